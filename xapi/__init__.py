@@ -1,0 +1,1 @@
+"""xAPI: vocabulary, statements, their validation, and talking to a learning record store."""

@@ -1,0 +1,132 @@
+"""What to do with statements after a record store has answered: decisions only, no input or output."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from http import HTTPStatus
+from typing import Final
+
+from xapi.client import Answer
+
+# Small on purpose: some record stores take seconds for a hundred statements.
+BATCH_SIZE: Final = 50
+MAX_BATCH_BYTES: Final = 1_000_000
+
+PAUSE_DELAY: Final = timedelta(minutes=5)
+RETRY_CAP: Final = timedelta(minutes=15)
+RETRY_AFTER_CAP: Final = timedelta(hours=1)
+# From this attempt on, a batch that fails on the store's side is suspected of holding one poisonous
+# statement.
+SPLIT_AFTER: Final = 5
+
+_ONE_SECOND: Final = timedelta(seconds=1)
+_SHOWN_BODY: Final = 500
+_SECONDS: Final = re.compile(r"[0-9]{1,9}").fullmatch
+
+_ACCEPTED = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT})
+# These tell of the address or the credentials, not of the statements.
+_MISCONFIGURED = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+    }
+)
+# The rest of the failures ("redirect", "tls", "too_large", "unreadable") stay until a person has seen to
+# them.
+_PASSING_FAILURES = frozenset({"timeout", "connection", "request"})
+_PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+class Kind(Enum):
+    """What to do next with a batch."""
+
+    DELIVERED = "delivered"
+    SPLIT = "split"  # post the two halves separately, at once
+    COMPARE = "compare"  # fetch the stored statement and compare it with this one
+    PARK = "park"  # stop sending this statement; a person looks at it
+    PAUSE = "pause"  # stop sending to this record store for a while; counts as no attempt
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`delay` is how long to wait, for PAUSE and RETRY only; `reason` is plain English for the operator."""
+
+    kind: Kind
+    delay: timedelta | None
+    reason: str
+
+
+def decide(answer: Answer, *, batch_size: int, attempts: int, now: datetime, jitter: float) -> Decision:
+    """What to do with a batch of `batch_size` statements that met with `answer`.
+
+    `attempts` counts how often it has been sent in vain before, `now` is aware, and `jitter` is a random
+    number from 0 to 1. Nothing is given up because of its age or of the store's failures: parked is only a
+    single statement that the store refuses. A statement that went twice does no harm, since its id is fixed.
+    """
+    kind = _kind(answer, single=batch_size == 1, attempts=attempts)
+    delay = None
+    if kind is Kind.PAUSE:
+        delay = PAUSE_DELAY
+    elif kind is Kind.RETRY:
+        delay = _retry_delay(answer, attempts=attempts, now=now, jitter=jitter)
+    return Decision(kind, delay, _reason(answer))
+
+
+def _kind(answer: Answer, *, single: bool, attempts: int) -> Kind:
+    status = answer.status
+    if status is None or status < HTTPStatus.BAD_REQUEST:
+        return _kind_without_refusal(answer)
+    if status in _MISCONFIGURED:
+        return Kind.PAUSE
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Kind.RETRY if single or attempts < SPLIT_AFTER else Kind.SPLIT
+    if status in _PASSING:
+        return Kind.RETRY
+    if not single:
+        return Kind.SPLIT
+    return Kind.COMPARE if status == HTTPStatus.CONFLICT else Kind.PARK
+
+
+def _kind_without_refusal(answer: Answer) -> Kind:
+    if answer.failure in _PASSING_FAILURES:
+        return Kind.RETRY
+    if answer.failure is None and answer.status in _ACCEPTED:
+        return Kind.DELIVERED
+    return Kind.PAUSE
+
+
+def _reason(answer: Answer) -> str:
+    said = " ".join(answer.body.split())[:_SHOWN_BODY]
+    told = "no answer" if answer.status is None else f"answered {answer.status}"
+    if answer.failure is not None:
+        told += f" ({answer.failure})"
+    return f"{told}: {said}" if said else told
+
+
+def _retry_delay(answer: Answer, *, attempts: int, now: datetime, jitter: float) -> timedelta:
+    """What the store asked for, or full jitter under a limit that doubles from one second; at least 1 s."""
+    asked = _retry_after(answer.retry_after, now)
+    if asked is not None:
+        return max(_ONE_SECOND, min(asked, RETRY_AFTER_CAP))
+    # Ten doublings pass the cap, and 2 to the power of a great many attempts is no timedelta.
+    limit = min(RETRY_CAP, timedelta(seconds=2 ** min(attempts, 10)))
+    return max(_ONE_SECOND, limit * jitter)
+
+
+def _retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """The wait that a Retry-After header asks for (RFC 9110, 10.2.3); None when it is missing or garbled."""
+    if value is None:
+        return None
+    if _SECONDS(value.strip()):
+        return timedelta(seconds=int(value))
+    try:
+        moment = parsedate_to_datetime(value)
+        # HTTP dates are in GMT, also where the parser takes the zone for unknown.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError):
+        return None

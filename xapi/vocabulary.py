@@ -1,0 +1,46 @@
+"""The verbs, activity types and extensions that Segue's statements use.
+
+A published IRI is taken wherever one means what we mean (xAPI 1.0.3, Data 3.1); the rest is minted
+under our own profile.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+PROFILE: Final = "https://segue-lti.github.io/xapi"
+# A statement names the version it conforms to, so a later profile never re-judges an earlier statement.
+PROFILE_VERSION: Final = f"{PROFILE}/v0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What was done: `id` carries the meaning, `display` is English for a human reader."""
+
+    id: str
+    display: str
+
+
+LAUNCHED: Final = Verb("http://adlnet.gov/expapi/verbs/launched", "launched")
+POSTED: Final = Verb("https://w3id.org/xapi/acrossx/verbs/posted", "posted")
+REPLIED: Final = Verb("http://id.tincanapi.com/verb/replied", "replied")
+ASKED: Final = Verb("http://adlnet.gov/expapi/verbs/asked", "asked")
+ACCEPTED: Final = Verb("http://activitystrea.ms/accept", "accepted")
+RESOLVED: Final = Verb("http://activitystrea.ms/resolve", "resolved")
+PLANNED: Final = Verb("https://w3id.org/xapi/tla/verbs/planned", "planned")
+REPORTED: Final = Verb("https://w3id.org/xapi/acrossx/verbs/reported", "reported")
+VOIDED: Final = Verb("http://adlnet.gov/expapi/verbs/voided", "voided")
+
+# Activity types.
+COURSE: Final = "http://adlnet.gov/expapi/activities/course"
+FORUM_TOPIC: Final = "http://id.tincanapi.com/activitytype/forum-topic"
+FORUM_REPLY: Final = "http://id.tincanapi.com/activitytype/forum-reply"
+DOUBT: Final = "http://id.tincanapi.com/activitytype/doubt"
+SOLUTION: Final = "http://id.tincanapi.com/activitytype/solution"
+RESOURCE_LINK: Final = f"{PROFILE}/activity-types/resource-link"
+WORKPLACE_ACTION: Final = f"{PROFILE}/activity-types/workplace-action"
+
+# Extensions.
+SESSION_ID: Final = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
+DUE_DATE: Final = "https://w3id.org/xapi/tla/extensions/due_date"
+HELP_WANTED: Final = f"{PROFILE}/extensions/help-wanted"  # the kind of help that was asked for
+OUTCOME: Final = f"{PROFILE}/extensions/outcome"  # what came of a workplace action
