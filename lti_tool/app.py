@@ -1,0 +1,84 @@
+"""Composition: the Flask application, put together from its features."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request
+from flask_babel import LazyString, lazy_gettext
+from sqlalchemy import Engine
+
+from lti_tool import subscriptions
+from lti_tool.core.db import make_engine, make_sessions
+from lti_tool.core.errors import SettingsError
+from lti_tool.follow_ups import routes as follow_ups
+from lti_tool.health import routes as health
+from lti_tool.help_requests import routes as help_requests
+from lti_tool.launch import routes as launch
+from lti_tool.paths import static_dir, templates_dir
+from lti_tool.record_store import routes as record_store
+from lti_tool.settings import Settings
+from lti_tool.threads import routes as threads
+from lti_tool.web.assets import init_assets
+from lti_tool.web.errors import init_errors
+from lti_tool.web.filters import init_filters
+from lti_tool.web.headers import init_headers
+from lti_tool.web.launched import init_launched
+from lti_tool.web.locale import init_locale
+from lti_tool.web.transaction import init_transactions
+
+_LARGEST_REQUEST = 1024 * 1024
+_LARGEST_FORM = 256 * 1024
+_MOST_FIELDS = 50
+
+
+def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
+    """The application for these settings; `engine` where the caller has one already."""
+    if engine is None:
+        if settings.database_url is None:
+            raise SettingsError("SEGUE_DATABASE_URL is not set.")
+        engine = make_engine(settings.database_url)
+    app = Flask(__name__, static_folder=None, template_folder=str(templates_dir()))
+    app.config.update(
+        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
+        MAX_FORM_PARTS=_MOST_FIELDS,
+        TRUSTED_HOSTS=[urlsplit(settings.base_url).hostname],
+    )
+    app.extensions["settings"] = settings
+    # After-request functions run in reverse: headers are added to what the commit let through.
+    init_headers(app)
+    init_transactions(app, make_sessions(engine, settings))
+    init_locale(app)
+    init_filters(app)
+    init_launched(app)
+    init_errors(app)
+    init_assets(app, static_dir())
+    for feature in (health, launch, record_store, threads, help_requests, follow_ups):
+        app.register_blueprint(feature.blueprint)
+    app.context_processor(_for_every_template)
+    subscriptions.subscribe_all()
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """An entry in the bar at the top of each page of a course."""
+
+    endpoint: str
+    label: LazyString
+    icon: str
+
+    @property
+    def current(self) -> bool:
+        return request.blueprint == self.endpoint.partition(".")[0]
+
+
+_SPACES = (
+    Space("threads.list_threads", lazy_gettext("Discuss"), "message-circle"),
+    Space("help_requests.list_help_requests", lazy_gettext("Help"), "life-buoy"),
+    Space("follow_ups.list_follow_ups", lazy_gettext("Carry forward"), "arrow-right-to-line"),
+)
+
+
+def _for_every_template() -> dict[str, object]:
+    return {"actor": g.get("actor"), "spaces": _SPACES}

@@ -1,0 +1,1 @@
+"""What everything stands on: database, events, errors, clock, ids. No Flask here."""

@@ -1,0 +1,45 @@
+"""Who acts: the person of one launch, in one course, with that launch's role."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What the launch says of a person in this course (LTI Core 1.3, appendix A.2.3)."""
+
+    LEARNER = "learner"
+    ASSISTANT = "assistant"
+    INSTRUCTOR = "instructor"
+    OBSERVER = "observer"
+
+    @property
+    def is_staff(self) -> bool:
+        return self in {Role.ASSISTANT, Role.INSTRUCTOR}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Everything a service needs to know of the one who acts; read once a request."""
+
+    launch_id: UUID
+    registration_id: UUID
+    issuer: str
+    deployment: str
+    """The platform's own deployment id."""
+    platform_name: str
+    person_id: UUID
+    sub: str
+    """The platform's own id of the person."""
+    name: str
+    role: Role
+    course_id: UUID
+    course_title: str
+    context_id: str
+    """The platform's own id of the course."""
+    placement_id: UUID
+    placement_title: str
+    locale: str
+    """A language tag, such as "en" or "pt-BR"."""
+    embedders: tuple[str, ...]
+    """The origins whose pages may frame this launch's pages."""

@@ -1,0 +1,99 @@
+"""The database: the models' base, the engine, sessions and the one-row-per-submission insert."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import DateTime, Enum, MetaData, Text, create_engine, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.types import Uuid
+
+from lti_tool.core import clock
+from lti_tool.core.errors import SettingsError
+from lti_tool.core.ids import new_row_id
+from lti_tool.settings import Settings
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy's own way of declaring it
+        str: Text,
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(as_uuid=True),
+        # Text with a check constraint: a native enumeration can't lose a value without a rewrite.
+        StrEnum: Enum(StrEnum, native_enum=False, length=32, values_callable=lambda kind: [str(m) for m in kind]),
+        dict[str, Any]: JSONB,
+        list[str]: JSONB,
+    }
+
+
+class Row:
+    """What every row of ours has: a time-ordered id and its moment."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_row_id, sort_order=-2)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=-1)
+
+
+M = TypeVar("M", bound=Base)
+
+
+def make_engine(database_url: str, *, pool_size: int = 8) -> Engine:
+    """An engine on psycopg 3. Raises SettingsError for an address that is none, or not PostgreSQL."""
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise SettingsError("SEGUE_DATABASE_URL is not an address SQLAlchemy can read.") from None
+    if url.get_backend_name() != "postgresql":
+        raise SettingsError("SEGUE_DATABASE_URL must name a PostgreSQL server (postgresql://...).")
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=4,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        hide_parameters=True,  # what people write never reaches a log by way of an error's text
+    )
+
+
+def make_sessions(engine: Engine, settings: Settings) -> sessionmaker[Session]:
+    """Sessions that know the settings (`settings_of`), so that no service needs a global."""
+    return sessionmaker(engine, expire_on_commit=False, info={"settings": settings})
+
+
+def settings_of(session: Session) -> Settings:
+    return cast(Settings, session.info["settings"])
+
+
+@contextmanager
+def unit_of_work(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """One transaction: committed at the end of the block, rolled back when it raises."""
+    with sessions() as session, session.begin():
+        yield session
+
+
+def insert_once(session: Session, model: type[M], *, key: tuple[str, ...], **values: Any) -> tuple[M, bool]:
+    """Insert a row unless one with the same `key` columns is there; also under a race.
+
+    Returns the row and whether this call made it. The unique constraint on `key` decides, and a
+    concurrent insert of the same key is waited for, so a double submit gets the first one's row.
+    """
+    statement = insert(model).values(**values).on_conflict_do_nothing(index_elements=list(key)).returning(model)
+    made = session.scalars(statement).one_or_none()
+    if made is not None:
+        return made, True
+    found = session.scalars(select(model).filter_by(**{name: values[name] for name in key})).one()
+    return found, False

@@ -1,0 +1,22 @@
+"""Making text from outside fit to keep: PostgreSQL takes no NUL, and UTF-8 no lone surrogate."""
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
+
+
+def clean_text(text: str) -> str:
+    """Several lines: newlines as \\n, no control characters, no space around."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def clean_line(text: str, *, longest: int = 300) -> str:
+    """One line of at most `longest` characters, the rest cut off with an ellipsis."""
+    line = _SPACE.sub(" ", _CONTROL.sub("", text)).strip()
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def is_clean(text: str) -> bool:
+    """Whether an id from outside can be kept as it is."""
+    return not _CONTROL.search(text)

@@ -1,0 +1,1 @@
+"""Courses, and the places in them where the tool stands."""

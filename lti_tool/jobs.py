@@ -1,0 +1,54 @@
+"""The job application: every feature's tasks, and the worker that runs them."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+import procrastinate
+from procrastinate import JobContext
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import DeleteJobCondition
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from lti_tool.settings import Settings
+from lti_tool.launch import tasks as launch
+from lti_tool.statements import tasks as statements
+
+jobs = procrastinate.App(connector=procrastinate.PsycopgConnector())
+jobs.add_tasks_from(launch.blueprint, namespace="launch")
+jobs.add_tasks_from(statements.blueprint, namespace="statements")
+
+_STALLED_AFTER = timedelta(seconds=60)
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="rescue", pass_context=True, queueing_lock="jobs:rescue")
+async def rescue(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of workers that were killed to those that live."""
+    del timestamp
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER.total_seconds()):
+        await manager.retry_job(job)
+
+
+def run_worker(settings: Settings, sessions: sessionmaker[Session], *, concurrency: int) -> None:
+    """Run jobs until SIGINT or SIGTERM, then finish what is begun and return."""
+    url = make_url(settings.database_url or "").set(drivername="postgresql")
+    connector = procrastinate.PsycopgConnector(conninfo=url.render_as_string(hide_password=False))
+    with jobs.replace_connector(connector):
+        asyncio.run(_work(sessions, concurrency))
+
+
+async def _work(sessions: sessionmaker[Session], concurrency: int) -> None:
+    async with jobs.open_async():
+        # What an earlier worker left half done is not to wait for the next full minute.
+        with suppress(AlreadyEnqueued):
+            await statements.sweep.defer_async(timestamp=0)
+        await jobs.run_worker_async(
+            name="segue",
+            concurrency=concurrency,
+            additional_context={"sessions": sessions},
+            delete_jobs=DeleteJobCondition.SUCCESSFUL,
+            shutdown_graceful_timeout=25,
+        )

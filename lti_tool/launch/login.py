@@ -1,0 +1,120 @@
+"""Third-party initiated login: from the platform's request to our request for a token.
+
+1EdTech Security Framework 1.1 section 5.1.1.1; OpenID Connect Core 1.0 section 4.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode, urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.core import clock
+from lti_tool.core.db import settings_of
+from lti_tool.core.secrets import digest
+from lti_tool.core.text import is_clean
+from lti_tool.launch.errors import LaunchRefusedError
+from lti_tool.launch.models import LaunchAttempt
+from lti_tool.platforms.models import Registration
+
+ATTEMPT_LIFE = timedelta(minutes=10)
+_LONGEST = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginRequest:
+    """What the platform sends to start; empty strings for what it leaves out."""
+
+    iss: str
+    login_hint: str
+    target_link_uri: str
+    client_id: str
+    lti_deployment_id: str
+    lti_message_hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginStarted:
+    """Where the browser goes next, and the secret it proves itself with when it comes back."""
+
+    authorization_url: str
+    state: str
+    browser_secret: str
+
+
+def start_login(session: Session, request: LoginRequest) -> LoginStarted:
+    """Bind state, nonce, registration, browser and target together in one attempt, usable once."""
+    _check(request, settings_of(session).base_url)
+    registration = _registration_of(session, request)
+    state, nonce, browser_secret = (secrets.token_urlsafe(32) for _ in range(3))
+    session.add(
+        LaunchAttempt(
+            state_digest=digest(state),
+            nonce=nonce,
+            browser_digest=digest(browser_secret),
+            registration_id=registration.id,
+            deployment_hint=request.lti_deployment_id or None,
+            target_link_uri=request.target_link_uri,
+            expires_at=clock.now() + ATTEMPT_LIFE,
+        )
+    )
+    parameters = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": registration.client_id,
+        "redirect_uri": f"{settings_of(session).base_url}/lti/launch",
+        "login_hint": request.login_hint,
+        "state": state,
+        "nonce": nonce,
+    }
+    if request.lti_message_hint:
+        parameters["lti_message_hint"] = request.lti_message_hint
+    joint = "&" if "?" in registration.auth_login_url else "?"
+    return LoginStarted(
+        authorization_url=f"{registration.auth_login_url}{joint}{urlencode(parameters)}",
+        state=state,
+        browser_secret=browser_secret,
+    )
+
+
+def _check(request: LoginRequest, base_url: str) -> None:
+    given = (
+        request.iss, request.login_hint, request.target_link_uri,
+        request.client_id, request.lti_deployment_id, request.lti_message_hint,
+    )  # fmt: skip
+    if any(len(value) > _LONGEST or not is_clean(value) for value in given):
+        raise LaunchRefusedError("login_parameter_malformed")
+    for name in ("iss", "login_hint", "target_link_uri"):
+        if not getattr(request, name):
+            raise LaunchRefusedError(f"login_without_{name}")
+    if not _is_ours(request.target_link_uri, base_url):
+        raise LaunchRefusedError("target_not_ours")
+
+
+def _is_ours(target: str, base_url: str) -> bool:
+    """Whether the target is a page of this tool: the parsed origin is compared, never a prefix."""
+    try:
+        target_parts, base = urlsplit(target), urlsplit(base_url)
+        same_place = (target_parts.scheme, target_parts.netloc) == (base.scheme, base.netloc)
+    except ValueError:
+        return False
+    return same_place and "\\" not in target
+
+
+def _registration_of(session: Session, request: LoginRequest) -> Registration:
+    """The registration meant; without a client_id the issuer must have exactly one."""
+    query = select(Registration).where(Registration.issuer == request.iss)
+    if request.client_id:
+        query = query.where(Registration.client_id == request.client_id)
+    found = session.scalars(query.limit(2)).all()
+    if not found:
+        raise LaunchRefusedError("registration_unknown")
+    if len(found) > 1:
+        raise LaunchRefusedError("client_id_needed")
+    if not found[0].active:
+        raise LaunchRefusedError("registration_inactive")
+    return found[0]

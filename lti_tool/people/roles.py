@@ -1,0 +1,39 @@
+"""From LTI role names to what somebody is in this course (LTI Core 1.3, appendix A.2)."""
+
+from collections.abc import Iterable
+
+from lti_tool.core.actor import Role
+
+_MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
+_STAFF = {"Instructor", "Administrator", "ContentDeveloper"}
+_OBSERVERS = {"Mentor", "Member", "Officer"}
+
+
+def role_of(lti_roles: Iterable[str]) -> Role:
+    """The strongest role in this course. Roles in the institution or the system give none here.
+
+    Unknown roles, and none at all, make a learner: what everybody may do.
+    """
+    found = {_course_role(name) for name in lti_roles}
+    for role in (Role.INSTRUCTOR, Role.ASSISTANT, Role.LEARNER, Role.OBSERVER):
+        if role in found:
+            return role
+    return Role.LEARNER
+
+
+def _course_role(name: str) -> Role | None:
+    """`membership#Instructor`, `membership/Instructor#TeachingAssistant` and the short `Instructor`."""
+    if name.startswith(_MEMBERSHIP):
+        principal, _, sub = name.removeprefix(_MEMBERSHIP).lstrip("/").rpartition("#")
+    elif ":" not in name and "/" not in name:
+        principal, sub = "", name
+    else:
+        return None
+    if sub.startswith("TeachingAssistant"):
+        return Role.ASSISTANT
+    main = principal or sub
+    if main in _STAFF:
+        return Role.INSTRUCTOR
+    if main == "Learner":
+        return Role.LEARNER
+    return Role.OBSERVER if main in _OBSERVERS else None

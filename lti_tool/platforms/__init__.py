@@ -1,0 +1,1 @@
+"""Platforms: registrations, deployments, keys; what differs between one LMS and another."""

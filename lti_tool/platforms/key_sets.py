@@ -1,0 +1,111 @@
+"""A platform's public keys: kept in the database, fetched again when a key id is unknown."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt import PyJWK
+from jwt.exceptions import PyJWTError
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from lti_tool.core import clock
+from lti_tool.core.db import settings_of, unit_of_work
+from lti_tool.core.outbound import OutboundError, fetch_json
+from lti_tool.platforms.models import PlatformKeySet, Registration
+
+log = structlog.get_logger(__name__)
+
+_FRESH = timedelta(hours=12)
+_USABLE = timedelta(hours=24)
+"""How long kept keys serve while the platform's own address does not answer."""
+_ASK_AGAIN = timedelta(minutes=1)
+_LARGEST = 256 * 1024
+_MOST_KEYS = 50
+_RSA_BITS = range(2048, 8193)
+
+
+class KeySetUnavailableError(Exception):
+    """The platform's key set can't be read, and no usable copy is kept."""
+
+
+class KeyUnknownError(Exception):
+    """The platform publishes no key with this id that may sign a launch."""
+
+
+def find_key(sessions: sessionmaker[Session], registration_id: UUID, kid: str) -> RSAPublicKey:
+    """The platform's RSA key with this id. Fetches at most once, and outside any transaction.
+
+    An unknown id has the set fetched again, at most once a minute: platforms rotate keys, and
+    strangers invent ids (reference: lti.md section 2, cases 2, 52 and 53).
+    """
+    with unit_of_work(sessions) as session:
+        url = session.scalars(select(Registration.jwks_url).where(Registration.id == registration_id)).one()
+        kept = session.get(PlatformKeySet, registration_id)
+        https_only = settings_of(session).env == "production"
+    now = clock.now()
+    lately = kept is not None and now - kept.tried_at < _ASK_AGAIN
+    if kept is not None and (lately or now - kept.fetched_at < _FRESH):
+        known = _key_in(kept.key_set, kid)
+        if known is not None and now - kept.fetched_at < _USABLE:
+            return known
+        if lately:
+            raise KeyUnknownError
+    try:
+        fetched = _checked(fetch_json(url, https_only=https_only, largest=_LARGEST))
+    except OutboundError as error:
+        log.warning("platform_keys_unavailable", registration=str(registration_id), why=str(error))
+        return _kept_key(sessions, kept, kid)
+    _keep(sessions, registration_id, fetched)
+    found = _key_in(fetched, kid)
+    if found is None:
+        raise KeyUnknownError
+    return found
+
+
+def _kept_key(sessions: sessionmaker[Session], kept: PlatformKeySet | None, kid: str) -> RSAPublicKey:
+    """The platform does not answer: what was kept serves for a day."""
+    if kept is None:
+        raise KeySetUnavailableError
+    with unit_of_work(sessions) as session:
+        session.merge(kept).tried_at = clock.now()
+    known = _key_in(kept.key_set, kid)
+    if known is None or clock.now() - kept.fetched_at > _USABLE:
+        raise KeySetUnavailableError
+    return known
+
+
+def _checked(document: Any) -> dict[str, Any]:
+    keys = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(keys, list) or len(keys) > _MOST_KEYS:
+        raise OutboundError("not a key set")
+    return {"keys": [key for key in keys if isinstance(key, dict)]}
+
+
+def _key_in(key_set: dict[str, Any], kid: str) -> RSAPublicKey | None:
+    """The one RSA signing key with this id; two with one id are none (which is meant can't be known)."""
+    matching = [key for key in key_set["keys"] if key.get("kid") == kid]
+    if len(matching) != 1 or not _may_sign(matching[0]):
+        return None
+    try:
+        key = PyJWK(matching[0], algorithm="RS256").key
+    except (PyJWTError, ValueError, TypeError):
+        return None
+    return key if isinstance(key, RSAPublicKey) and key.key_size in _RSA_BITS else None
+
+
+def _may_sign(jwk: dict[str, Any]) -> bool:
+    return jwk.get("kty") == "RSA" and jwk.get("use", "sig") == "sig" and jwk.get("alg", "RS256") == "RS256"
+
+
+def _keep(sessions: sessionmaker[Session], registration_id: UUID, key_set: dict[str, Any]) -> None:
+    values = {"key_set": key_set, "fetched_at": clock.now(), "tried_at": clock.now()}
+    with unit_of_work(sessions) as session:
+        session.execute(
+            insert(PlatformKeySet)
+            .values(registration_id=registration_id, **values)
+            .on_conflict_do_update(index_elements=["registration_id"], set_=values)
+        )

@@ -1,0 +1,90 @@
+"""Registering platforms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.core.db import insert_once, settings_of
+from lti_tool.core.errors import ConflictError, NotFoundError, SegueError
+from lti_tool.core.outbound import OutboundError, check_address
+from lti_tool.core.secrets import seal
+from lti_tool.platforms.models import Deployment, Registration
+from lti_tool.statements.targets import LRS_PASSWORD_PLACE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRecordStore:
+    """A registration's own LRS, instead of the default one."""
+
+    url: str
+    username: str
+    password: str
+
+
+def add_platform(
+    session: Session,
+    *,
+    issuer: str,
+    client_id: str,
+    auth_login_url: str,
+    auth_token_url: str,
+    jwks_url: str,
+    auth_audience: str | None = None,
+    deployment_ids: Sequence[str] = (),
+    record_store: OwnRecordStore | None = None,
+) -> Registration:
+    """Register one client of one issuer. Raises ConflictError when that pair is registered already."""
+    settings = settings_of(session)
+    addresses = {"--auth-login-url": auth_login_url, "--auth-token-url": auth_token_url, "--jwks-url": jwks_url}
+    if record_store:
+        addresses["--lrs-url"] = record_store.url
+    for name, address in addresses.items():
+        try:
+            check_address(address, https_only=settings.env == "production")
+        except OutboundError as error:
+            raise SegueError(f"{name}: {error} ({address})") from None
+    registration, made = insert_once(
+        session,
+        Registration,
+        key=("issuer", "client_id"),
+        issuer=issuer,
+        client_id=client_id,
+        auth_login_url=auth_login_url,
+        auth_token_url=auth_token_url,
+        auth_audience=auth_audience,
+        jwks_url=jwks_url,
+        lrs_url=record_store.url if record_store else None,
+        lrs_username=record_store.username if record_store else None,
+        lrs_password_sealed=seal(
+            record_store.password, secret=settings.secret_key.get_secret_value(), place=LRS_PASSWORD_PLACE
+        )
+        if record_store
+        else None,
+    )
+    if not made:
+        raise ConflictError(f"Client {client_id} of {issuer} is registered already; nothing was changed.")
+    for deployment_id in dict.fromkeys(deployment_ids):
+        add_deployment(session, registration_id=registration.id, deployment_id=deployment_id)
+    return registration
+
+
+def add_deployment(session: Session, *, registration_id: UUID, deployment_id: str) -> Deployment:
+    deployment, _ = insert_once(
+        session,
+        Deployment,
+        key=("registration_id", "deployment_id"),
+        registration_id=registration_id,
+        deployment_id=deployment_id,
+    )
+    return deployment
+
+
+def set_active(session: Session, *, issuer: str, client_id: str, active: bool) -> None:
+    """Let a registration launch, or stop it. Raises NotFoundError for one that is not there."""
+    registration = session.scalars(select(Registration).filter_by(issuer=issuer, client_id=client_id)).one_or_none()
+    if registration is None:
+        raise NotFoundError(f"Client {client_id} of {issuer} is not registered.")
+    registration.active = active

@@ -1,0 +1,1 @@
+"""Posts: what every contribution shares, whichever activity it stands in."""

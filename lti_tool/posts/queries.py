@@ -1,0 +1,174 @@
+"""What pages show of conversations and posts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from lti_tool.core.paging import Page, Place
+from lti_tool.people.models import Person
+from lti_tool.posts.models import Conversation, ConversationKind, Post
+
+ROWS_A_PAGE = 30
+POSTS_A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRow:
+    """One line of a list."""
+
+    id: UUID
+    title: str
+    author_name: str
+    created_at: datetime
+    reply_count: int
+    last_activity_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostView:
+    """One post as it is shown."""
+
+    id: UUID
+    author_id: UUID
+    author_name: str
+    author_role: str
+    created_at: datetime
+    body_html: str
+    in_reply_to_id: UUID | None
+    in_reply_to_name: str | None
+    """Whose post it replies to; None where it answers the opening post."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationView:
+    """A conversation with its opening post."""
+
+    id: UUID
+    title: str
+    placement_id: UUID
+    reply_count: int
+    opening: PostView
+
+
+def conversations(
+    session: Session,
+    *,
+    course_id: UUID,
+    kind: ConversationKind,
+    placement_id: UUID | None = None,
+    author_id: UUID | None = None,
+    after: Place | None = None,
+) -> Page[ConversationRow]:
+    """A page of a course's (or a placement's, or a person's) conversations, last active first. One query."""
+    query = (
+        select(Conversation, Person.name)
+        .join(Person, Person.id == Conversation.author_id)
+        .where(Conversation.course_id == course_id, Conversation.kind == kind)
+        .order_by(Conversation.last_activity_at.desc(), Conversation.id.desc())
+        .limit(ROWS_A_PAGE + 1)
+    )
+    if placement_id:
+        query = query.where(Conversation.placement_id == placement_id)
+    if author_id:
+        query = query.where(Conversation.author_id == author_id)
+    if after:
+        query = query.where(
+            tuple_(Conversation.last_activity_at, Conversation.id) < tuple_(after.at, after.id)
+        )
+    found = session.execute(query).all()
+    rows = [
+        ConversationRow(
+            id=conversation.id,
+            title=conversation.title,
+            author_name=name,
+            created_at=conversation.created_at,
+            reply_count=conversation.reply_count,
+            last_activity_at=conversation.last_activity_at,
+        )
+        for conversation, name in found[:ROWS_A_PAGE]
+    ]
+    more = len(found) > ROWS_A_PAGE
+    return Page(rows, Place(rows[-1].last_activity_at, rows[-1].id) if more else None)
+
+
+def conversation_view(session: Session, conversation: Conversation) -> ConversationView:
+    """The conversation with its opening post. One query."""
+    row = session.execute(
+        _posts().where(Post.conversation_id == conversation.id, Post.is_opening.is_(True))
+    ).one()
+    return ConversationView(
+        id=conversation.id,
+        title=conversation.title,
+        placement_id=conversation.placement_id,
+        reply_count=conversation.reply_count,
+        opening=_view(row),
+    )
+
+
+def replies(
+    session: Session, conversation_id: UUID, *, from_id: UUID | None = None, around_id: UUID | None = None
+) -> Page[PostView]:
+    """Fifty posts after the opening one, oldest first. One query.
+
+    They begin with `from_id`, or a little before `around_id`, so that what one came for has its context.
+    """
+    query = _posts().where(Post.conversation_id == conversation_id, Post.is_opening.is_(False))
+    if from_id:
+        query = query.where(Post.id >= from_id)
+    elif around_id:
+        query = query.where(Post.id >= _start_around(conversation_id, around_id))
+    found = session.execute(query.order_by(Post.id).limit(POSTS_A_PAGE + 1)).all()
+    views = [_view(row) for row in found]
+    further = views[POSTS_A_PAGE] if len(views) > POSTS_A_PAGE else None
+    return Page(views[:POSTS_A_PAGE], Place(further.created_at, further.id) if further else None)
+
+
+def _start_around(conversation_id: UUID, around_id: UUID) -> ColumnElement[UUID]:
+    """The id of the post some places before `around_id`, or of the first one."""
+    before = (
+        select(Post.id)
+        .where(Post.conversation_id == conversation_id, Post.is_opening.is_(False), Post.id <= around_id)
+        .order_by(Post.id.desc())
+        .offset(POSTS_A_PAGE // 2)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(before, UUID(int=0))
+
+
+def reply_in(session: Session, conversation_id: UUID, post_id: UUID) -> PostView | None:
+    """A post of this conversation after its opening one; None for any other id. One query."""
+    query = _posts().where(Post.id == post_id, Post.conversation_id == conversation_id, Post.is_opening.is_(False))
+    row = session.execute(query).one_or_none()
+    return _view(row) if row else None
+
+
+def post_view(session: Session, post_id: UUID) -> PostView:
+    return _view(session.execute(_posts().where(Post.id == post_id)).one())
+
+
+def _posts() -> Select[tuple[Post, str, str | None]]:
+    replied_to, replied_to_author = aliased(Post), aliased(Person)
+    return (
+        select(Post, Person.name, replied_to_author.name)
+        .join(Person, Person.id == Post.author_id)
+        .outerjoin(replied_to, (replied_to.id == Post.in_reply_to_id) & replied_to.is_opening.is_(False))
+        .outerjoin(replied_to_author, replied_to_author.id == replied_to.author_id)
+    )
+
+
+def _view(row: Row[tuple[Post, str, str | None]]) -> PostView:
+    post, author_name, replied_to_name = row
+    return PostView(
+        id=post.id,
+        author_id=post.author_id,
+        author_name=author_name,
+        author_role=post.author_role,
+        created_at=post.created_at,
+        body_html=post.body_html,
+        in_reply_to_id=post.in_reply_to_id,
+        in_reply_to_name=replied_to_name,
+    )

@@ -1,0 +1,116 @@
+"""Writing contributions: opening a conversation, and posting to one."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lti_tool.core import clock
+from lti_tool.core.actor import Actor
+from lti_tool.core.db import insert_once
+from lti_tool.core.errors import NotFoundError
+from lti_tool.core.ids import new_random_id
+from lti_tool.posts.markdown import render
+from lti_tool.posts.models import Conversation, ConversationKind, Post
+
+
+def access_conversation(
+    session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind
+) -> Conversation:
+    """The conversation, for anybody in its course. The only way from an id in a request to one."""
+    found = session.scalars(
+        select(Conversation).filter_by(id=conversation_id, course_id=actor.course_id, kind=kind)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def access_post(session: Session, actor: Actor, post_id: UUID) -> Post:
+    """The post, for anybody in its course, whichever conversation it stands in."""
+    found = session.scalars(select(Post).filter_by(id=post_id, course_id=actor.course_id)).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def open_conversation(
+    session: Session, actor: Actor, *, kind: ConversationKind, title: str, body: str, submission_key: UUID
+) -> tuple[Conversation, Post | None]:
+    """A conversation with its opening post; without the post when this submission was taken before."""
+    conversation, made = insert_once(
+        session,
+        Conversation,
+        key=("author_id", "submission_key"),
+        author_id=actor.person_id,
+        submission_key=submission_key,
+        course_id=actor.course_id,
+        placement_id=actor.placement_id,
+        kind=kind,
+        title=title,
+        last_activity_at=clock.now(),
+    )
+    if not made:
+        return conversation, None
+    return conversation, _insert_post(
+        session, actor, conversation.id, body=body, submission_key=submission_key, is_opening=True
+    )[0]
+
+
+def add_post(
+    session: Session,
+    actor: Actor,
+    conversation: Conversation,
+    *,
+    body: str,
+    submission_key: UUID,
+    in_reply_to_id: UUID | None = None,
+) -> tuple[Post, bool]:
+    """A further post; the second value says whether this call made it, or the same submission before."""
+    post, made = _insert_post(
+        session,
+        actor,
+        conversation.id,
+        body=body,
+        submission_key=submission_key,
+        is_opening=False,
+        in_reply_to_id=in_reply_to_id,
+    )
+    if made:
+        session.execute(
+            update(Conversation)
+            .where(Conversation.id == conversation.id)
+            .values(reply_count=Conversation.reply_count + 1, last_activity_at=post.created_at)
+        )
+    return post, made
+
+
+def opening_post(session: Session, conversation: Conversation) -> Post:
+    return session.scalars(select(Post).filter_by(conversation_id=conversation.id, is_opening=True)).one()
+
+
+def _insert_post(
+    session: Session,
+    actor: Actor,
+    conversation_id: UUID,
+    *,
+    body: str,
+    submission_key: UUID,
+    is_opening: bool,
+    in_reply_to_id: UUID | None = None,
+) -> tuple[Post, bool]:
+    return insert_once(
+        session,
+        Post,
+        key=("author_id", "submission_key"),
+        author_id=actor.person_id,
+        submission_key=submission_key,
+        course_id=actor.course_id,
+        conversation_id=conversation_id,
+        author_role=actor.role,
+        is_opening=is_opening,
+        in_reply_to_id=in_reply_to_id,
+        body=body,
+        body_html=render(body),
+        statement_id=new_random_id(),
+    )

@@ -1,0 +1,87 @@
+"""Settings, read once from the environment (prefix SEGUE_)."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lti_tool.core.errors import SettingsError
+
+_SHORTEST_SECRET = 32
+
+
+class Settings(BaseSettings):
+    """What an operator decides. Every field is the variable SEGUE_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="SEGUE_", frozen=True, extra="ignore")
+
+    env: Literal["development", "production"] = "development"
+    base_url: str = "http://127.0.0.1:8000"
+    database_url: str | None = None
+    secret_key: SecretStr = SecretStr("")
+    lrs_url: str | None = None
+    lrs_username: str | None = None
+    lrs_password: SecretStr | None = None
+    lrs_version: Literal["1.0.3", "2.0.0"] = "1.0.3"
+
+    @field_validator("base_url")
+    @classmethod
+    def _base_url_is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+            raise ValueError("must be an http(s) address without a path, such as https://segue.example.org")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.env == "production" and not self.base_url.startswith("https://"):
+            raise ValueError("SEGUE_BASE_URL must be https when SEGUE_ENV=production")
+        if len(self.secret_key.get_secret_value()) < _SHORTEST_SECRET:
+            raise ValueError(f"SEGUE_SECRET_KEY must be set to at least {_SHORTEST_SECRET} characters")
+        if self.lrs_url and not (self.lrs_username and self.lrs_password):
+            raise ValueError("SEGUE_LRS_URL needs SEGUE_LRS_USERNAME and SEGUE_LRS_PASSWORD beside it")
+        return self
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach us over https: then cookies are Secure and may live in a frame."""
+        return self.base_url.startswith("https://")
+
+
+def var_dir() -> Path:
+    """The folder for state on this machine, below the working directory."""
+    return Path.cwd() / "var"
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises SettingsError, in words, for what is wrong with it."""
+    extra: dict[str, SecretStr] = {}
+    if not os.environ.get("SEGUE_SECRET_KEY") and os.environ.get("SEGUE_ENV", "development") != "production":
+        extra["secret_key"] = SecretStr(kept_secret(var_dir()))
+    try:
+        return Settings(**extra)  # type: ignore[arg-type]  # pydantic-settings fills the rest
+    except ValidationError as error:
+        # No `input` here: a rejected value may be a password.
+        problems = "; ".join(
+            ".".join(str(part) for part in e["loc"]) + ": " + e["msg"] if e["loc"] else e["msg"]
+            for e in error.errors(include_url=False, include_input=False)
+        )
+        raise SettingsError(f"The settings can't be used: {problems}") from None
+
+
+def kept_secret(folder: Path) -> str:
+    """A development secret that is made once and kept, so that a restart ends no session."""
+    path = folder / "secret_key"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        secret = secrets.token_urlsafe(48)
+        file.write(secret)
+    return secret

@@ -1,0 +1,58 @@
+"""Statement rows, and pauses of a record store that refuses us."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.core import clock
+from lti_tool.core.db import Base
+
+
+class StatementState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    PARKED = "parked"
+
+
+class StatementRow(Base):
+    """One statement: its final JSON text, and how far its delivery has come."""
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        CheckConstraint("state in ('pending', 'sent', 'parked')", name="state"),
+        UniqueConstraint("subject_id", "event"),
+        # Small however many statements were sent: only what waits is in it.
+        Index("ix_statement_pending", "registration_id", "seq", postgresql_where=text("state = 'pending'")),
+        Index("ix_statement_parked", "seq", postgresql_where=text("state = 'parked'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The statement's own id."""
+    seq: Mapped[int] = mapped_column(BigInteger, Identity())
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    event: Mapped[str]
+    subject_id: Mapped[UUID]
+    """The row that the statement tells of: one row and one event make one statement."""
+    body: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    state: Mapped[StatementState] = mapped_column(default=StatementState.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=clock.now)
+    lease_id: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+
+
+class DeliveryPause(Base):
+    """A registration's record store refuses us (wrong password, wrong address): nothing is sent until then."""
+
+    __tablename__ = "delivery_pause"
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    until: Mapped[datetime]
+    reason: Mapped[str]

@@ -1,0 +1,113 @@
+"""Recording one act as one statement, in the transaction of the change it tells of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy.orm import Session
+
+from lti_tool.core.actor import Actor
+from lti_tool.core.db import settings_of
+from lti_tool.core.ids import new_random_id
+from lti_tool.statements.models import StatementRow
+from lti_tool.statements.tasks import deliver
+from xapi import vocabulary
+from xapi.statement import account_agent, activity, build_statement, context, dumps
+from xapi.validation import check_statement
+
+_REGISTRATIONS = UUID("6f9b1a0e-54d5-5a3c-9b57-2f7f3c1f6f5e")
+_DEFERRED = "delivery_deferred_for"
+
+Activity = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What one statement says, beside who did it and where (those the recorder adds)."""
+
+    name: str
+    """The event in our words ("thread_posted"); with `subject_id` it can stand once only."""
+    subject_id: UUID
+    verb: vocabulary.Verb
+    object: Activity
+    at: datetime
+    statement_id: UUID = field(default_factory=new_random_id)
+    parents: Sequence[Activity] = ()
+    refers_to: UUID | None = None
+    """The id of the statement that this one answers."""
+    result: Mapping[str, Any] | None = None
+    extensions: Mapping[str, Any] | None = None
+
+
+def activity_id(session: Session, row_id: UUID) -> str:
+    """The lasting, opaque id of a thing of ours: never a title, never the platform's address."""
+    return f"{settings_of(session).base_url}/xapi/a/{row_id}"
+
+
+def thing(session: Session, row_id: UUID, kind: str, *, name: str | None = None) -> Activity:
+    """An activity of ours. `name` only for what the institution wrote: definitions can't be taken back."""
+    return activity(activity_id(session, row_id), type=kind, name=name)
+
+
+def registration_of(actor: Actor) -> UUID:
+    """This learner in this course: stable over launches (reference: xapi.md section 7)."""
+    return uuid5(
+        _REGISTRATIONS, "\n".join((actor.issuer, actor.deployment, actor.context_id, actor.sub))
+    )
+
+
+def record_act(session: Session, actor: Actor, act: Act) -> None:
+    """Build the statement, check it strictly, keep its final text, and see to its delivery.
+
+    Raises xapi.validation.InvalidStatement (and so undoes the change) for a statement that no
+    record store should get: that is a mistake of ours, found before anybody else sees it.
+    """
+    version = settings_of(session).lrs_version
+    statement = build_statement(
+        id=act.statement_id,
+        actor=account_agent(actor.issuer, actor.sub),
+        verb=act.verb,
+        object=act.object,
+        timestamp=act.at,
+        result=dict(act.result) if act.result else None,
+        context=context(
+            registration=registration_of(actor),
+            platform=actor.platform_name,
+            language=actor.locale,
+            parent=list(act.parents),
+            grouping=[
+                thing(session, actor.course_id, vocabulary.COURSE, name=actor.course_title or None),
+                thing(session, actor.placement_id, vocabulary.RESOURCE_LINK, name=actor.placement_title or None),
+            ],
+            category=[activity(vocabulary.PROFILE_VERSION)],
+            statement=act.refers_to,
+            extensions={vocabulary.SESSION_ID: str(actor.launch_id), **(act.extensions or {})},
+        ),
+        version=version,
+    )
+    check_statement(statement, version=version)
+    session.add(
+        StatementRow(
+            id=act.statement_id,
+            registration_id=actor.registration_id,
+            course_id=actor.course_id,
+            event=act.name,
+            subject_id=act.subject_id,
+            body=dumps(statement),
+        )
+    )
+    session.flush()
+    _defer_delivery(session, actor.registration_id)
+
+
+def _defer_delivery(session: Session, registration_id: UUID) -> None:
+    """One job for each transaction and registration; it takes whatever is due when it runs."""
+    transaction = session.get_transaction()
+    told = session.info.setdefault(_DEFERRED, {})
+    if told.get(registration_id) is transaction:
+        return
+    told[registration_id] = transaction
+    connection = session.connection().connection.driver_connection
+    deliver.configure(connection=connection).defer(registration_id=str(registration_id))

@@ -1,0 +1,1 @@
+"""Threads: discussions in an activity of the course."""

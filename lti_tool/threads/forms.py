@@ -1,0 +1,23 @@
+"""The forms of threads."""
+
+from flask_babel import lazy_gettext
+
+from lti_tool.posts.forms import markdown_field
+from lti_tool.web.forms import LaunchedForm, id_field, line_field
+
+
+class ThreadForm(LaunchedForm):
+    title = line_field(
+        lazy_gettext("Title"),
+        description=lazy_gettext("what others should talk about with you"),
+        required=lazy_gettext("Please give it a title, so that others know what it is about."),
+    )
+    body = markdown_field(
+        lazy_gettext("Your post"),
+        required=lazy_gettext("Please write something to start with."),
+    )
+
+
+class ReplyForm(LaunchedForm):
+    in_reply_to = id_field()
+    body = markdown_field(lazy_gettext("Your reply"), required=lazy_gettext("Please write your reply first."))

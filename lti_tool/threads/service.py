@@ -1,0 +1,53 @@
+"""What people do in threads."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lti_tool.core import events
+from lti_tool.core.actor import Actor
+from lti_tool.core.errors import NotFoundError
+from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
+from lti_tool.threads.events import ReplyPosted, ThreadPosted
+
+
+def access_thread(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
+    """The thread, for anybody in its course."""
+    return access_conversation(session, actor, thread_id, ConversationKind.THREAD)
+
+
+def post_thread(
+    session: Session, actor: Actor, *, title: str, body: str, submission_key: UUID
+) -> Conversation:
+    """Open a thread in the actor's activity."""
+    thread, post = open_conversation(
+        session, actor, kind=ConversationKind.THREAD, title=title, body=body, submission_key=submission_key
+    )
+    if post is not None:
+        events.record(session, ThreadPosted(actor, thread, post))
+    return thread
+
+
+def post_reply(
+    session: Session,
+    actor: Actor,
+    *,
+    thread_id: UUID,
+    body: str,
+    submission_key: UUID,
+    in_reply_to_id: UUID | None = None,
+) -> Post:
+    """Reply to the thread, or to one of its posts."""
+    thread = access_thread(session, actor, thread_id)
+    replied_to = (
+        access_post(session, actor, in_reply_to_id) if in_reply_to_id else opening_post(session, thread)
+    )
+    if replied_to.conversation_id != thread.id:
+        raise NotFoundError
+    reply, made = add_post(
+        session, actor, thread, body=body, submission_key=submission_key, in_reply_to_id=replied_to.id
+    )
+    if made:
+        events.record(session, ReplyPosted(actor, thread, reply, replied_to))
+    return reply

@@ -1,0 +1,1 @@
+"""What every page shares: the transaction, the session of one launch, errors, headers, forms, paging."""

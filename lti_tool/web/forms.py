@@ -1,0 +1,137 @@
+"""Forms: protected against forgery, and each carries the key that makes a double submit one."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any, Self
+from uuid import UUID, uuid5
+
+from flask import current_app, g, request
+from flask_babel import get_locale, lazy_gettext
+from wtforms import Form, HiddenField, StringField, TextAreaField
+from wtforms.csrf.core import CSRF, CSRFTokenField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from lti_tool.core.ids import new_random_id
+from lti_tool.core.secrets import derive_key
+from lti_tool.core.text import clean_line, clean_text
+from lti_tool.settings import Settings
+
+Validator = Callable[[Any, Any], None]
+
+LONGEST_TITLE = 200
+LONGEST_BODY = 32 * 1024
+
+
+class LaunchCSRF(CSRF):
+    """A token derived from the launch: no cookie of its own, and of no use for another launch."""
+
+    def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
+        del csrf_token_field
+        settings: Settings = current_app.extensions["settings"]
+        key = derive_key(settings.secret_key.get_secret_value(), "csrf")
+        return hmac.new(key, str(g.launch_id).encode(), hashlib.sha256).hexdigest()
+
+    def validate_csrf_token(self, form: Form, field: CSRFTokenField) -> None:
+        del form
+        given = field.data if isinstance(field.data, str) else ""
+        if not hmac.compare_digest(given.encode(), field.current_token.encode()):
+            raise ValidationError(lazy_gettext("This form is from another visit. Please send it once more."))
+
+
+class LaunchedForm(Form):
+    """Base of every form that writes. Takes its data from the request when that is a POST."""
+
+    class Meta:
+        csrf = True
+        csrf_class = LaunchCSRF
+
+        @property
+        def locales(self) -> list[str]:
+            return [str(get_locale())]
+
+    submission = HiddenField()
+
+    def __init__(self, **defaults: Any) -> None:
+        super().__init__(request.form if request.method == "POST" else None, **defaults)
+        if not _is_uuid(self.submission.data):
+            self.submission.data = str(new_random_id())
+
+    @classmethod
+    def empty(cls) -> Self:
+        """A new form, whatever the request brought: for the next contribution."""
+        form = cls()
+        form.process(None, submission=str(new_random_id()))
+        return form
+
+    def is_sent(self) -> bool:
+        """Whether this is a POST with nothing to correct."""
+        return request.method == "POST" and self.validate()
+
+    @property
+    def status(self) -> HTTPStatus:
+        """What the page with this form answers: fine at first, 422 with something to correct."""
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.errors else HTTPStatus.OK
+
+    def submission_key(self) -> UUID:
+        """Equal for a form sent twice, different once anything in it changes (after Back, say)."""
+        values = {name: value for name, value in self.data.items() if name not in {"submission", "csrf_token"}}
+        return uuid5(UUID(self.submission.data), json.dumps(values, sort_keys=True, default=str))
+
+
+def _is_uuid(value: object) -> bool:
+    try:
+        UUID(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+def _cleaner(clean: Callable[[str], str]) -> Callable[[Any], Any]:
+    return lambda value: clean(value) if isinstance(value, str) else value
+
+
+def line_field(label: str, *, description: str = "", required: str | None = None) -> StringField:
+    """One line of at most 200 characters; `required` is what to say when it is empty."""
+    return StringField(
+        label,
+        description=description,
+        filters=[_cleaner(lambda value: clean_line(value, longest=LONGEST_BODY))],
+        validators=[*_required(required), _length(LONGEST_TITLE)],
+    )
+
+
+def text_field(
+    label: str, *, description: str = "", required: str | None = None, also: Sequence[Validator] = ()
+) -> TextAreaField:
+    """Lines of text, at most 32 768 characters; `required` is what to say when it is empty."""
+    return TextAreaField(
+        label,
+        description=description,
+        filters=[_cleaner(clean_text)],
+        validators=[*_required(required), _length(LONGEST_BODY), *also],
+    )
+
+
+class _IdField(HiddenField):
+    """The id of a row; anything that is none counts as nothing."""
+
+    data: UUID | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = UUID(valuelist[0]) if valuelist and _is_uuid(valuelist[0]) else None
+
+
+def id_field() -> HiddenField:
+    return _IdField()
+
+
+def _required(message: str | None) -> list[DataRequired]:
+    # After the filters, so that spaces alone are nothing.
+    return [] if message is None else [DataRequired(message)]
+
+
+def _length(most: int) -> Length:
+    return Length(max=most, message=lazy_gettext("Please shorten this to %(max)d characters."))

@@ -1,0 +1,8 @@
+"""The WSGI entry point: `app` for a server's workers, made from the environment's settings."""
+
+from lti_tool.app import create_app
+from lti_tool.logs import init_logs
+from lti_tool.settings import load_settings
+
+init_logs()
+app = create_app(load_settings())

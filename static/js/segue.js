@@ -1,0 +1,48 @@
+// Small comforts on top of pages that work without them.
+
+// What htmx put on the page is where the reader goes on: focus it, and say that it worked.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const target = event.detail.target;
+  const arrived = target.matches("ol, ul") ? target.lastElementChild?.firstElementChild : null;
+  const wrong = document.querySelector("#composer [aria-invalid='true']");
+  (wrong ?? arrived)?.focus();
+  if (arrived && !wrong) {
+    document.getElementById("announcement").textContent = arrived.dataset.announce ?? "";
+  }
+});
+
+// A form is sent once, however often its button is pressed; the server sees to it as well.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+});
+
+// Back from the next page: the browser may show this one as it was left.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Ctrl+Enter (or Cmd+Enter) sends what one is writing.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {
+    event.target.form?.requestSubmit();
+  }
+});
+
+// Tell the LMS how tall the page is; it need not listen.
+if (window.parent !== window) {
+  let last = 0;
+  const tell = () => {
+    const height = Math.ceil(document.documentElement.getBoundingClientRect().height);
+    if (height === last) return;
+    last = height;
+    window.parent.postMessage({ subject: "lti.frameResize", height }, "*");
+  };
+  new ResizeObserver(tell).observe(document.documentElement);
+  tell();
+}

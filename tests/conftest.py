@@ -1,0 +1,184 @@
+"""Fixtures that every test may use: a real PostgreSQL, a database of one's own, settings, the app."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import fasteners
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+from sqlalchemy import Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from lti_tool.app import create_app
+from lti_tool.core.db import make_engine, make_sessions, unit_of_work
+from lti_tool.core.embedded import start_embedded
+from lti_tool.core.migrations import migrate
+from lti_tool.settings import Settings
+from tests.factories.entrances import Course, Tenant, make_tenant
+
+QueryCounter = Callable[[], AbstractContextManager[list[str]]]
+
+# Other connections go first: one left in a transaction would keep us waiting. Keys are not checked meanwhile,
+# so that the order of the tables does not matter.
+EMPTY_ALL_TABLES = """
+    DO $$ DECLARE name text; BEGIN
+        PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid();
+        SET LOCAL session_replication_role = replica;
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+    END $$
+"""
+
+SECRET = "a secret for tests only, long enough to be taken"
+
+
+@pytest.fixture(scope="session")
+def run_id() -> str:
+    """The same for all of this run's processes."""
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:12]
+
+
+@pytest.fixture(scope="session")
+def server_url(run_id: str) -> str:
+    """The PostgreSQL server of this run: SEGUE_DATABASE_URL's, or an embedded one of its own."""
+    given = os.environ.get("SEGUE_DATABASE_URL")
+    if given:
+        return given
+    # The last of the run's processes stops it and removes its data.
+    server = start_embedded(Path(tempfile.gettempdir()) / f"segue-tests-{run_id}", cleanup="delete")
+    return str(server.get_uri())
+
+
+@pytest.fixture(scope="session")
+def administration(server_url: str) -> Iterator[Engine]:
+    """For statements that can't run in a transaction, such as CREATE DATABASE."""
+    engine = make_engine(server_url, pool_size=1)
+    yield engine.execution_options(isolation_level="AUTOCOMMIT")
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template_database(server_url: str, administration: Engine, run_id: str) -> str:
+    """A migrated database that others are cloned from; made by the first process that asks."""
+    name = f"segue_template_{run_id}"
+    with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / f"segue-tests-{run_id}.lock"):
+        with administration.connect() as connection:
+            if connection.scalar(text("select 1 from pg_database where datname = :name"), {"name": name}):
+                return name
+            if "SEGUE_DATABASE_URL" not in os.environ:
+                connection.execute(text("alter system set fsync = off"))
+                connection.execute(text("select pg_reload_conf()"))
+            connection.execute(text(f"create database {name}"))
+        engine = make_engine(make_url(server_url).set(database=name).render_as_string(hide_password=False))
+        migrate(engine)
+        engine.dispose()
+    return name
+
+
+@contextmanager
+def cloned_database(server_url: str, administration: Engine, template: str) -> Iterator[str]:
+    name = f"segue_test_{uuid4().hex[:16]}"
+    with administration.connect() as connection:
+        connection.execute(text(f"create database {name} template {template}"))
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    with administration.connect() as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
+
+
+@pytest.fixture
+def fresh_database_url(server_url: str, administration: Engine, template_database: str) -> Iterator[str]:
+    """A database for tests that change its tables."""
+    with cloned_database(server_url, administration, template_database) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def process_database_url(server_url: str, administration: Engine, template_database: str) -> Iterator[str]:
+    with cloned_database(server_url, administration, template_database) as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(process_database_url: str) -> Iterator[str]:
+    """A migrated, empty database: this process's own, emptied after each test (4 ms; a clone takes 300)."""
+    yield process_database_url
+    engine = make_engine(process_database_url, pool_size=1)
+    with engine.begin() as connection:
+        connection.execute(text(EMPTY_ALL_TABLES))
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url, secret_key=SecretStr(SECRET))
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    engine = make_engine(settings.database_url or "")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: Engine, settings: Settings) -> sessionmaker[Session]:
+    return make_sessions(engine, settings)
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session for looking, or for calling a service; what it writes is committed by the test."""
+    with sessions() as session:
+        yield session
+
+
+@pytest.fixture
+def app(settings: Settings, engine: Engine) -> Flask:
+    app = create_app(settings, engine=engine)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def tenant(sessions: sessionmaker[Session]) -> Tenant:
+    with unit_of_work(sessions) as session:
+        return make_tenant(session)
+
+
+@pytest.fixture
+def course(app: Flask, sessions: sessionmaker[Session], tenant: Tenant) -> Course:
+    """A course to bring visitors into."""
+    return Course(app, sessions, tenant)
+
+
+@pytest.fixture
+def count_queries(engine: Engine) -> QueryCounter:
+    """`with count_queries() as queries: ...` and then len(queries)."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+            seen.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting
