@@ -1,0 +1,97 @@
+"""The pages: choosing who to be, a course, an activity with the tool in its frame, the gradebook."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Link, Person, course_by_key, person_by_key
+from lti_tool.demo.lms.launches import Launch
+from lti_tool.demo.lms.scores import result_score
+from lti_tool.demo.lms.services import current_lms
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    return render_template("demo_lms/home.html", people=PEOPLE, courses=COURSES)
+
+
+@bp.get("/enter")
+def enter() -> ResponseReturnValue:
+    course = _course(request.args.get("course", ""))
+    person = _person(request.args.get("person", ""))
+    return redirect(url_for("pages.course", course_key=course.key, person_key=person.key))
+
+
+@bp.get("/courses/<course_key>/as/<person_key>")
+def course(course_key: str, person_key: str) -> ResponseReturnValue:
+    course, person = _course(course_key), _person(person_key)
+    links = current_lms().state.links(course)
+    return render_template("demo_lms/course.html", course=course, person=person, links=links)
+
+
+@bp.get("/courses/<course_key>/as/<person_key>/activities/<link_id>")
+def activity(course_key: str, person_key: str, link_id: str) -> ResponseReturnValue:
+    course, person = _course(course_key), _person(person_key)
+    link = _link(course, link_id)
+    launch = Launch(person=person, course=course, link=link)
+    return render_template(
+        "demo_lms/activity.html", course=course, person=person, link=link, **_login(launch)
+    )
+
+
+@bp.get("/courses/<course_key>/as/<person_key>/activities/<link_id>/window")
+def activity_window(course_key: str, person_key: str, link_id: str) -> ResponseReturnValue:
+    course, person = _course(course_key), _person(person_key)
+    launch = Launch(person=person, course=course, link=_link(course, link_id), document_target="window")
+    login = _login(launch)
+    return render_template("demo_lms/form_post.html", action=login["login_url"], fields=login["login_fields"])
+
+
+@bp.get("/courses/<course_key>/as/<person_key>/add")
+def add_activity(course_key: str, person_key: str) -> ResponseReturnValue:
+    course, person = _course(course_key), _person(person_key)
+    if not person.may_edit:
+        abort(403, "Only an instructor can add activities to a course.")
+    launch = Launch(person=person, course=course, link=None)
+    return render_template("demo_lms/add.html", course=course, person=person, **_login(launch))
+
+
+@bp.get("/courses/<course_key>/gradebook")
+def gradebook(course_key: str) -> ResponseReturnValue:
+    course = _course(course_key)
+    state = current_lms().state
+    columns = [
+        (item, _rows(item, state.scores(item_id))) for item_id, item in state.line_items(course).items()
+    ]
+    person = _person(request.args["as"]) if "as" in request.args else None
+    return render_template("demo_lms/gradebook.html", course=course, person=person, columns=columns)
+
+
+def _rows(
+    item: dict[str, object], scores: dict[str, dict[str, object]]
+) -> list[tuple[Person, dict[str, object] | None, float | None]]:
+    learners = [person for person in PEOPLE if person.is_learner]
+    found = [(person, scores.get(person.sub)) for person in learners]
+    return [(person, score, result_score(item, score) if score else None) for person, score in found]
+
+
+def _login(launch: Launch) -> dict[str, object]:
+    lms = current_lms()
+    return {
+        "login_url": lms.config.tool_login_url,
+        "login_fields": lms.login_fields(launch),
+        "tool_origin": lms.config.tool_origin,
+    }
+
+
+def _course(key: str) -> Course:
+    return course_by_key(key) or abort(404, "There is no such course.")
+
+
+def _person(key: str) -> Person:
+    return person_by_key(key) or abort(404, "There is nobody of that name here.")
+
+
+def _link(course: Course, link_id: str) -> Link:
+    return current_lms().state.link(course, link_id) or abort(404, "The course has no such activity.")
