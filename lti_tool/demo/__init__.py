@@ -1,0 +1,1 @@
+"""Trying Segue on one machine: a small LMS, sample content, and one command that runs it all."""

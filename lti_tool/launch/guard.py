@@ -32,8 +32,6 @@ def key_id(id_token: str) -> str:
         raise LaunchRefusedError("token_malformed") from None
     if header.get("alg") != ALGORITHM:
         raise LaunchRefusedError("algorithm_not_allowed")
-    if "crit" in header:
-        raise LaunchRefusedError("critical_header_unknown")
     kid = header.get("kid")
     if not isinstance(kid, str) or not 0 < len(kid) <= _LONGEST_KID:
         raise LaunchRefusedError("kid_missing")

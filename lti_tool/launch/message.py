@@ -27,23 +27,14 @@ class VerifiedMessage(MessageLaunch[Any, Any, Any, Any]):
 
 def read_resource_link_launch(claims: dict[str, Any]) -> LaunchClaims:
     """The typed claims of a resource link launch; refuses every other message and every missing claim."""
+    kind = claims.get("https://purl.imsglobal.org/spec/lti/claim/message_type")
+    if kind != _RESOURCE_LINK:
+        raise LaunchRefusedError("message_type_unsupported" if kind else "message_type_missing")
     try:
         typed = LaunchClaims.model_validate(claims)
+        VerifiedMessage(claims).validate_message()
     except (ValidationError, RecursionError):
-        raise LaunchRefusedError(_first_problem(claims)) from None
-    message = VerifiedMessage(claims)
-    try:
-        message.validate_message()
+        raise LaunchRefusedError("claims_invalid") from None
     except LtiException:
         raise LaunchRefusedError("message_invalid") from None
-    if not message.is_resource_launch():
-        raise LaunchRefusedError("message_type_unsupported")
     return typed
-
-
-def _first_problem(claims: dict[str, Any]) -> str:
-    """A launch of another kind lacks claims too; its kind is the better reason."""
-    kind = claims.get("https://purl.imsglobal.org/spec/lti/claim/message_type")
-    if kind is None:
-        return "message_type_missing"
-    return "claims_invalid" if kind == _RESOURCE_LINK else "message_type_unsupported"

@@ -36,7 +36,6 @@ class Attempt:
     registration_id: UUID
     issuer: str
     client_id: str
-    auth_login_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,9 @@ def accept_launch(
     with unit_of_work(sessions) as session:
         deployment_id = _deployment_of(session, launch, attempt)
         _use_up(session, attempt)
-        return _admit(session, attempt, launch, deployment_id)
+        return admit(
+            session, registration_id=attempt.registration_id, deployment_id=deployment_id, claims=launch
+        )
 
 
 def _open_attempt(session: Session, state: str, browser_secret: str | None) -> Attempt:
@@ -93,7 +94,6 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         registration_id=registration.id,
         issuer=registration.issuer,
         client_id=registration.client_id,
-        auth_login_url=registration.auth_login_url,
     )
 
 
@@ -138,8 +138,12 @@ def _use_up(session: Session, attempt: Attempt) -> None:
         raise LaunchRefusedError("state_used", Advice.AGAIN)
 
 
-def _admit(session: Session, attempt: Attempt, claims: LaunchClaims, deployment_id: UUID) -> LaunchAccepted:
-    """Create or update person, course, membership and placement; open the session."""
+def admit(session: Session, *, registration_id: UUID, deployment_id: UUID, claims: LaunchClaims) -> LaunchAccepted:
+    """Create or update person, course, membership and placement; open the session.
+
+    The claims must be verified: this asks nothing any more.
+    """
+    registration = session.get_one(Registration, registration_id)
     link = claims.resource_link
     # A link outside any course is a space of its own (context is optional, LTI Core 1.3 section 5.4.1).
     context_id = claims.context.id if claims.context else f"resource-link:{link.id}"
@@ -149,7 +153,7 @@ def _admit(session: Session, attempt: Attempt, claims: LaunchClaims, deployment_
         session, course_id=course_id, resource_link_id=link.id, title=link.title, description=link.description
     )
     person_id = keep_person(
-        session, registration_id=attempt.registration_id, sub=claims.sub, name=claims.shown_name
+        session, registration_id=registration_id, sub=claims.sub, name=claims.shown_name
     )
     role = role_of(claims.roles)
     keep_membership(session, course_id=course_id, person_id=person_id, role=role)
@@ -162,9 +166,9 @@ def _admit(session: Session, attempt: Attempt, claims: LaunchClaims, deployment_
         role=role,
         locale=claims.language,
         platform_name=(claims.tool_platform.name if claims.tool_platform else "")
-        or urlsplit(attempt.issuer).hostname
-        or attempt.issuer,
-        embedders=_embedders(attempt, claims),
+        or urlsplit(registration.issuer).hostname
+        or registration.issuer,
+        embedders=_embedders(registration, claims),
         expires_at=clock.now() + LIFE,
     )
     session.add(launch)
@@ -176,9 +180,9 @@ def _admit(session: Session, attempt: Attempt, claims: LaunchClaims, deployment_
     return LaunchAccepted(launch_id=launch.id, secret=secret)
 
 
-def _embedders(attempt: Attempt, claims: LaunchClaims) -> list[str]:
+def _embedders(registration: Registration, claims: LaunchClaims) -> list[str]:
     """Where the platform's pages come from. A hosted LMS often has another origin than its issuer."""
-    known = [attempt.issuer, attempt.auth_login_url, claims.presentation and claims.presentation.return_url]
+    known = [registration.issuer, registration.auth_login_url, claims.presentation and claims.presentation.return_url]
     return sorted({origin for address in known if address and (origin := _origin(address))})
 
 

@@ -10,15 +10,14 @@ from lti_tool.core.secrets import derive_key, unseal
 from lti_tool.settings import Settings
 from xapi.client import RecordStoreClient
 
-OWN_USERNAME = "segue"
-"""Who we are to the built-in record store."""
-
 LRS_PASSWORD_PLACE = "registration.lrs_password"  # noqa: S105  # names a column
 
 
-def own_password(settings: Settings) -> str:
-    """Our password for the built-in record store: derived, so that it is kept nowhere."""
-    return derive_key(settings.secret_key.get_secret_value(), "built-in record store").hex()
+def own_credential(settings: Settings) -> tuple[str, str]:
+    """Our username and password at the built-in record store: derived, so that they are kept nowhere."""
+    secret = settings.secret_key.get_secret_value()
+    username = derive_key(secret, "username at the built-in record store").hex()[:32]
+    return username, derive_key(secret, "password at the built-in record store").hex()
 
 
 def client_for(session: Session, registration_id: UUID) -> RecordStoreClient:
@@ -41,5 +40,5 @@ def client_for(session: Session, registration_id: UUID) -> RecordStoreClient:
             version=settings.lrs_version,
         )
     return RecordStoreClient(
-        f"{settings.base_url}/xapi", OWN_USERNAME, own_password(settings), version=settings.lrs_version
+        f"{settings.base_url}/xapi", *own_credential(settings), version=settings.lrs_version
     )

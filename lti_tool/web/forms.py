@@ -3,16 +3,17 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Self
 from uuid import UUID, uuid5
 
 from flask import current_app, g, request
 from flask_babel import get_locale, lazy_gettext
-from wtforms import Form, HiddenField, StringField, TextAreaField
+from wtforms import Form, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.csrf.core import CSRF, CSRFTokenField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.secrets import derive_key
@@ -89,25 +90,35 @@ def _is_uuid(value: object) -> bool:
     return True
 
 
-def _cleaner(clean: Callable[[str], str]) -> Callable[[Any], Any]:
-    return lambda value: clean(value) if isinstance(value, str) else value
+def _cleaner(clean: Callable[[str], str]) -> Callable[[Any], str]:
+    return lambda value: clean(value) if isinstance(value, str) else ""
 
 
-def line_field(label: str, *, description: str = "", required: str | None = None) -> StringField:
-    """One line of at most 200 characters; `required` is what to say when it is empty."""
-    return StringField(
+class LineField(StringField):
+    data: str
+
+
+class TextField(TextAreaField):
+    data: str
+
+
+def line_field(
+    label: str, *, description: str = "", required: str | None = None, longest: int = LONGEST_TITLE
+) -> LineField:
+    """One line; `required` is what to say when it is empty."""
+    return LineField(
         label,
         description=description,
         filters=[_cleaner(lambda value: clean_line(value, longest=LONGEST_BODY))],
-        validators=[*_required(required), _length(LONGEST_TITLE)],
+        validators=[*_required(required), _length(longest)],
     )
 
 
 def text_field(
     label: str, *, description: str = "", required: str | None = None, also: Sequence[Validator] = ()
-) -> TextAreaField:
+) -> TextField:
     """Lines of text, at most 32 768 characters; `required` is what to say when it is empty."""
-    return TextAreaField(
+    return TextField(
         label,
         description=description,
         filters=[_cleaner(clean_text)],
@@ -115,7 +126,21 @@ def text_field(
     )
 
 
-class _IdField(HiddenField):
+def radio_field(
+    label: str, choices: Mapping[str, str], *, required: str, description: str = "", default: str | None = None
+) -> RadioField:
+    """One of a few; `required` is what to say where it is none of them."""
+    return RadioField(
+        label,
+        description=description,
+        default=default,
+        choices=[SelectChoice(value, text) for value, text in choices.items()],
+        validate_choice=False,
+        validators=[AnyOf(list(choices), message=required)],
+    )
+
+
+class IdField(HiddenField):
     """The id of a row; anything that is none counts as nothing."""
 
     data: UUID | None
@@ -124,8 +149,8 @@ class _IdField(HiddenField):
         self.data = UUID(valuelist[0]) if valuelist and _is_uuid(valuelist[0]) else None
 
 
-def id_field() -> HiddenField:
-    return _IdField()
+def id_field() -> IdField:
+    return IdField()
 
 
 def _required(message: str | None) -> list[DataRequired]:

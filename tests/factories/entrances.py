@@ -105,7 +105,7 @@ class Visitor:
     def form(self, page: str) -> dict[str, str]:
         """The hidden fields of the writing forms on a page: the token and a fresh submission key."""
         html = self.get(page).get_data(as_text=True)
-        return dict(re.findall(r'<input id="[^"]*" name="(csrf_token|submission)" type="hidden" value="([^"]+)">', html))
+        return dict(re.findall(r'<input (?:id="[^"]*" )?name="(csrf_token|submission)" type="hidden" value="([^"]+)">', html))
 
     def send(self, page: str, path: str, data: dict[str, Any], **options: Any) -> TestResponse:
         """Open a page, fill in its form, and send it."""

@@ -1,0 +1,130 @@
+"""The `segue` command."""
+
+import os
+import sys
+from functools import cached_property
+from typing import Any
+
+import click
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from lti_tool.core.db import make_engine, make_sessions
+from lti_tool.core.errors import SegueError
+from lti_tool.demo.cli import demo
+from lti_tool.platforms.cli import platform
+from lti_tool.record_store.cli import records
+from lti_tool.settings import Settings, load_settings, var_dir
+
+
+class CommandLine:
+    """What commands share: settings and the database, each made when first asked for."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, with a database: the embedded one where SEGUE_DATABASE_URL names none."""
+        settings = load_settings()
+        if settings.database_url is not None:
+            return settings
+        from lti_tool.core.embedded import start_embedded  # slow to import; a named server needs none
+
+        self._embedded = start_embedded(var_dir() / "postgresql")
+        # The server's own worker processes read it from there.
+        os.environ["SEGUE_DATABASE_URL"] = self._embedded.get_uri()
+        return load_settings()
+
+    @cached_property
+    def engine(self) -> Engine:
+        return make_engine(self.settings.database_url or "")
+
+    def sessions(self) -> sessionmaker[Session]:
+        return make_sessions(self.engine, self.settings)
+
+
+class _Group(click.Group):
+    """Turns expected failures into one clear line and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SegueError as error:
+            raise click.ClickException(str(error)) from None
+        except OperationalError as error:
+            reason = str(error.orig).strip().partition("\n")[0]
+            raise click.ClickException(f"The database can't be used: {reason}") from None
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="segue-lti", prog_name="segue")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Segue: discussion, peer help and workplace follow-ups inside an LMS course."""
+    context.obj = context.obj or CommandLine()
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.pass_obj
+def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
+    """Serve the tool's pages over HTTP until stopped."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    from lti_tool.logs import init_logs
+
+    init_logs()
+    _ = line.settings
+    Server(
+        "lti_tool.wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        workers_kill_timeout=25,
+        log_level="warning",
+        process_name="segue",
+    ).serve()
+
+
+@main.command()
+@click.option("--concurrency", default=4, show_default=True, type=click.IntRange(1, 64), help="Jobs at once.")
+@click.pass_obj
+def worker(line: CommandLine, concurrency: int) -> None:
+    """Run jobs (statement delivery and the rest) until stopped. Start as many workers as needed."""
+    from lti_tool.jobs import run_worker
+    from lti_tool.logs import init_logs
+
+    init_logs()
+    run_worker(line.settings, line.sessions(), concurrency=concurrency)
+
+
+@main.command()
+@click.pass_obj
+def migrate(line: CommandLine) -> None:
+    """Bring the database to this release's tables; safe to run again."""
+    from lti_tool.installation import install
+
+    before, after = install(line.engine, line.sessions())
+    click.echo(f"Database: {before or 'empty'} -> {after}" if before != after else f"Database: {after}, nothing to do")
+
+
+@main.command()
+@click.pass_obj
+def doctor(line: CommandLine) -> None:
+    """Check this installation and say what to do about each problem."""
+    from lti_tool.doctor import examine
+
+    findings = examine(line)
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.fine else 'FAIL'}  {finding.what}: {finding.words}")
+    if not all(finding.fine for finding in findings):
+        sys.exit(1)
+
+
+main.add_command(platform)
+main.add_command(records)
+main.add_command(demo)

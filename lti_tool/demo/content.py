@@ -1,0 +1,216 @@
+"""The sample course: people who came in, talked, asked each other, and carried something to work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from lti_tool.core import clock
+from lti_tool.core.actor import Actor
+from lti_tool.core.db import unit_of_work
+from lti_tool.core.ids import new_random_id
+from lti_tool.demo.lms import Launch, Lms
+from lti_tool.demo.lms.catalogue import Course, Link, Person, course_by_key, person_by_key
+from lti_tool.demo.settings import CLIENT_ID, DemoSettings
+from lti_tool.follow_ups.models import Outcome
+from lti_tool.follow_ups.service import plan_follow_up, report_outcome
+from lti_tool.help_requests.models import HelpWanted
+from lti_tool.help_requests.service import accept_answer, ask_for_help, post_answer, resolve_request
+from lti_tool.launch.message import read_resource_link_launch
+from lti_tool.launch.service import admit
+from lti_tool.launch.sessions import find_actor
+from lti_tool.platforms.models import Deployment, Registration
+from lti_tool.posts.models import Conversation
+from lti_tool.subscriptions import subscribe_all
+from lti_tool.threads.service import post_reply, post_thread
+
+
+def add_content(sessions: sessionmaker[Session], demo: DemoSettings) -> bool:
+    """Write the sample course, all of it or nothing; False when somebody came in already."""
+    subscribe_all()
+    with unit_of_work(sessions) as session:
+        tenant = session.execute(
+            select(Registration.id, Deployment.id)
+            .join(Deployment)
+            .where(Registration.issuer == demo.lms_url, Registration.client_id == CLIENT_ID)
+        ).one()
+        if session.scalar(select(Conversation.id).limit(1)) is not None:
+            return False
+        story = _Story(session, Lms(demo.lms_config()), *tenant)
+        _difficult_conversations(story)
+        _facilitating_workshops(story)
+    return True
+
+
+class _Story:
+    """People acting, at moments of the past."""
+
+    def __init__(self, session: Session, lms: Lms, registration_id: UUID, deployment_id: UUID) -> None:
+        self.session, self._lms = session, lms
+        self._registration_id, self._deployment_id = registration_id, deployment_id
+        self._now = clock.now()
+
+    @contextmanager
+    def ago(self, **ago: float) -> Iterator[None]:
+        with clock.at(self._now - timedelta(**ago)):
+            yield
+
+    def enter(self, person: Person, course: Course, link: Link) -> Actor:
+        """The person comes in, as by a launch of the LMS."""
+        launch = Launch(person=person, course=course, link=link)
+        claims = read_resource_link_launch(self._lms.launch_claims(launch, nonce="content"))
+        accepted = admit(
+            self.session,
+            registration_id=self._registration_id,
+            deployment_id=self._deployment_id,
+            claims=claims,
+        )
+        actor = find_actor(self.session, launch_id=accepted.launch_id, secret=accepted.secret)
+        if actor is None:
+            raise RuntimeError("a session that was just opened is gone")
+        return actor
+
+
+def _difficult_conversations(story: _Story) -> None:
+    session = story.session
+    course = course_by_key("difficult-conversations")
+    talk = course.links[0]
+    with story.ago(days=4):
+        ana, tom, yusuf, priya, ines = (
+            story.enter(person_by_key(key), course, talk) for key in ("ana", "tom", "yusuf", "priya", "ines")
+        )
+    with story.ago(days=3, hours=5):
+        openings = post_thread(
+            session,
+            ines,
+            title="Which of the three openings would fail in your team, and why?",
+            body="Unit 2 offers three ways to open a difficult conversation: **facts first**, **shared history "
+            "first**, and **a question first**.\n\nPick the one that would go wrong with the people *you* work "
+            "with. Say what would happen in the first minute.",
+            submission_key=new_random_id(),
+        )
+    with story.ago(days=3, hours=2):
+        facts = post_reply(
+            session,
+            yusuf,
+            thread_id=openings.id,
+            body="Facts first. My team lead hears a list of facts as a list of charges. In the first minute he "
+            "would be looking for the one fact that is wrong, and we would never get to the point.",
+            submission_key=new_random_id(),
+        )
+    with story.ago(days=2, hours=20):
+        post_reply(
+            session,
+            ana,
+            thread_id=openings.id,
+            in_reply_to_id=facts.id,
+            body="Same here, until I tried *one* fact and then a pause of ten seconds:\n\n> Two of the last three "
+            "handovers came after six.\n\nThe pause did the work. He filled it himself.",
+            submission_key=new_random_id(),
+        )
+    with story.ago(days=2, hours=3):
+        post_reply(
+            session,
+            priya,
+            thread_id=openings.id,
+            body="A question first fails with us. “How do you think it went?” is what everybody asks before "
+            "telling you off, so nobody answers it honestly any more.",
+            submission_key=new_random_id(),
+        )
+    with story.ago(days=1, hours=4):
+        post_thread(
+            session,
+            tom,
+            title="What do you do with the silence after you have said it?",
+            body="I say the difficult sentence, and then I explain it away because I can't bear the silence. "
+            "What do you do with your hands, your eyes, your coffee?",
+            submission_key=new_random_id(),
+        )
+    _former_manager(story, ana=ana, tom=tom, priya=priya)
+    with story.ago(hours=5):
+        ask_for_help(
+            session,
+            yusuf,
+            title="The example in unit 3 contradicts our policy. Which one holds?",
+            trying_to="Prepare a conversation about missed on-call shifts.",
+            tried="The checklist of unit 3, step 2: talk to the person alone first.",
+            expected="Our policy to say the same.",
+            got="It says that somebody from the works council has to be in the room.",
+            help_wanted=HelpWanted.EXPLANATION,
+            submission_key=new_random_id(),
+        )
+
+
+def _former_manager(story: _Story, *, ana: Actor, tom: Actor, priya: Actor) -> None:
+    """A request that peers answered, and what became of the answer at work."""
+    session = story.session
+    with story.ago(days=2, hours=6):
+        request = ask_for_help(
+            session,
+            tom,
+            title="How do I open when the other person is my former manager?",
+            trying_to="Agree new deadlines with him without it sounding like a complaint.",
+            tried="Starting with facts, as in unit 2.",
+            expected="That we would talk about dates.",
+            got="He said “you used to manage fine”, and we talked about that instead.",
+            help_wanted=HelpWanted.EXAMPLE,
+            submission_key=new_random_id(),
+        )
+    with story.ago(days=2, hours=4):
+        answer = post_answer(
+            session,
+            ana,
+            request_id=request.id,
+            body="Name the shared history first, then the change:\n\n> We both know how I used to work. What has "
+            "changed is …\n\nIt worked for me because it took the comparison off the table before he could make it.",
+            submission_key=new_random_id(),
+        )
+    with story.ago(days=2, hours=3):
+        post_answer(
+            session,
+            priya,
+            request_id=request.id,
+            body="Would this still work if *he* is the one who asked for the meeting?",
+            submission_key=new_random_id(),
+        )
+    with story.ago(days=1, hours=22):
+        accept_answer(session, tom, request_id=request.id, post_id=answer.id)
+        resolve_request(
+            session, tom, request_id=request.id, what_fixed_it="Saying what has changed before he could compare."
+        )
+        today = clock.now().date()
+        plan = plan_follow_up(
+            session,
+            tom,
+            source_post_id=answer.id,
+            cue="Jan opens our weekly one-to-one",
+            action="name what has changed before we talk about dates",
+            due_on=today + timedelta(days=7),
+            submission_key=new_random_id(),
+        )
+    with story.ago(hours=20):
+        report_outcome(
+            session,
+            tom,
+            follow_up_id=plan.id,
+            outcome=Outcome.TRIED,
+            note="I said it, but only after we had talked about dates. Next time it comes first.",
+            submission_key=new_random_id(),
+        )
+
+
+def _facilitating_workshops(story: _Story) -> None:
+    course = course_by_key("facilitating-workshops")
+    with story.ago(days=1, hours=8):
+        ines = story.enter(person_by_key("ines"), course, course.links[0])
+        post_thread(
+            story.session,
+            ines,
+            title="The best first ten minutes you have ever seen",
+            body="Not the best *icebreaker*: the best start of real work. Who did what, and what did it make "
+            "possible an hour later?",
+            submission_key=new_random_id(),
+        )

@@ -1,0 +1,16 @@
+"""The demo LMS as a WSGI application of its own process."""
+
+import os
+from pathlib import Path
+
+from lti_tool.demo.lms import create_lms
+from lti_tool.demo.settings import DemoSettings
+
+app = create_lms(
+    DemoSettings(
+        port=int(os.environ["SEGUE_DEMO_PORT"]),
+        lms_port=int(os.environ["SEGUE_DEMO_LMS_PORT"]),
+        data=Path(os.environ["SEGUE_DEMO_DATA"]),
+        secret=os.environ["SEGUE_SECRET_KEY"],
+    ).lms_config()
+)

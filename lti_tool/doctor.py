@@ -1,0 +1,85 @@
+"""`segue doctor`: what is right and what is wrong with this installation."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Protocol
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from lti_tool.core.errors import SettingsError
+from lti_tool.core.migrations import current_revision, newest_revision
+from lti_tool.paths import static_dir, templates_dir
+from lti_tool.settings import Settings
+
+OWN_DISTRIBUTION = "segue-lti"
+
+
+class _CommandLine(Protocol):
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def engine(self) -> Engine: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    fine: bool
+    words: str
+
+
+def examine(line: _CommandLine) -> Sequence[Finding]:
+    """Every check, those that need the database last."""
+    findings = [_xapi_is_ours(), _files_are_there(), _checked("settings", lambda: _settings(line.settings))]
+    if findings[-1].fine:
+        findings.append(_checked("database", lambda: _database(line.engine)))
+    return findings
+
+
+def foreign_owners_of_xapi() -> Sequence[str]:
+    """Distributions other than ours that brought a package called xapi; it would be a mix of both.
+
+    PyPI's xapi-python is a client for a trading platform under that import name.
+    """
+    owners = metadata.packages_distributions().get("xapi", [])
+    return sorted({name for name in owners if name != OWN_DISTRIBUTION})
+
+
+def _xapi_is_ours() -> Finding:
+    foreign = foreign_owners_of_xapi()
+    if not foreign:
+        return Finding("xapi", fine=True, words=f"belongs to {OWN_DISTRIBUTION} alone")
+    names = ", ".join(foreign)
+    words = f"{names} overwrote parts of it. Run `pip uninstall {names}`, then install {OWN_DISTRIBUTION} again."
+    return Finding("xapi", fine=False, words=words)
+
+
+def _files_are_there() -> Finding:
+    needed = [templates_dir() / "layouts" / "base.html", static_dir() / "vendor" / "htmx.min.js"]
+    missing = [path.name for path in needed if not path.is_file()]
+    if missing:
+        return Finding("files", fine=False, words=f"missing: {', '.join(missing)}. In a checkout, run `make test`.")
+    return Finding("files", fine=True, words="templates and front-end packages are there")
+
+
+def _settings(settings: Settings) -> str:
+    return f"{settings.env}, reached at {settings.base_url}"
+
+
+def _database(engine: Engine) -> str:
+    present, newest = current_revision(engine), newest_revision()
+    if present != newest:
+        raise SettingsError(f"its tables are at {present or 'nothing'}, this release needs {newest}: run `segue migrate`")
+    return f"answers, tables at {present}"
+
+
+def _checked(what: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, fine=True, words=check())
+    except SettingsError as error:
+        return Finding(what, fine=False, words=str(error))
+    except SQLAlchemyError:
+        return Finding(what, fine=False, words="does not answer. Is the server of SEGUE_DATABASE_URL running?")
