@@ -100,7 +100,7 @@ def registrations_with_due_rows(session: Session) -> Sequence[UUID]:
     ).all()
 
 
-def _change(session: Session, lease_id: UUID, ids: Sequence[UUID], **values: object) -> int:
+def _change(session: Session, lease_id: UUID, ids: Sequence[UUID], /, **values: object) -> int:
     """Only what this lease still holds: a worker that slept over its lease changes nothing."""
     done = session.execute(
         update(StatementRow)

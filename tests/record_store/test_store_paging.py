@@ -1,0 +1,144 @@
+"""Pages: `more` leads through everything once, whatever arrives meanwhile."""
+
+import json
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from lti_tool.record_store.parameters import Page
+from lti_tool.record_store.queries import _listed, find_page
+
+Sample = Callable[..., dict[str, Any]]
+ANA = json.dumps({"account": {"homePage": "https://lms.example", "name": "ana"}})
+
+
+def post(store: FlaskClient, batch: list[dict[str, Any]]) -> list[str]:
+    answer = store.post("/xapi/statements", json=batch)
+    assert answer.status_code == 200
+    found: list[str] = answer.get_json()
+    return found
+
+
+def walk(
+    store: FlaskClient, start: str, *, at_each_page: Callable[[], object] = lambda: None
+) -> list[list[str]]:
+    pages, more = [], start
+    while more:
+        result = store.get(more).get_json()
+        pages.append([statement["id"] for statement in result["statements"]])
+        more = result["more"]
+        at_each_page()
+        assert len(pages) < 50
+    return pages
+
+
+@pytest.mark.parametrize("filters", ["", "&verb=https://verbs.example/posted", "&agent=" + ANA])
+def test_a_list_while_new_statements_arrive(store: FlaskClient, sample: Sample, filters: str) -> None:
+    known = post(store, [sample() for _ in range(25)])
+    later: list[str] = []
+
+    def arrive() -> None:
+        if len(later) < 6:
+            later.extend(post(store, [sample(), sample()]))
+
+    down = walk(store, "/xapi/statements?limit=7" + filters, at_each_page=arrive)
+    assert [len(page) for page in down] == [7, 7, 7, 4]
+    assert list(chain(*down)) == known[::-1]
+
+    known += later
+    later.clear()
+    up = walk(store, "/xapi/statements?limit=7&ascending=true" + filters, at_each_page=arrive)
+    assert list(chain(*up)) == known + later
+
+
+def test_more_is_empty_on_a_last_page_that_is_full(store: FlaskClient, sample: Sample) -> None:
+    post(store, [sample() for _ in range(6)])
+    assert [len(page) for page in walk(store, "/xapi/statements?limit=3")] == [3, 3]
+
+
+def test_a_page_has_at_most_100(store: FlaskClient, sample: Sample) -> None:
+    post(store, [sample() for _ in range(101)])
+    for limit in ("", "?limit=0", "?limit=5000"):
+        assert [len(page) for page in walk(store, "/xapi/statements" + limit)] == [100, 1]
+
+
+def test_more_keeps_the_request_and_can_be_asked_for_again(store: FlaskClient, sample: Sample) -> None:
+    post(store, [sample(result={"response": "ä&=+ "}, actor=json.loads(ANA)) for _ in range(5)])
+    post(store, [sample(actor={"mbox": "mailto:x@example.org"}) for _ in range(5)])
+    start = {"limit": "2", "agent": ANA, "format": "ids", "since": "2026-01-01T00:00:00+01:00"}
+    first = store.get("/xapi/statements", query_string=start).get_json()
+    more = urlsplit(first["more"])
+    assert (more.scheme, more.netloc, more.path) == ("", "", "/xapi/statements")
+    kept = {name: values for name, values in parse_qs(more.query).items() if name != "cursor"}
+    assert kept == {name: [value] for name, value in start.items()}
+    second = store.get(first["more"]).get_json()
+    assert store.get(first["more"]).get_json() == second
+    assert second["statements"][0]["actor"] == json.loads(ANA)
+    assert "display" not in second["statements"][0]["verb"]
+    assert len(walk(store, first["more"])) == 2
+
+
+def test_a_page_takes_the_same_few_queries_however_much_there_is(
+    store: FlaskClient, sample: Sample, engine: Engine
+) -> None:
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
+    counts = []
+    for size in (1, 60):
+        post(store, [sample() for _ in range(size)])
+        asked.clear()
+        assert store.get("/xapi/statements", query_string={"agent": ANA}).status_code == 200
+        counts.append(len(asked))
+    assert counts == [3, 3]  # the credential, how far all is visible, the page
+
+
+def test_a_batch_takes_the_same_few_queries_however_large(
+    store: FlaskClient, sample: Sample, engine: Engine
+) -> None:
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
+    counts = []
+    for size in (1, 60):
+        asked.clear()
+        post(store, [sample() for _ in range(size)])
+        counts.append(len(asked))
+    assert counts == [5, 5]  # and two COPYs, which SQLAlchemy does not see
+
+
+MANY = 20_000
+FILL = (
+    f"""insert into record_store_statement
+        select n, gen_random_uuid(), null, false, repeat('x', 500) from generate_series(1, {MANY}) n""",
+    # A key that all have, such as a verb, and one that few have, such as an agent.
+    f"""insert into record_store_match
+        select kind.key::uuid, n, n from generate_series(1, {MANY}) n,
+        lateral (values (lpad('1', 32, '0')), (lpad((n % 500 + 1000)::text, 32, '0'))) as kind (key)""",
+    "analyze record_store_statement, record_store_match",
+)
+
+
+@pytest.mark.parametrize("keys", [(), ("1",), ("1000",), ("1", "1000"), ("1000", "1")])
+def test_no_page_reads_all_statements(session: Session, keys: tuple[str, ...]) -> None:
+    for statement in FILL:
+        session.execute(text(statement))
+    wanted = Page(
+        keys=tuple(key.zfill(32) for key in keys),
+        since=None,
+        until=None,
+        after=None,
+        ascending=False,
+        limit=100,
+    )
+    found, _ = find_page(session, wanted)
+    assert len(found) == (40 if "1000" in keys else 100)
+    query = _listed(wanted).compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+    plan = "\n".join(session.scalars(text(f"explain {query}")))
+    assert "Seq Scan on record_store_statement" not in plan
+    assert "hashed SubPlan" not in plan

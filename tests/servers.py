@@ -1,0 +1,45 @@
+"""Real HTTP on this machine, for as long as a test needs it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_: Any, **__: Any) -> None:
+        pass
+
+
+@contextmanager
+def serving(application: Any, *, port: int = 0) -> Iterator[str]:
+    """Serve a WSGI application on 127.0.0.1; gives its address."""
+    server = make_server("127.0.0.1", port, application, threaded=True, request_handler=_Quiet)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Counterpart:
+    """A server that answers as the test says, and keeps what it was sent."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.answer: Callable[[Request], Response] = lambda _request: Response("[]", mimetype="application/json")
+
+    @Request.application
+    def __call__(self, request: Request) -> Response:
+        request.get_data()
+        self.requests.append(request)
+        return self.answer(request)

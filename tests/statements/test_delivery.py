@@ -1,0 +1,263 @@
+"""Delivering what is due, to record stores that behave in every way."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.wrappers import Request, Response
+
+from lti_tool.core import clock
+from lti_tool.core.actor import Actor
+from lti_tool.core.db import make_engine, make_sessions, unit_of_work
+from lti_tool.settings import Settings
+from lti_tool.statements.delivery import deliver_due
+from lti_tool.statements.models import DeliveryPause, StatementRow, StatementState
+from lti_tool.statements.recorder import Act, record_act, thing
+from lti_tool.subscriptions import subscribe_all
+from tests.conftest import SECRET
+from tests.factories.entrances import enter, make_tenant
+from tests.servers import Counterpart, serving
+from xapi import vocabulary
+
+subscribe_all()
+
+
+@pytest.fixture
+def store() -> Counterpart:
+    return Counterpart()
+
+
+@pytest.fixture
+def store_sessions(store: Counterpart, database_url: str) -> Iterator[sessionmaker[Session]]:
+    """Sessions of an installation whose record store is `store`."""
+    with serving(store) as address:
+        engine = make_engine(database_url)
+        settings = Settings(
+            database_url=database_url,
+            secret_key=SecretStr(SECRET),
+            lrs_url=f"{address}/xapi",
+            lrs_username="segue",
+            lrs_password=SecretStr("secret"),
+        )
+        yield make_sessions(engine, settings)
+        engine.dispose()
+
+
+@pytest.fixture
+def actor(store_sessions: sessionmaker[Session]) -> Actor:
+    with unit_of_work(store_sessions) as session:
+        return enter(session, make_tenant(session))[0]
+
+
+def record(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UUID]:
+    ids = [uuid4() for _ in range(count)]
+    with unit_of_work(sessions) as session:
+        for row_id in ids:
+            act = Act(
+                name="thread_posted",
+                subject_id=uuid4(),
+                statement_id=row_id,
+                verb=vocabulary.POSTED,
+                object=thing(session, uuid4(), vocabulary.FORUM_TOPIC),
+                at=clock.now(),
+            )
+            record_act(session, actor, act)
+    return ids
+
+
+def states(sessions: sessionmaker[Session]) -> dict[UUID, StatementRow]:
+    with sessions() as session:
+        return {row.id: row for row in session.scalars(select(StatementRow))}
+
+
+def sent_ids(request: Request) -> list[UUID]:
+    return [UUID(statement["id"]) for statement in json.loads(request.get_data())]
+
+
+def make_due(sessions: sessionmaker[Session]) -> None:
+    """As if the time to wait had passed."""
+    with unit_of_work(sessions) as session:
+        session.execute(update(StatementRow).values(due_at=clock.now() - timedelta(seconds=1)))
+        session.execute(text("delete from delivery_pause"))
+
+
+def kept(request: Request) -> Response:
+    return Response(json.dumps([str(i) for i in sent_ids(request)]), mimetype="application/json")
+
+
+def test_batches_of_fifty_in_order_as_they_were_frozen(
+    store: Counterpart, store_sessions: sessionmaker[Session], actor: Actor
+) -> None:
+    store.answer = kept
+    ids = record(store_sessions, actor, 120)
+    assert deliver_due(store_sessions, actor.registration_id) is None
+    assert [len(sent_ids(request)) for request in store.requests] == [50, 50, 20]
+    assert [i for request in store.requests for i in sent_ids(request)] == ids
+    rows = states(store_sessions)
+    assert {row.state for row in rows.values()} == {StatementState.SENT}
+    body = store.requests[0].get_data(as_text=True)
+    assert rows[ids[0]].body in body
+    headers = store.requests[0].headers
+    assert headers["X-Experience-API-Version"] == "1.0.3"
+    assert headers["Authorization"].startswith("Basic ")
+
+
+def test_one_bad_statement_is_parked_and_the_others_go(
+    store: Counterpart, store_sessions: sessionmaker[Session], actor: Actor
+) -> None:
+    ids = record(store_sessions, actor, 50)
+    bad = ids[17]
+    store.answer = lambda request: Response("no", 400) if bad in sent_ids(request) else kept(request)
+    deliver_due(store_sessions, actor.registration_id)
+    rows = states(store_sessions)
+    assert [i for i in ids if rows[i].state == StatementState.PARKED] == [bad]
+    assert sum(row.state == StatementState.SENT for row in rows.values()) == 49
+    assert "400" in (rows[bad].last_error or "")
+    assert len(store.requests) <= 13
+
+
+def test_a_store_that_is_down_gets_everything_later(
+    store: Counterpart, store_sessions: sessionmaker[Session], actor: Actor
+) -> None:
+    ids = record(store_sessions, actor, 3)
+    store.answer = lambda _request: Response("", 503, {"Retry-After": "120"})
+    again = deliver_due(store_sessions, actor.registration_id)
+    assert again is not None
+    assert timedelta(seconds=110) <= again <= timedelta(seconds=130)
+    assert deliver_due(store_sessions, actor.registration_id) is None
+    assert len(store.requests) == 1
+    make_due(store_sessions)
+    store.answer = kept
+    deliver_due(store_sessions, actor.registration_id)
+    rows = states(store_sessions)
+    assert all(rows[i].state == StatementState.SENT and rows[i].attempts == 2 for i in ids)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_store_that_refuses_us_is_left_alone_and_nothing_is_spent(
+    store: Counterpart, store_sessions: sessionmaker[Session], actor: Actor, status: int
+) -> None:
+    ids = record(store_sessions, actor, 2)
+    store.answer = lambda _request: Response("", status)
+    assert deliver_due(store_sessions, actor.registration_id) == timedelta(minutes=5)
+    record(store_sessions, actor, 1)
+    assert deliver_due(store_sessions, actor.registration_id) is None
+    assert len(store.requests) == 1
+    rows = states(store_sessions)
+    assert all(rows[i].state == StatementState.PENDING and rows[i].attempts == 0 for i in ids)
+    with store_sessions() as session:
+        assert str(status) in session.scalars(select(DeliveryPause.reason)).one()
+    make_due(store_sessions)
+    store.answer = kept
+    deliver_due(store_sessions, actor.registration_id)
+    assert {row.state for row in states(store_sessions).values()} == {StatementState.SENT}
+
+
+@pytest.mark.parametrize(("changed", "state"), [(False, StatementState.SENT), (True, StatementState.PARKED)])
+def test_an_id_that_the_store_has_is_compared(
+    store: Counterpart, store_sessions: sessionmaker[Session], actor: Actor, changed: bool, state: StatementState
+) -> None:
+    (row_id,) = record(store_sessions, actor, 1)
+    there = json.loads(states(store_sessions)[row_id].body)
+    there["stored"] = "2026-01-01T00:00:00Z"
+    if changed:
+        there["verb"]["id"] = "https://example.org/other"
+
+    def answer(request: Request) -> Response:
+        return Response("", 409) if request.method == "POST" else Response(json.dumps(there), mimetype="application/json")
+
+    store.answer = answer
+    deliver_due(store_sessions, actor.registration_id)
+    assert states(store_sessions)[row_id].state == state
+
+
+def test_too_large_a_batch_is_halved(
+    store: Counterpart, store_sessions: sessionmaker[Session], actor: Actor
+) -> None:
+    record(store_sessions, actor, 40)
+    store.answer = lambda request: Response("", 413) if len(sent_ids(request)) > 10 else kept(request)
+    deliver_due(store_sessions, actor.registration_id)
+    assert {row.state for row in states(store_sessions).values()} == {StatementState.SENT}
+
+
+def test_a_worker_that_slept_over_its_lease_changes_nothing(
+    store: Counterpart, store_sessions: sessionmaker[Session], actor: Actor
+) -> None:
+    """While it waits for the answer, the rows become another worker's, who parks one of them."""
+    ids = record(store_sessions, actor, 2)
+    other = uuid4()
+
+    def answer(request: Request) -> Response:
+        with unit_of_work(store_sessions) as session:
+            session.execute(update(StatementRow).values(lease_id=other))
+        return kept(request)
+
+    store.answer = answer
+    deliver_due(store_sessions, actor.registration_id)
+    rows = states(store_sessions)
+    assert all(rows[i].state == StatementState.PENDING and rows[i].lease_id == other for i in ids)
+
+
+def test_an_act_that_is_undone_leaves_neither_statement_nor_job(
+    store_sessions: sessionmaker[Session], actor: Actor
+) -> None:
+    with pytest.raises(RuntimeError), unit_of_work(store_sessions) as session:
+        act = Act(
+            name="thread_posted",
+            subject_id=uuid4(),
+            verb=vocabulary.POSTED,
+            object=thing(session, uuid4(), vocabulary.FORUM_TOPIC),
+            at=clock.now(),
+        )
+        record_act(session, actor, act)
+        raise RuntimeError
+    assert states(store_sessions) == {}
+    with store_sessions() as session:
+        assert session.scalar(text("select count(*) from procrastinate_jobs")) == 0
+
+
+def test_one_job_for_each_transaction(store_sessions: sessionmaker[Session], actor: Actor) -> None:
+    record(store_sessions, actor, 5)
+    record(store_sessions, actor, 5)
+    with store_sessions() as session:
+        jobs: list[Any] = list(session.execute(text("select task_name, args from procrastinate_jobs")))
+    assert [(job.task_name, job.args) for job in jobs] == [
+        ("statements:deliver", {"registration_id": str(actor.registration_id)})
+    ] * 2
+
+
+def test_a_registration_may_have_its_own_store(
+    store: Counterpart, store_sessions: sessionmaker[Session]
+) -> None:
+    from lti_tool.platforms.service import OwnRecordStore, add_deployment, add_platform
+    from tests.factories.entrances import Tenant
+
+    own = Counterpart()
+    own.answer = store.answer = kept
+    with serving(own) as address:
+        with unit_of_work(store_sessions) as session:
+            registration = add_platform(
+                session,
+                issuer="https://other.test",
+                client_id="c",
+                auth_login_url="https://other.test/a",
+                auth_token_url="https://other.test/t",
+                jwks_url="https://other.test/j",
+                record_store=OwnRecordStore(url=f"{address}/lrs", username="me", password="pass word"),
+            )
+            deployment = add_deployment(session, registration_id=registration.id, deployment_id="1")
+            actor, _ = enter(session, Tenant(registration.id, deployment.id))
+            sealed = registration.lrs_password_sealed
+        record(store_sessions, actor, 1)
+        deliver_due(store_sessions, actor.registration_id)
+    assert store.requests == []
+    assert [request.path for request in own.requests] == ["/lrs/statements"]
+    assert own.requests[0].authorization is not None
+    assert own.requests[0].authorization.password == "pass word"
+    assert "pass word" not in (sealed or "")
