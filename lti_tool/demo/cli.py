@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from lti_tool.demo.run import reset_demo, run_demo
 from lti_tool.settings import var_dir
 
 _PORT = click.IntRange(1, 65535)
@@ -23,6 +22,8 @@ _PORT = click.IntRange(1, 65535)
 @click.option("--reset", is_flag=True, help="Remove what the demo stored, and do nothing else.")
 def demo(port: int, lms_port: int, data: Path, *, reset: bool) -> None:
     """Run everything on this machine, with a small LMS and a sample course; Ctrl-C stops it."""
+    from lti_tool.demo.run import reset_demo, run_demo  # half a second that no other command needs
+
     if reset:
         reset_demo(data)
     else:

@@ -1,0 +1,134 @@
+"""The `segue` command."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lti_tool.cli import CommandLine, main
+from tests.conftest import SECRET
+
+PLATFORM = [
+    "--issuer", "https://lms.example", "--client-id", "c", "--auth-login-url", "https://lms.example/a",
+    "--auth-token-url", "https://lms.example/t", "--jwks-url", "https://lms.example/j",
+]  # fmt: skip
+
+
+@dataclass
+class Segue:
+    """The command, run in this process."""
+
+    monkeypatch: pytest.MonkeyPatch
+
+    def __call__(self, *arguments: str, **changes: str) -> Result:
+        line = CommandLine()
+        with self.monkeypatch.context() as patch:
+            for name, value in changes.items():
+                patch.setenv(name, value)
+            try:
+                return CliRunner().invoke(main, arguments, obj=line, prog_name="segue")
+            finally:
+                if "engine" in vars(line):
+                    line.engine.dispose()
+
+
+@pytest.fixture
+def segue(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Segue:
+    monkeypatch.setenv("SEGUE_DATABASE_URL", database_url)
+    monkeypatch.setenv("SEGUE_SECRET_KEY", SECRET)
+    monkeypatch.chdir(tmp_path)
+    return Segue(monkeypatch)
+
+
+def test_it_is_installed_as_segue() -> None:
+    shown = subprocess.run(
+        [Path(sys.executable).parent / "segue", "--version"], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert shown.stdout.startswith("segue, version ")
+
+
+def test_platforms_are_added_listed_disabled_and_enabled(segue: Segue) -> None:
+    assert "No platform is registered yet" in segue("platform", "list").stdout
+    added = segue("platform", "add", *PLATFORM, "--deployment-id", "1", "--deployment-id", "2")
+    assert (added.exit_code, added.stderr) == (0, "")
+    listed = segue("platform", "list").stdout
+    assert "active    https://lms.example  client c  deployments 1, 2" in listed
+    again = segue("platform", "add", *PLATFORM)
+    assert again.exit_code == 1
+    assert "registered already; nothing was changed" in again.stderr
+    assert segue("platform", "disable", "--issuer", "https://lms.example", "--client-id", "c").exit_code == 0
+    assert "disabled  https://lms.example" in segue("platform", "list").stdout
+    unknown = segue("platform", "enable", "--issuer", "https://lms.example", "--client-id", "x")
+    assert unknown.exit_code == 1
+    assert "is not registered" in unknown.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([*PLATFORM[:-1], "javascript:alert(1)"], "--jwks-url"),
+        ([*PLATFORM, "--lrs-url", "https://lrs.example"], "go together"),
+        (PLATFORM[:4], "Missing option"),
+    ],
+)
+def test_a_platform_that_makes_no_sense_is_refused(segue: Segue, arguments: list[str], words: str) -> None:
+    refused = segue("platform", "add", *arguments)
+    assert refused.exit_code in {1, 2}
+    assert words in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"SEGUE_SECRET_KEY": "short"}, "SEGUE_SECRET_KEY must be set to at least 32 characters"),
+        ({"SEGUE_ENV": "production"}, "SEGUE_BASE_URL must be https"),
+        ({"SEGUE_BASE_URL": "https://x.example/path"}, "base_url"),
+        ({"SEGUE_DATABASE_URL": "mysql://x/y"}, "PostgreSQL"),
+        ({"SEGUE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "The database can't be used"),
+        ({"SEGUE_LRS_URL": "https://lrs.example"}, "SEGUE_LRS_USERNAME"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_said_in_words(segue: Segue, changes: dict[str, str], words: str) -> None:
+    refused = segue("platform", "list", **changes)
+    assert refused.exit_code == 1
+    assert words in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert SECRET not in refused.stderr
+
+
+def test_migrating_again_has_nothing_to_do(segue: Segue) -> None:
+    assert "nothing to do" in segue("migrate").stdout
+    assert "nothing to do" in segue("migrate").stdout
+
+
+def test_doctor_finds_what_is_right_and_what_is_wrong(segue: Segue) -> None:
+    well = segue("doctor")
+    assert well.exit_code == 0, well.stdout
+    assert "xapi: belongs to segue-lti alone" in well.stdout
+    ill = segue("doctor", SEGUE_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert ill.exit_code == 1
+    assert "FAIL  database" in ill.stdout
+
+
+def test_credentials_of_the_record_store_are_made_listed_and_revoked(segue: Segue) -> None:
+    made = segue("records", "key", "add", "--label", "Analyst")
+    username = made.stdout.split()[1]
+    secret = made.stdout.split()[3]
+    listed = segue("records", "key", "list").stdout
+    assert username in listed
+    assert secret not in listed
+    assert segue("records", "key", "revoke", username).exit_code == 0
+    assert segue("records", "key", "revoke", "nobody").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["serve"], ["worker"], ["migrate"], ["doctor"], ["demo"], ["platform", "add"], ["records", "key"]]
+)
+def test_every_command_has_help(segue: Segue, command: list[str]) -> None:
+    shown = segue(*command, "--help")
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("Usage: segue")
