@@ -86,7 +86,6 @@ def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
         blocking_threads=4,
         workers_kill_timeout=25,
         log_level="warning",
-        process_name="segue",
     ).serve()
 
 

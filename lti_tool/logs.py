@@ -32,8 +32,9 @@ def init_logs() -> None:
         )
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # Its lines at this level hold each job's arguments and each poll.
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    # At this level theirs tell of each poll with its arguments, and of each plug-in.
+    for name in ("procrastinate", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _without_values(_logger: object, _method: str, event: EventDict) -> EventDict:

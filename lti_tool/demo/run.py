@@ -62,9 +62,10 @@ def _run(demo: DemoSettings) -> None:
     with Processes(demo.data / "logs", environment) as processes:
         click.echo("… starting the tool, its worker and the LMS")
         processes.start("tool", ["-m", "lti_tool", "serve", "--port", str(demo.port)])
-        processes.start("worker", ["-m", "lti_tool", "worker"])
         processes.start("LMS", ["-m", "granian", *_GRANIAN, "--port", str(demo.lms_port), "lti_tool.demo.lms_wsgi:app"])
         processes.wait_for(f"{demo.tool_url}/health/ready")
+        # Now, since it begins with delivering to the tool's own record store.
+        processes.start("worker", ["-m", "lti_tool", "worker"])
         processes.wait_for(demo.lms_url)
         click.echo(f"\nSegue is running. Open {demo.lms_url}\n")
         click.echo("Choose a person and a course there, then open an activity. Ctrl-C stops everything.")
