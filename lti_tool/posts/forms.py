@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import TextAreaField, ValidationError
+from wtforms import ValidationError
 
 from lti_tool.posts.markdown import UnrenderableError, render
-from lti_tool.web.forms import text_field
+from lti_tool.web.forms import TextField, text_field
 
 
 class _Renderable:
@@ -22,6 +22,6 @@ class _Renderable:
             ) from None
 
 
-def markdown_field(label: str, *, description: str = "", required: str | None = None) -> TextAreaField:
+def markdown_field(label: str, *, description: str = "", required: str | None = None) -> TextField:
     """Markdown that is known to render; `required` is what to say when it is empty."""
     return text_field(label, description=description, required=required, also=[_Renderable()])

@@ -1,0 +1,1 @@
+"""Help requests: ask peers, answer, accept, and say what fixed it."""

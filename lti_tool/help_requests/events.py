@@ -1,0 +1,40 @@
+"""What happens in help requests."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lti_tool.core.actor import Actor
+from lti_tool.help_requests.models import Acceptance, HelpRequest
+from lti_tool.posts.models import Post
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked:
+    actor: Actor
+    request: HelpRequest
+    post: Post
+    """The opening post of the request's conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPosted:
+    actor: Actor
+    request: HelpRequest
+    post: Post
+    asked: Post
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAccepted:
+    actor: Actor
+    request: HelpRequest
+    acceptance: Acceptance
+    answer: Post
+
+
+@dataclass(frozen=True, slots=True)
+class RequestResolved:
+    actor: Actor
+    request: HelpRequest
+    asked: Post
+    at: datetime

@@ -1,0 +1,67 @@
+"""What a help request has beside its conversation."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.core import clock
+from lti_tool.core.db import Base, Row
+from lti_tool.posts.models import Conversation
+
+
+class HelpWanted(StrEnum):
+    """Asking to understand rather than to be finished (reference: product.md rule H6)."""
+
+    HINT = "hint"
+    EXPLANATION = "explanation"
+    EXAMPLE = "example"
+    CHECK = "check"
+
+
+class HelpStatus(StrEnum):
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    RESOLVED = "resolved"
+
+
+class HelpRequest(Base):
+    """The structured part of a request; the conversation's opening post says what is being tried."""
+
+    __tablename__ = "help_request"
+    __table_args__ = (
+        CheckConstraint("help_wanted in ('hint', 'explanation', 'example', 'check')", name="help_wanted"),
+        CheckConstraint("status in ('waiting', 'answered', 'resolved')", name="status"),
+        CheckConstraint("(status = 'resolved') = (resolved_at is not null)", name="resolved"),
+        Index("ix_help_request_course_status", "course_id", "status", text("conversation_id DESC")),
+    )
+
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    tried: Mapped[str]
+    tried_html: Mapped[str]
+    expected: Mapped[str]
+    expected_html: Mapped[str]
+    got: Mapped[str]
+    got_html: Mapped[str]
+    help_wanted: Mapped[HelpWanted]
+    status: Mapped[HelpStatus] = mapped_column(default=HelpStatus.WAITING)
+    first_answer_at: Mapped[datetime | None]
+    accepted_post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
+    resolved_at: Mapped[datetime | None]
+    what_fixed_it: Mapped[str | None]
+    conversation: Mapped[Conversation] = relationship(lazy="raise")
+
+
+class Acceptance(Row, Base):
+    """The asker took an answer as the one that helped; another may follow it."""
+
+    __tablename__ = "acceptance"
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))

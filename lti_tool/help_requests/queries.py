@@ -1,0 +1,118 @@
+"""What the pages of help requests show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from lti_tool.core.actor import Actor
+from lti_tool.core.paging import Page, Place
+from lti_tool.help_requests.models import HelpRequest, HelpStatus, HelpWanted
+from lti_tool.help_requests.service import access_help_request
+from lti_tool.people.models import Person
+from lti_tool.posts import queries as posts
+from lti_tool.posts.models import Conversation
+from lti_tool.posts.queries import ROWS_A_PAGE, ConversationView, PostView
+
+
+class Show(StrEnum):
+    """Which requests a list shows."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    RESOLVED = "resolved"
+    MINE = "mine"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpRequestRow:
+    """One line of a list."""
+
+    id: UUID
+    title: str
+    author_name: str
+    created_at: datetime
+    reply_count: int
+    help_wanted: HelpWanted
+    status: HelpStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpRequestPage:
+    request: HelpRequest
+    conversation: ConversationView
+    answers: Page[PostView]
+    """Without the accepted one."""
+    accepted: PostView | None
+    is_asker: bool
+
+    @property
+    def others(self) -> int:
+        """How many were posted beside the accepted one, on all pages."""
+        return self.conversation.reply_count - (self.accepted is not None)
+
+
+def help_request_list(
+    session: Session, actor: Actor, *, show: Show, after: UUID | None
+) -> Page[HelpRequestRow]:
+    """The course's requests: of those that wait the oldest first, else the newest. One query."""
+    oldest_first = show is Show.WAITING
+    place = HelpRequest.conversation_id
+    query = (
+        select(HelpRequest, Conversation, Person.name)
+        .join(Conversation, Conversation.id == HelpRequest.conversation_id)
+        .join(Person, Person.id == HelpRequest.author_id)
+        .where(HelpRequest.course_id == actor.course_id, *_shown(actor, show))
+        .order_by(place.asc() if oldest_first else place.desc())
+        .limit(ROWS_A_PAGE + 1)
+    )
+    if after:
+        query = query.where(place > after if oldest_first else place < after)
+    found = session.execute(query).all()
+    rows = [
+        HelpRequestRow(
+            id=conversation.id,
+            title=conversation.title,
+            author_name=name,
+            created_at=request.created_at,
+            reply_count=conversation.reply_count,
+            help_wanted=request.help_wanted,
+            status=request.status,
+        )
+        for request, conversation, name in found[:ROWS_A_PAGE]
+    ]
+    more = len(found) > ROWS_A_PAGE
+    return Page(rows, Place(rows[-1].created_at, rows[-1].id) if more else None)
+
+
+def _shown(actor: Actor, show: Show) -> list[ColumnElement[bool]]:
+    if show is Show.ALL:
+        return []
+    if show is Show.MINE:
+        return [HelpRequest.author_id == actor.person_id]
+    return [HelpRequest.status == HelpStatus(show)]
+
+
+def help_request_page(
+    session: Session,
+    actor: Actor,
+    request_id: UUID,
+    *,
+    from_id: UUID | None = None,
+    around_id: UUID | None = None,
+) -> HelpRequestPage:
+    """A request with fifty of its answers. Three queries, four when one was accepted."""
+    request = access_help_request(session, actor, request_id)
+    page = posts.replies(session, request_id, from_id=from_id, around_id=around_id)
+    accepted_id = request.accepted_post_id
+    return HelpRequestPage(
+        request=request,
+        conversation=posts.conversation_view(session, request.conversation),
+        answers=Page([post for post in page.rows if post.id != accepted_id], page.next),
+        accepted=posts.reply_in(session, request_id, accepted_id) if accepted_id else None,
+        is_asker=request.author_id == actor.person_id,
+    )

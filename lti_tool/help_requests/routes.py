@@ -1,0 +1,122 @@
+"""The pages of help requests."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lti_tool.help_requests import queries, service
+from lti_tool.help_requests.forms import AcceptForm, AnswerForm, HelpRequestForm, ResolveForm
+from lti_tool.help_requests.models import HelpStatus, HelpWanted
+from lti_tool.help_requests.queries import Show
+from lti_tool.posts.queries import post_view
+from lti_tool.web.forms import LaunchedForm
+from lti_tool.web.fragments import fragment, wants_fragment
+from lti_tool.web.launched import actor, launched_blueprint
+from lti_tool.web.transaction import db
+
+blueprint = launched_blueprint("help_requests", __name__, url_prefix="/help")
+
+
+@blueprint.get("")
+def list_help_requests() -> str:
+    show = request.args.get("show", Show.WAITING, type=Show)
+    after = request.args.get("after", type=UUID)
+    page = queries.help_request_list(db(), actor(), show=show, after=after)
+    return render_template("help_requests/list.html", page=page, show=show, after=after)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def ask_for_help() -> Response:
+    form = HelpRequestForm()
+    if not form.is_sent():
+        return make_response(render_template("help_requests/new.html", form=form), form.status)
+    asked = service.ask_for_help(
+        db(),
+        actor(),
+        title=form.title.data,
+        trying_to=form.trying_to.data,
+        tried=form.tried.data,
+        expected=form.expected.data,
+        got=form.got.data,
+        help_wanted=HelpWanted(form.help_wanted.data),
+        submission_key=form.submission_key(),
+    )
+    return _to_request(asked.id)
+
+
+@blueprint.get("/<uuid:request_id>")
+def show_help_request(request_id: UUID) -> Response:
+    return _request_page(request_id)
+
+
+@blueprint.post("/<uuid:request_id>/answers")
+def post_answer(request_id: UUID) -> Response:
+    form = AnswerForm()
+    if not form.is_sent():
+        return _request_page(request_id, answer_form=form)
+    answer = service.post_answer(
+        db(), actor(), request_id=request_id, body=form.body.data, submission_key=form.submission_key()
+    )
+    if not wants_fragment():
+        return _to_request(request_id, at=answer.id, _anchor=f"post-{answer.id}")
+    page = queries.help_request_page(db(), actor(), request_id)
+    html = render_template(
+        "help_requests/_answered.html",
+        page=page,
+        post=post_view(db(), answer.id),
+        answer_form=AnswerForm.empty(),
+        accept_form=AcceptForm.empty(),
+    )
+    return fragment(html)
+
+
+@blueprint.post("/<uuid:request_id>/answers/<uuid:post_id>/accept")
+def accept_answer(request_id: UUID, post_id: UUID) -> Response:
+    form = AcceptForm()
+    if not form.is_sent():
+        return _request_page(request_id, accept_form=form)
+    accepted = service.accept_answer(db(), actor(), request_id=request_id, post_id=post_id)
+    is_resolved = accepted.status is HelpStatus.RESOLVED
+    return _to_request(request_id, _anchor=f"post-{post_id}" if is_resolved else "resolve")
+
+
+@blueprint.post("/<uuid:request_id>/resolve")
+def resolve_request(request_id: UUID) -> Response:
+    form = ResolveForm()
+    if not form.is_sent():
+        return _request_page(request_id, resolve_form=form)
+    service.resolve_request(db(), actor(), request_id=request_id, what_fixed_it=form.what_fixed_it.data)
+    return _to_request(request_id)
+
+
+def _to_request(request_id: UUID, **place: Any) -> Response:
+    return redirect(url_for(".show_help_request", request_id=request_id, **place), HTTPStatus.SEE_OTHER)
+
+
+def _request_page(
+    request_id: UUID,
+    *,
+    answer_form: AnswerForm | None = None,
+    accept_form: AcceptForm | None = None,
+    resolve_form: ResolveForm | None = None,
+) -> Response:
+    """The page with its three forms; the given one is what was sent, with something to correct."""
+    from_id, around_id = request.args.get("from", type=UUID), request.args.get("at", type=UUID)
+    page = queries.help_request_page(db(), actor(), request_id, from_id=from_id, around_id=around_id)
+    sent: LaunchedForm | None = answer_form or accept_form or resolve_form
+    status = sent.status if sent else HTTPStatus.OK
+    forms = {
+        "answer_form": answer_form or AnswerForm.empty(),
+        "accept_form": accept_form or AcceptForm.empty(),
+        "resolve_form": resolve_form or ResolveForm.empty(),
+    }
+    if wants_fragment() and answer_form:
+        return fragment(
+            render_template("help_requests/_composer.html", page=page, **forms),
+            status,
+            instead_of="#composer",
+        )
+    return make_response(render_template("help_requests/show.html", page=page, **forms), status)

@@ -1,0 +1,140 @@
+"""What people do in help requests."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from lti_tool.core import clock, events
+from lti_tool.core.actor import Actor
+from lti_tool.core.errors import NotFoundError
+from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
+from lti_tool.help_requests.models import Acceptance, HelpRequest, HelpStatus, HelpWanted
+from lti_tool.posts.markdown import render
+from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post
+
+
+def access_help_request(
+    session: Session, actor: Actor, request_id: UUID, *, lock: bool = False
+) -> HelpRequest:
+    """The request with its conversation, for anybody in its course.
+
+    With `lock` nobody else changes it until this transaction ends.
+    """
+    query = (
+        select(HelpRequest)
+        .filter_by(conversation_id=request_id, course_id=actor.course_id)
+        .options(joinedload(HelpRequest.conversation, innerjoin=True))
+    )
+    if lock:
+        query = query.with_for_update(of=HelpRequest).execution_options(populate_existing=True)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _access_own_request(session: Session, actor: Actor, request_id: UUID) -> HelpRequest:
+    """The request, locked, for the one who asked."""
+    request = access_help_request(session, actor, request_id, lock=True)
+    if request.author_id != actor.person_id:
+        raise NotFoundError
+    return request
+
+
+def ask_for_help(
+    session: Session,
+    actor: Actor,
+    *,
+    title: str,
+    trying_to: str,
+    tried: str,
+    expected: str,
+    got: str,
+    help_wanted: HelpWanted,
+    submission_key: UUID,
+) -> Conversation:
+    """Ask the people of the course, in the actor's activity."""
+    conversation, post = open_conversation(
+        session,
+        actor,
+        kind=ConversationKind.HELP_REQUEST,
+        title=title,
+        body=trying_to,
+        submission_key=submission_key,
+    )
+    if post is not None:
+        request = HelpRequest(
+            conversation=conversation,
+            course_id=actor.course_id,
+            author_id=actor.person_id,
+            tried=tried,
+            tried_html=render(tried),
+            expected=expected,
+            expected_html=render(expected),
+            got=got,
+            got_html=render(got),
+            help_wanted=help_wanted,
+        )
+        session.add(request)
+        session.flush()
+        events.record(session, HelpAsked(actor, request, post))
+    return conversation
+
+
+def post_answer(session: Session, actor: Actor, *, request_id: UUID, body: str, submission_key: UUID) -> Post:
+    """Answer the request; what the asker adds leaves it waiting."""
+    request = access_help_request(session, actor, request_id, lock=True)
+    asked = opening_post(session, request.conversation)
+    post, made = add_post(
+        session,
+        actor,
+        request.conversation,
+        body=body,
+        submission_key=submission_key,
+        in_reply_to_id=asked.id,
+    )
+    if made:
+        if actor.person_id != request.author_id:
+            _note_answer(request, post)
+        events.record(session, AnswerPosted(actor, request, post, asked))
+    return post
+
+
+def _note_answer(request: HelpRequest, post: Post) -> None:
+    if request.first_answer_at is None:
+        request.first_answer_at = post.created_at
+    if request.status is HelpStatus.WAITING:
+        request.status = HelpStatus.ANSWERED
+
+
+def accept_answer(session: Session, actor: Actor, *, request_id: UUID, post_id: UUID) -> HelpRequest:
+    """Take somebody's answer as the one that helped. Once more for the same one changes nothing."""
+    request = _access_own_request(session, actor, request_id)
+    answer = access_post(session, actor, post_id)
+    if answer.conversation_id != request.conversation_id or answer.author_id == request.author_id:
+        raise NotFoundError
+    if request.accepted_post_id != answer.id:
+        acceptance = Acceptance(
+            course_id=request.course_id, conversation_id=request.conversation_id, post_id=answer.id
+        )
+        request.accepted_post_id = answer.id
+        session.add(acceptance)
+        session.flush()
+        events.record(session, AnswerAccepted(actor, request, acceptance, answer))
+    return request
+
+
+def resolve_request(session: Session, actor: Actor, *, request_id: UUID, what_fixed_it: str) -> HelpRequest:
+    """Say what fixed it, which closes the waiting. What was said first stands."""
+    request = _access_own_request(session, actor, request_id)
+    if request.status is not HelpStatus.RESOLVED:
+        now = clock.now()
+        request.status = HelpStatus.RESOLVED
+        request.resolved_at = now
+        request.what_fixed_it = what_fixed_it
+        session.flush()
+        asked = opening_post(session, request.conversation)
+        events.record(session, RequestResolved(actor, request, asked, now))
+    return request

@@ -1,0 +1,89 @@
+"""The statements of help requests."""
+
+from sqlalchemy.orm import Session
+
+from lti_tool.core.events import subscribe
+from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
+from lti_tool.help_requests.models import HelpRequest
+from lti_tool.statements.recorder import Act, Activity, record_act, thing
+from xapi import vocabulary
+from xapi.statement import format_duration
+
+
+def on_help_asked(session: Session, event: HelpAsked) -> None:
+    record_act(
+        session,
+        event.actor,
+        Act(
+            name="help_asked",
+            subject_id=event.post.id,
+            statement_id=event.post.statement_id,
+            verb=vocabulary.ASKED,
+            object=_doubt(session, event.request),
+            parents=[thing(session, event.actor.placement_id, vocabulary.RESOURCE_LINK)],
+            extensions={vocabulary.HELP_WANTED: str(event.request.help_wanted)},
+            at=event.post.created_at,
+        ),
+    )
+
+
+def on_answer_posted(session: Session, event: AnswerPosted) -> None:
+    record_act(
+        session,
+        event.actor,
+        Act(
+            name="answer_posted",
+            subject_id=event.post.id,
+            statement_id=event.post.statement_id,
+            verb=vocabulary.REPLIED,
+            object=thing(session, event.post.id, vocabulary.SOLUTION),
+            parents=[_doubt(session, event.request)],
+            refers_to=event.asked.statement_id,
+            at=event.post.created_at,
+        ),
+    )
+
+
+def on_answer_accepted(session: Session, event: AnswerAccepted) -> None:
+    record_act(
+        session,
+        event.actor,
+        Act(
+            name="answer_accepted",
+            subject_id=event.acceptance.id,
+            verb=vocabulary.ACCEPTED,
+            object=thing(session, event.answer.id, vocabulary.SOLUTION),
+            parents=[_doubt(session, event.request)],
+            refers_to=event.answer.statement_id,
+            at=event.acceptance.created_at,
+        ),
+    )
+
+
+def on_request_resolved(session: Session, event: RequestResolved) -> None:
+    request = event.request
+    record_act(
+        session,
+        event.actor,
+        Act(
+            name="request_resolved",
+            subject_id=request.conversation_id,
+            verb=vocabulary.RESOLVED,
+            object=_doubt(session, request),
+            parents=[thing(session, request.conversation.placement_id, vocabulary.RESOURCE_LINK)],
+            refers_to=event.asked.statement_id,
+            result={"success": True, "duration": format_duration(event.at - event.asked.created_at)},
+            at=event.at,
+        ),
+    )
+
+
+def _doubt(session: Session, request: HelpRequest) -> Activity:
+    return thing(session, request.conversation_id, vocabulary.DOUBT)
+
+
+def subscribe_statements() -> None:
+    subscribe(HelpAsked, on_help_asked)
+    subscribe(AnswerPosted, on_answer_posted)
+    subscribe(AnswerAccepted, on_answer_accepted)
+    subscribe(RequestResolved, on_request_resolved)
