@@ -1,0 +1,1 @@
+"""Follow-ups: carry something from the course into work, and say what came of it."""

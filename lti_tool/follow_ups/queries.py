@@ -1,0 +1,160 @@
+"""What the pages of follow-ups show."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from lti_tool.core import clock
+from lti_tool.core.actor import Actor
+from lti_tool.core.errors import NotFoundError
+from lti_tool.core.paging import Page, Place
+from lti_tool.follow_ups.models import FollowUp, FollowUpReport, FollowUpState, Plan
+from lti_tool.follow_ups.service import access_follow_up
+from lti_tool.people.models import Person
+from lti_tool.posts.models import Conversation, ConversationKind, Post
+
+ROWS_A_PAGE = 30
+_LAST_ZONE = timedelta(hours=12)  # UTC-12, where each day ends last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a follow-up came from."""
+
+    post_id: UUID
+    author_name: str
+    kind: ConversationKind
+    conversation_id: UUID
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The same with what was written there."""
+
+    source: Source
+    body_html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpView:
+    """A follow-up as its card shows it."""
+
+    id: UUID
+    plan: Plan
+    state: FollowUpState
+    source: Source | None
+
+    @property
+    def is_done(self) -> bool:
+        return self.state is FollowUpState.DONE
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its day is over, in whichever time zone its owner is."""
+        return not self.is_done and self.plan.due_on < (clock.now() - _LAST_ZONE).date()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpPage:
+    follow_up: FollowUpView
+    quote: Quote | None
+    reports: Page[FollowUpReport]
+    """Newest first."""
+
+
+def follow_up_list(
+    session: Session, actor: Actor, *, after: Place | None, after_done: bool
+) -> Page[FollowUpView]:
+    """The actor's follow-ups by their day, the done ones behind all others. One query."""
+    is_done = FollowUp.state == FollowUpState.DONE
+    query = (
+        select(FollowUp, Post.id, Person.name, Conversation)
+        .outerjoin(Post, Post.id == FollowUp.source_post_id)
+        .outerjoin(Person, Person.id == Post.author_id)
+        .outerjoin(Conversation, Conversation.id == Post.conversation_id)
+        .where(FollowUp.course_id == actor.course_id, FollowUp.person_id == actor.person_id)
+        .order_by(is_done, FollowUp.due_on, FollowUp.id)
+        .limit(ROWS_A_PAGE + 1)
+    )
+    if after:
+        query = query.where(
+            tuple_(is_done, FollowUp.due_on, FollowUp.id)
+            > tuple_(literal(after_done), literal(after.at.date()), literal(after.id))
+        )
+    found = session.execute(query).all()
+    rows = [
+        _view(follow_up, _source(post_id, name, conversation) if conversation else None)
+        for follow_up, post_id, name, conversation in found[:ROWS_A_PAGE]
+    ]
+    return Page(rows, _place(rows[-1]) if len(found) > ROWS_A_PAGE else None)
+
+
+def follow_up_page(
+    session: Session, actor: Actor, follow_up_id: UUID, *, after: Place | None = None
+) -> FollowUpPage:
+    """A follow-up with thirty entries of its log. Two queries, three when it came from a post."""
+    follow_up = access_follow_up(session, actor, follow_up_id)
+    quote = quote_of(session, actor, follow_up.source_post_id) if follow_up.source_post_id else None
+    return FollowUpPage(
+        follow_up=_view(follow_up, quote.source if quote else None),
+        quote=quote,
+        reports=_reports(session, follow_up, after),
+    )
+
+
+def quote_of(session: Session, actor: Actor, post_id: UUID) -> Quote:
+    """A post that is carried forward, for anybody in its course. One query."""
+    found = session.execute(
+        select(Post, Person.name, Conversation)
+        .join(Person, Person.id == Post.author_id)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(Post.id == post_id, Post.course_id == actor.course_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    post, name, conversation = found
+    return Quote(_source(post.id, name, conversation), post.body_html)
+
+
+def _reports(session: Session, follow_up: FollowUp, after: Place | None) -> Page[FollowUpReport]:
+    query = (
+        select(FollowUpReport)
+        .where(FollowUpReport.follow_up_id == follow_up.id)
+        .order_by(FollowUpReport.created_at.desc(), FollowUpReport.id.desc())
+        .limit(ROWS_A_PAGE + 1)
+    )
+    if after:
+        query = query.where(
+            tuple_(FollowUpReport.created_at, FollowUpReport.id)
+            < tuple_(literal(after.at), literal(after.id))
+        )
+    found = session.scalars(query).all()
+    rows = found[:ROWS_A_PAGE]
+    return Page(rows, Place(rows[-1].created_at, rows[-1].id) if len(found) > ROWS_A_PAGE else None)
+
+
+def _place(follow_up: FollowUpView) -> Place:
+    return Place(datetime.combine(follow_up.plan.due_on, time.min, UTC), follow_up.id)
+
+
+def _source(post_id: UUID, author_name: str, conversation: Conversation) -> Source:
+    return Source(
+        post_id=post_id,
+        author_name=author_name,
+        kind=conversation.kind,
+        conversation_id=conversation.id,
+        title=conversation.title,
+    )
+
+
+def _view(follow_up: FollowUp, source: Source | None) -> FollowUpView:
+    return FollowUpView(
+        id=follow_up.id,
+        plan=follow_up.plan,
+        state=follow_up.state,
+        source=source,
+    )
