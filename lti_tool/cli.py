@@ -65,12 +65,15 @@ def main(context: click.Context) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
+)
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 @click.pass_obj
 def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
     """Serve the tool's pages over HTTP until stopped."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     from lti_tool.logs import init_logs
@@ -85,7 +88,7 @@ def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
         workers=workers,
         blocking_threads=4,
         workers_kill_timeout=25,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()
 
 
@@ -108,7 +111,11 @@ def migrate(line: CommandLine) -> None:
     from lti_tool.installation import install
 
     before, after = install(line.engine, line.sessions())
-    click.echo(f"Database: {before or 'empty'} -> {after}" if before != after else f"Database: {after}, nothing to do")
+    click.echo(
+        f"Database: {before or 'empty'} -> {after}"
+        if before != after
+        else f"Database: {after}, nothing to do"
+    )
 
 
 @main.command()

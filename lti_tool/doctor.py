@@ -53,7 +53,9 @@ def _xapi_is_ours() -> Finding:
     if not foreign:
         return Finding("xapi", fine=True, words=f"belongs to {OWN_DISTRIBUTION} alone")
     names = ", ".join(foreign)
-    words = f"{names} overwrote parts of it. Run `pip uninstall {names}`, then install {OWN_DISTRIBUTION} again."
+    words = (
+        f"{names} overwrote parts of it. Run `pip uninstall {names}`, then install {OWN_DISTRIBUTION} again."
+    )
     return Finding("xapi", fine=False, words=words)
 
 
@@ -61,7 +63,9 @@ def _files_are_there() -> Finding:
     needed = [templates_dir() / "layouts" / "base.html", static_dir() / "vendor" / "htmx.min.js"]
     missing = [path.name for path in needed if not path.is_file()]
     if missing:
-        return Finding("files", fine=False, words=f"missing: {', '.join(missing)}. In a checkout, run `make test`.")
+        return Finding(
+            "files", fine=False, words=f"missing: {', '.join(missing)}. In a checkout, run `make test`."
+        )
     return Finding("files", fine=True, words="templates and front-end packages are there")
 
 
@@ -72,7 +76,9 @@ def _settings(settings: Settings) -> str:
 def _database(engine: Engine) -> str:
     present, newest = current_revision(engine), newest_revision()
     if present != newest:
-        raise SettingsError(f"its tables are at {present or 'nothing'}, this release needs {newest}: run `segue migrate`")
+        raise SettingsError(
+            f"its tables are at {present or 'nothing'}, this release needs {newest}: run `segue migrate`"
+        )
     return f"answers, tables at {present}"
 
 
@@ -82,4 +88,6 @@ def _checked(what: str, check: Callable[[], str]) -> Finding:
     except SettingsError as error:
         return Finding(what, fine=False, words=str(error))
     except SQLAlchemyError:
-        return Finding(what, fine=False, words="does not answer. Is the server of SEGUE_DATABASE_URL running?")
+        return Finding(
+            what, fine=False, words="does not answer. Is the server of SEGUE_DATABASE_URL running?"
+        )

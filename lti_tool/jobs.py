@@ -11,8 +11,8 @@ from procrastinate.jobs import DeleteJobCondition
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from lti_tool.settings import Settings
 from lti_tool.launch import tasks as launch
+from lti_tool.settings import Settings
 from lti_tool.statements import tasks as statements
 
 jobs = procrastinate.App(connector=procrastinate.PsycopgConnector())
@@ -44,7 +44,7 @@ async def _work(sessions: sessionmaker[Session], concurrency: int) -> None:
     async with jobs.open_async():
         # What an earlier worker left half done is not to wait for the next full minute.
         with suppress(AlreadyEnqueued):
-            await statements.sweep.defer_async(timestamp=0)
+            await statements.sweep.configure(task_kwargs={"timestamp": 0}).defer_async()
         await jobs.run_worker_async(
             name="segue",
             concurrency=concurrency,

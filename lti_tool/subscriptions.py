@@ -1,6 +1,6 @@
 """Who listens to which event: every feature's subscribers, in one place."""
 
-from lti_tool import jobs as jobs  # binds every task, so that a subscriber can defer it
+import lti_tool.jobs  # noqa: F401  # binds every task, so that a subscriber can defer it
 from lti_tool.follow_ups import statements as follow_ups
 from lti_tool.help_requests import statements as help_requests
 from lti_tool.launch import statements as launch

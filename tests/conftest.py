@@ -25,14 +25,15 @@ from tests.factories.entrances import Course, Tenant, make_tenant
 
 QueryCounter = Callable[[], AbstractContextManager[list[str]]]
 
-# Other connections go first: one left in a transaction would keep us waiting. Keys are not checked meanwhile,
-# so that the order of the tables does not matter.
+# Other connections go first: one left in a transaction would keep us waiting. Keys are not checked
+# meanwhile, so that the order of the tables does not matter.
 EMPTY_ALL_TABLES = """
     DO $$ DECLARE name text; BEGIN
         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid();
         SET LOCAL session_replication_role = replica;
-        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        FOR name IN SELECT tablename FROM pg_tables
+            WHERE schemaname = 'public' AND tablename <> 'alembic_version'
         LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
     END $$
 """

@@ -36,10 +36,12 @@ class Counterpart:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self.answer: Callable[[Request], Response] = lambda _request: Response("[]", mimetype="application/json")
+        self.answer: Callable[[Request], Response] = lambda _request: Response(
+            "[]", mimetype="application/json"
+        )
 
-    @Request.application
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        request = Request(environ)
         request.get_data()
         self.requests.append(request)
-        return self.answer(request)
+        return self.answer(request)(environ, start_response)

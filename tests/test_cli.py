@@ -45,7 +45,11 @@ def segue(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_it_is_installed_as_segue() -> None:
     shown = subprocess.run(
-        [Path(sys.executable).parent / "segue", "--version"], capture_output=True, text=True, timeout=60, check=True
+        [Path(sys.executable).parent / "segue", "--version"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     assert shown.stdout.startswith("segue, version ")
 
@@ -92,7 +96,9 @@ def test_a_platform_that_makes_no_sense_is_refused(segue: Segue, arguments: list
         ({"SEGUE_LRS_URL": "https://lrs.example"}, "SEGUE_LRS_USERNAME"),
     ],
 )
-def test_settings_that_cannot_be_used_are_said_in_words(segue: Segue, changes: dict[str, str], words: str) -> None:
+def test_settings_that_cannot_be_used_are_said_in_words(
+    segue: Segue, changes: dict[str, str], words: str
+) -> None:
     refused = segue("platform", "list", **changes)
     assert refused.exit_code == 1
     assert words in refused.stderr
@@ -126,7 +132,8 @@ def test_credentials_of_the_record_store_are_made_listed_and_revoked(segue: Segu
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["serve"], ["worker"], ["migrate"], ["doctor"], ["demo"], ["platform", "add"], ["records", "key"]]
+    "command",
+    [[], ["serve"], ["worker"], ["migrate"], ["doctor"], ["demo"], ["platform", "add"], ["records", "key"]],
 )
 def test_every_command_has_help(segue: Segue, command: list[str]) -> None:
     shown = segue(*command, "--help")

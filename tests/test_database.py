@@ -14,7 +14,11 @@ def test_the_migrated_schema_is_the_models_schema(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
-            opts={"include_name": lambda name, kind, _: not (kind == "table" and name.startswith("procrastinate"))},
+            opts={
+                "include_name": lambda name, kind, _: (
+                    not (kind == "table" and name.startswith("procrastinate"))
+                )
+            },
         )
         assert compare_metadata(context, METADATA) == []
     assert current_revision(engine) == newest_revision()

@@ -1,7 +1,6 @@
 """`xapi` belongs to this distribution alone, and the packages keep to their layers."""
 
 import importlib.metadata
-
 from pathlib import Path
 
 import pytest

@@ -40,7 +40,15 @@ def installed(tmp_path: Path) -> Path:
     (wheel,) = tmp_path.glob("*.whl")
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True, timeout=WITHIN)
     bin_folder = tmp_path / "venv" / "bin"
-    pip = (bin_folder / "python", "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")
+    pip = (
+        bin_folder / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--disable-pip-version-check",
+    )
     run(*pip, "--require-hashes", "--only-binary=:all:", "--no-deps", "-r", ROOT / "requirements.txt")
     run(*pip, "--no-deps", "--no-index", wheel)
     return bin_folder
@@ -61,8 +69,11 @@ def served(installed: Path, fresh_database_url: str) -> Iterator[str]:
     assert str(ROOT) not in where
     process = subprocess.Popen(
         [installed / "segue", "serve", "--port", str(port)],
-        env={**os.environ, **environment}, cwd=installed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        env={**os.environ, **environment},
+        cwd=installed,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     assert process.wait(timeout=60) == 0

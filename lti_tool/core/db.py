@@ -35,7 +35,9 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         UUID: Uuid(as_uuid=True),
         # Text with a check constraint: a native enumeration can't lose a value without a rewrite.
-        StrEnum: Enum(StrEnum, native_enum=False, length=32, values_callable=lambda kind: [str(m) for m in kind]),
+        StrEnum: Enum(
+            StrEnum, native_enum=False, length=32, values_callable=lambda kind: [str(m) for m in kind]
+        ),
         dict[str, Any]: JSONB,
         list[str]: JSONB,
     }
@@ -75,7 +77,7 @@ def make_sessions(engine: Engine, settings: Settings) -> sessionmaker[Session]:
 
 
 def settings_of(session: Session) -> Settings:
-    return cast(Settings, session.info["settings"])
+    return cast("Settings", session.info["settings"])
 
 
 @contextmanager
@@ -91,7 +93,9 @@ def insert_once(session: Session, model: type[M], *, key: tuple[str, ...], **val
     Returns the row and whether this call made it. The unique constraint on `key` decides, and a
     concurrent insert of the same key is waited for, so a double submit gets the first one's row.
     """
-    statement = insert(model).values(**values).on_conflict_do_nothing(index_elements=list(key)).returning(model)
+    statement = (
+        insert(model).values(**values).on_conflict_do_nothing(index_elements=list(key)).returning(model)
+    )
     made = session.scalars(statement).one_or_none()
     if made is not None:
         return made, True

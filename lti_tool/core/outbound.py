@@ -14,11 +14,11 @@ _USER_AGENT = "Segue (LTI 1.3 tool)"  # some hosts refuse requests without one
 
 
 class OutboundError(Exception):
-    """The other side could not be read. The text is a short reason, never an address or an answer's body."""
+    """The other side could not be read. The text is a short reason, never an address or a body."""
 
 
 def check_address(url: str, *, https_only: bool) -> None:
-    """Raises OutboundError unless the address is http(s) (https alone where told), with a host and no user."""
+    """Raises OutboundError unless it is http(s) (https alone where told), with a host and no user."""
     try:
         parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0

@@ -31,7 +31,9 @@ def unseal(sealed: str, *, secret: str, place: str) -> str:
     """The text that `seal` was given. Raises SettingsError when the secret key is another one."""
     raw = base64.urlsafe_b64decode(sealed)
     try:
-        text = AESGCM(derive_key(secret, "seal")).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode())
+        text = AESGCM(derive_key(secret, "seal")).decrypt(
+            raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode()
+        )
     except InvalidTag:
         raise SettingsError(
             "A kept secret can't be opened: SEGUE_SECRET_KEY differs from the one it was sealed with."

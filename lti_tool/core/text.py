@@ -7,7 +7,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def clean_text(text: str) -> str:
-    """Several lines: newlines as \\n, no control characters, no space around."""
+    """Several lines: one kind of newline, no control characters, no space around."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 

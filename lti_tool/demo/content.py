@@ -13,7 +13,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.ids import new_random_id
 from lti_tool.demo.lms import Launch, Lms
-from lti_tool.demo.lms.catalogue import Course, Link, Person, course_by_key, person_by_key
+from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Link, Person
 from lti_tool.demo.settings import CLIENT_ID, DemoSettings
 from lti_tool.follow_ups.models import Outcome
 from lti_tool.follow_ups.service import plan_follow_up, report_outcome
@@ -74,13 +74,17 @@ class _Story:
         return actor
 
 
+def _person(key: str) -> Person:
+    return next(person for person in PEOPLE if person.key == key)
+
+
 def _difficult_conversations(story: _Story) -> None:
     session = story.session
-    course = course_by_key("difficult-conversations")
+    course = COURSES[0]
     talk = course.links[0]
     with story.ago(days=4):
         ana, tom, yusuf, priya, ines = (
-            story.enter(person_by_key(key), course, talk) for key in ("ana", "tom", "yusuf", "priya", "ines")
+            story.enter(_person(key), course, talk) for key in ("ana", "tom", "yusuf", "priya", "ines")
         )
     with story.ago(days=3, hours=5):
         openings = post_thread(
@@ -179,7 +183,10 @@ def _former_manager(story: _Story, *, ana: Actor, tom: Actor, priya: Actor) -> N
     with story.ago(days=1, hours=22):
         accept_answer(session, tom, request_id=request.id, post_id=answer.id)
         resolve_request(
-            session, tom, request_id=request.id, what_fixed_it="Saying what has changed before he could compare."
+            session,
+            tom,
+            request_id=request.id,
+            what_fixed_it="Saying what has changed before he could compare.",
         )
         today = clock.now().date()
         plan = plan_follow_up(
@@ -203,9 +210,9 @@ def _former_manager(story: _Story, *, ana: Actor, tom: Actor, priya: Actor) -> N
 
 
 def _facilitating_workshops(story: _Story) -> None:
-    course = course_by_key("facilitating-workshops")
+    course = COURSES[1]
     with story.ago(days=1, hours=8):
-        ines = story.enter(person_by_key("ines"), course, course.links[0])
+        ines = story.enter(_person("ines"), course, course.links[0])
         post_thread(
             story.session,
             ines,

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import requests
 
@@ -21,7 +22,7 @@ _LOOK_EVERY = 0.1
 _LOG_LINES = 15
 
 
-class DemoStopped(BaseException):  # noqa: N818  # not an error: somebody asked for it
+class DemoStopped(BaseException):  # not an error: somebody asked for it
     """Ctrl-C or SIGTERM."""
 
 
@@ -41,7 +42,7 @@ class Processes:
         self._logs, self._environment = logs, environment
         self._parts: list[Part] = []
 
-    def __enter__(self) -> "Processes":
+    def __enter__(self) -> Self:
         self._logs.mkdir(parents=True, exist_ok=True)
         return self
 
@@ -74,7 +75,9 @@ class Processes:
 
     def wait_for(self, url: str) -> None:
         """Wait until the address answers 200. Raises SegueError when a part ends or it takes too long."""
-        self._until(lambda: _answers(url), _READY_WITHIN, f"{url} did not answer within {_READY_WITHIN:.0f} s.")
+        self._until(
+            lambda: _answers(url), _READY_WITHIN, f"{url} did not answer within {_READY_WITHIN:.0f} s."
+        )
 
     def watch(self) -> None:
         """Until somebody stops us. Raises SegueError when a part ends by itself."""

@@ -62,7 +62,9 @@ def _run(demo: DemoSettings) -> None:
     with Processes(demo.data / "logs", environment) as processes:
         click.echo("… starting the tool, its worker and the LMS")
         processes.start("tool", ["-m", "lti_tool", "serve", "--port", str(demo.port)])
-        processes.start("LMS", ["-m", "granian", *_GRANIAN, "--port", str(demo.lms_port), "lti_tool.demo.lms_wsgi:app"])
+        processes.start(
+            "LMS", ["-m", "granian", *_GRANIAN, "--port", str(demo.lms_port), "lti_tool.demo.lms_wsgi:app"]
+        )
         processes.wait_for(f"{demo.tool_url}/health/ready")
         # Now, since it begins with delivering to the tool's own record store.
         processes.start("worker", ["-m", "lti_tool", "worker"])
@@ -77,7 +79,10 @@ _GRANIAN = ["--interface", "wsgi", "--host", HOST, "--blocking-threads", "4", "-
 
 def _prepare(demo: DemoSettings, database_url: str) -> None:
     settings = Settings(
-        env="development", base_url=demo.tool_url, database_url=database_url, secret_key=SecretStr(demo.secret)
+        env="development",
+        base_url=demo.tool_url,
+        database_url=database_url,
+        secret_key=SecretStr(demo.secret),
     )
     engine = make_engine(database_url, pool_size=2)
     try:
@@ -100,7 +105,9 @@ def _alone(data: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
-        raise SegueError("This demo is running already (or is just stopping). Stop it first, with Ctrl-C.") from None
+        raise SegueError(
+            "This demo is running already (or is just stopping). Stop it first, with Ctrl-C."
+        ) from None
     try:
         yield
     finally:

@@ -88,7 +88,11 @@ def _check_authorized_party(claims: dict[str, Any], client_id: str) -> None:
 
 def _check_times(claims: dict[str, Any]) -> None:
     issued, expires = claims["iat"], claims["exp"]
-    if isinstance(issued, bool) or not isinstance(issued, int | float) or not isinstance(expires, int | float):
+    if (
+        isinstance(issued, bool)
+        or not isinstance(issued, int | float)
+        or not isinstance(expires, int | float)
+    ):
         raise LaunchRefusedError("token_malformed")
     if clock.now().timestamp() - issued > (_OLDEST + _LEEWAY).total_seconds():
         raise LaunchRefusedError("token_too_old", Advice.AGAIN)

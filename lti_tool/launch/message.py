@@ -22,7 +22,10 @@ class VerifiedMessage(MessageLaunch[Any, Any, Any, Any]):
     def __init__(self, claims: dict[str, Any]) -> None:
         super().__init__(None, None, session_service=object(), cookie_service=object())
         self.set_auto_validation(enable=False)
-        self.set_jwt(cast(TJwtData, {"body": claims}))
+        self.set_jwt(cast("TJwtData", {"body": claims}))
+
+    def _get_request_param(self, key: str) -> str:
+        raise LtiException(f"{key} was asked of a request, and there is none")
 
 
 def read_resource_link_launch(claims: dict[str, Any]) -> LaunchClaims:

@@ -32,7 +32,7 @@ class LaunchAttempt(Base):
 
 
 class Launch(Base):
-    """A session: one person in one placement. Its id stands in each page's address, its secret in a cookie."""
+    """A session: one person in one placement. Its id stands in every address, its secret in a cookie."""
 
     __tablename__ = "launch"
     __table_args__ = (Index(None, "expires_at"),)

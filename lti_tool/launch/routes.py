@@ -57,8 +57,10 @@ def launch() -> Response:
         id_token=id_token,
         browser_secret=request.cookies.get(_attempt_cookie(state)),
     )
-    page = cast(Response, redirect(_first_page(accepted.launch_id), 303))
-    page.delete_cookie(_attempt_cookie(state), secure=_settings().is_secure, partitioned=_settings().is_secure)
+    page = cast("Response", redirect(_first_page(accepted.launch_id), 303))
+    page.delete_cookie(
+        _attempt_cookie(state), secure=_settings().is_secure, partitioned=_settings().is_secure
+    )
     return start_session(page, launch_id=accepted.launch_id, secret=accepted.secret, settings=_settings())
 
 
@@ -99,4 +101,4 @@ def _attempt_cookie(state: str) -> str:
 
 
 def _settings() -> Settings:
-    return cast(Settings, current_app.extensions["settings"])
+    return cast("Settings", current_app.extensions["settings"])

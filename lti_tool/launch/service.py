@@ -138,7 +138,9 @@ def _use_up(session: Session, attempt: Attempt) -> None:
         raise LaunchRefusedError("state_used", Advice.AGAIN)
 
 
-def admit(session: Session, *, registration_id: UUID, deployment_id: UUID, claims: LaunchClaims) -> LaunchAccepted:
+def admit(
+    session: Session, *, registration_id: UUID, deployment_id: UUID, claims: LaunchClaims
+) -> LaunchAccepted:
     """Create or update person, course, membership and placement; open the session.
 
     The claims must be verified: this asks nothing any more.
@@ -152,9 +154,7 @@ def admit(session: Session, *, registration_id: UUID, deployment_id: UUID, claim
     placement_id = keep_placement(
         session, course_id=course_id, resource_link_id=link.id, title=link.title, description=link.description
     )
-    person_id = keep_person(
-        session, registration_id=registration_id, sub=claims.sub, name=claims.shown_name
-    )
+    person_id = keep_person(session, registration_id=registration_id, sub=claims.sub, name=claims.shown_name)
     role = role_of(claims.roles)
     keep_membership(session, course_id=course_id, person_id=person_id, role=role)
     secret = secrets.token_urlsafe(32)
@@ -182,7 +182,11 @@ def admit(session: Session, *, registration_id: UUID, deployment_id: UUID, claim
 
 def _embedders(registration: Registration, claims: LaunchClaims) -> list[str]:
     """Where the platform's pages come from. A hosted LMS often has another origin than its issuer."""
-    known = [registration.issuer, registration.auth_login_url, claims.presentation and claims.presentation.return_url]
+    known = [
+        registration.issuer,
+        registration.auth_login_url,
+        claims.presentation and claims.presentation.return_url,
+    ]
     return sorted({origin for address in known if address and (origin := _origin(address))})
 
 

@@ -13,8 +13,8 @@ def role_of(lti_roles: Iterable[str]) -> Role:
     """The role in this course. Roles in the institution or the system give none here.
 
     A teaching assistant comes with the principal role Instructor too (a sub-role travels with its principal
-    role, appendix A.2.3.2), so the assistant counts before it. Unknown roles, and none at all, make a learner:
-    what everybody may do.
+    role, appendix A.2.3.2), so the assistant counts before it. Unknown roles, and none at all, make a
+    learner: what everybody may do.
     """
     found = {_course_role(name) for name in lti_roles}
     for role in (Role.ASSISTANT, Role.INSTRUCTOR, Role.LEARNER, Role.OBSERVER):

@@ -15,14 +15,18 @@ def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str)
     new = insert(Person).values(registration_id=registration_id, sub=sub, name=name)
     changes = {"name": new.excluded.name} if name else {"sub": new.excluded.sub}
     row_id: UUID = session.scalars(
-        new.on_conflict_do_update(index_elements=["registration_id", "sub"], set_=changes).returning(Person.id)
+        new.on_conflict_do_update(index_elements=["registration_id", "sub"], set_=changes).returning(
+            Person.id
+        )
     ).one()
     return row_id
 
 
 def keep_membership(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:
     """The person's part in the course, as this launch says."""
-    new = insert(Membership).values(course_id=course_id, person_id=person_id, role=role, last_launch_at=clock.now())
+    new = insert(Membership).values(
+        course_id=course_id, person_id=person_id, role=role, last_launch_at=clock.now()
+    )
     session.execute(
         new.on_conflict_do_update(
             index_elements=["course_id", "person_id"],

@@ -26,13 +26,16 @@ def platform() -> None:
 @click.option("--auth-token-url", required=True, help="Its OAuth 2.0 token address.")
 @click.option("--jwks-url", required=True, help="Its public key set.")
 @click.option("--auth-audience", help="Audience for its token address, where it is not the address itself.")
-@click.option("--deployment-id", "deployment_ids", multiple=True, help="A deployment; may be given several times.")
+@click.option(
+    "--deployment-id", "deployment_ids", multiple=True, help="A deployment; may be given several times."
+)
 @click.option("--lrs-url", help="Its own record store; the default one otherwise.")
 @click.option("--lrs-username", help="With --lrs-url.")
 @click.option("--lrs-password", help="With --lrs-url; sealed at rest.")
 @click.pass_obj
 def add(
     line: _CommandLine,
+    /,
     lrs_url: str | None,
     lrs_username: str | None,
     lrs_password: str | None,
@@ -60,7 +63,8 @@ def list_(line: _CommandLine) -> None:
         found = list_platforms(session)
     for row in found:
         state = "active  " if row.active else "disabled"
-        click.echo(f"{state}  {row.issuer}  client {row.client_id}  deployments {', '.join(row.deployments) or 'none'}")
+        deployments = ", ".join(row.deployments) or "none"
+        click.echo(f"{state}  {row.issuer}  client {row.client_id}  deployments {deployments}")
     if not found:
         click.echo("No platform is registered yet. See `segue platform add --help`.")
 

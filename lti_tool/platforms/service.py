@@ -38,7 +38,11 @@ def add_platform(
 ) -> Registration:
     """Register one client of one issuer. Raises ConflictError when that pair is registered already."""
     settings = settings_of(session)
-    addresses = {"--auth-login-url": auth_login_url, "--auth-token-url": auth_token_url, "--jwks-url": jwks_url}
+    addresses = {
+        "--auth-login-url": auth_login_url,
+        "--auth-token-url": auth_token_url,
+        "--jwks-url": jwks_url,
+    }
     if record_store:
         addresses["--lrs-url"] = record_store.url
     for name, address in addresses.items():
@@ -84,7 +88,9 @@ def add_deployment(session: Session, *, registration_id: UUID, deployment_id: st
 
 def set_active(session: Session, *, issuer: str, client_id: str, active: bool) -> None:
     """Let a registration launch, or stop it. Raises NotFoundError for one that is not there."""
-    registration = session.scalars(select(Registration).filter_by(issuer=issuer, client_id=client_id)).one_or_none()
+    registration = session.scalars(
+        select(Registration).filter_by(issuer=issuer, client_id=client_id)
+    ).one_or_none()
     if registration is None:
         raise NotFoundError(f"Client {client_id} of {issuer} is not registered.")
     registration.active = active

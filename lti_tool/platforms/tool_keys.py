@@ -29,7 +29,9 @@ def ensure_tool_key(session: Session) -> None:
 
 def public_key_set(session: Session) -> dict[str, Any]:
     """What platforms verify our tokens with: a JWK Set (RFC 7517 section 5)."""
-    keys = session.scalars(select(ToolKey.public_jwk).where(ToolKey.retired_at.is_(None)).order_by(ToolKey.id))
+    keys = session.scalars(
+        select(ToolKey.public_jwk).where(ToolKey.retired_at.is_(None)).order_by(ToolKey.id)
+    )
     return {"keys": list(keys)}
 
 
@@ -42,6 +44,11 @@ def _make(secret: str) -> ToolKey:
         kid=kid,
         private_pem_sealed=seal(pem, secret=secret, place=_PLACE),
         public_jwk={
-            "kty": public["kty"], "n": public["n"], "e": public["e"], "kid": kid, "alg": "RS256", "use": "sig"
+            "kty": public["kty"],
+            "n": public["n"],
+            "e": public["e"],
+            "kid": kid,
+            "alg": "RS256",
+            "use": "sig",
         },
     )

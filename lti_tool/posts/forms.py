@@ -18,7 +18,9 @@ class _Renderable:
             render(field.data or "")
         except UnrenderableError:
             raise ValidationError(
-                lazy_gettext("This can't be shown as it is: a table in it is too wide, or it nests too deeply.")
+                lazy_gettext(
+                    "This can't be shown as it is: a table in it is too wide, or it nests too deeply."
+                )
             ) from None
 
 

@@ -16,8 +16,8 @@ _HEADING_SHIFT = 2
 _LAST_HEADING = 6
 
 _TAGS = {
-    "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "strong",
-    "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
+    "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
@@ -31,7 +31,9 @@ class UnrenderableError(SegueError):
 
 def _make_parser() -> MarkdownIt:
     # Raw HTML stays text. Images would let a writer see who reads; attachments come with their own rules.
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True, "maxNesting": _DEEPEST})
+    parser = MarkdownIt(
+        "commonmark", {"html": False, "linkify": True, "breaks": True, "maxNesting": _DEEPEST}
+    )
     parser.enable(["table", "strikethrough", "linkify"])
     parser.disable("image")
     return parser

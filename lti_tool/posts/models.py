@@ -23,9 +23,19 @@ class Conversation(Row, Base):
     __table_args__ = (
         UniqueConstraint("author_id", "submission_key"),
         CheckConstraint("kind in ('thread', 'help_request')", name="kind"),
-        Index("ix_conversation_course_activity", "course_id", "kind", text("last_activity_at DESC"), text("id DESC")),
         Index(
-            "ix_conversation_placement_activity", "placement_id", "kind", text("last_activity_at DESC"), text("id DESC")
+            "ix_conversation_course_activity",
+            "course_id",
+            "kind",
+            text("last_activity_at DESC"),
+            text("id DESC"),
+        ),
+        Index(
+            "ix_conversation_placement_activity",
+            "placement_id",
+            "kind",
+            text("last_activity_at DESC"),
+            text("id DESC"),
         ),
     )
 

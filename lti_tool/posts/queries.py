@@ -141,7 +141,9 @@ def _start_around(conversation_id: UUID, around_id: UUID) -> ColumnElement[UUID]
 
 def reply_in(session: Session, conversation_id: UUID, post_id: UUID) -> PostView | None:
     """A post of this conversation after its opening one; None for any other id. One query."""
-    query = _posts().where(Post.id == post_id, Post.conversation_id == conversation_id, Post.is_opening.is_(False))
+    query = _posts().where(
+        Post.id == post_id, Post.conversation_id == conversation_id, Post.is_opening.is_(False)
+    )
     row = session.execute(query).one_or_none()
     return _view(row) if row else None
 
@@ -150,7 +152,7 @@ def post_view(session: Session, post_id: UUID) -> PostView:
     return _view(session.execute(_posts().where(Post.id == post_id)).one())
 
 
-def _posts() -> Select[tuple[Post, str, str | None]]:
+def _posts() -> Select[Post, str, str | None]:
     replied_to, replied_to_author = aliased(Post), aliased(Person)
     return (
         select(Post, Person.name, replied_to_author.name)
@@ -160,7 +162,7 @@ def _posts() -> Select[tuple[Post, str, str | None]]:
     )
 
 
-def _view(row: Row[tuple[Post, str, str | None]]) -> PostView:
+def _view(row: Row[Post, str, str | None]) -> PostView:
     post, author_name, replied_to_name = row
     return PostView(
         id=post.id,

@@ -96,7 +96,9 @@ class _Delivery:
             jitter=random.random(),  # noqa: S311  # spreads retries, keeps no secret
         )
         if decision.kind is not Kind.DELIVERED:
-            log.warning("statements_not_taken", registration=str(self.registration_id), decision=decision.kind.name)
+            log.warning(
+                "statements_not_taken", registration=str(self.registration_id), decision=decision.kind.name
+            )
         if decision.kind is Kind.SPLIT:
             middle = len(rows) // 2
             return _send_parts(self, [rows[:middle], rows[middle:]])

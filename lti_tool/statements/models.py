@@ -49,7 +49,7 @@ class StatementRow(Base):
 
 
 class DeliveryPause(Base):
-    """A registration's record store refuses us (wrong password, wrong address): nothing is sent until then."""
+    """A registration's record store refuses us (a wrong password, say): nothing is sent until then."""
 
     __tablename__ = "delivery_pause"
 

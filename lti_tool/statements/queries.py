@@ -67,7 +67,9 @@ def mark_parked(session: Session, lease_id: UUID, ids: Sequence[UUID], reason: s
     _change(session, lease_id, ids, state=StatementState.PARKED, lease_id=None, last_error=reason)
 
 
-def mark_for_retry(session: Session, lease_id: UUID, ids: Sequence[UUID], delay: timedelta, reason: str) -> None:
+def mark_for_retry(
+    session: Session, lease_id: UUID, ids: Sequence[UUID], delay: timedelta, reason: str
+) -> None:
     _change(session, lease_id, ids, due_at=_now + delay, lease_id=None, lease_until=None, last_error=reason)
 
 
@@ -87,9 +89,7 @@ def give_back(session: Session, lease_id: UUID, ids: Sequence[UUID]) -> None:
 
 
 def end_pause(session: Session, registration_id: UUID) -> None:
-    session.execute(
-        text("delete from delivery_pause where registration_id = :id"), {"id": registration_id}
-    )
+    session.execute(text("delete from delivery_pause where registration_id = :id"), {"id": registration_id})
 
 
 def registrations_with_due_rows(session: Session) -> Sequence[UUID]:

@@ -53,9 +53,7 @@ def thing(session: Session, row_id: UUID, kind: str, *, name: str | None = None)
 
 def registration_of(actor: Actor) -> UUID:
     """This learner in this course: stable over launches (reference: xapi.md section 7)."""
-    return uuid5(
-        _REGISTRATIONS, "\n".join((actor.issuer, actor.deployment, actor.context_id, actor.sub))
-    )
+    return uuid5(_REGISTRATIONS, f"{actor.issuer}\n{actor.deployment}\n{actor.context_id}\n{actor.sub}")
 
 
 def record_act(session: Session, actor: Actor, act: Act) -> None:
@@ -79,7 +77,9 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
             parent=list(act.parents),
             grouping=[
                 thing(session, actor.course_id, vocabulary.COURSE, name=actor.course_title or None),
-                thing(session, actor.placement_id, vocabulary.RESOURCE_LINK, name=actor.placement_title or None),
+                thing(
+                    session, actor.placement_id, vocabulary.RESOURCE_LINK, name=actor.placement_title or None
+                ),
             ],
             category=[activity(vocabulary.PROFILE_VERSION)],
             statement=act.refers_to,

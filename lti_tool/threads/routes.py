@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from lti_tool.core.paging import read_place
 from lti_tool.posts.queries import post_view
@@ -57,7 +58,10 @@ def post_reply(thread_id: UUID) -> Response:
     if wants_fragment():
         return fragment(
             render_template(
-                "threads/_replied.html", thread_id=thread_id, post=post_view(db(), reply.id), form=ReplyForm.empty()
+                "threads/_replied.html",
+                thread_id=thread_id,
+                post=post_view(db(), reply.id),
+                form=ReplyForm.empty(),
             )
         )
     here = url_for(".show_thread", thread_id=thread_id, at=reply.id, _anchor=f"post-{reply.id}")
@@ -70,6 +74,8 @@ def _thread_page(thread_id: UUID, form: ReplyForm, reply_to: UUID | None) -> Res
         db(), actor(), thread_id, from_id=from_id, around_id=around_id, reply_to_id=reply_to
     )
     if wants_fragment() and request.method == "POST":
-        html = render_template("threads/_composer.html", thread_id=thread_id, form=form, reply_to=page.reply_to)
+        html = render_template(
+            "threads/_composer.html", thread_id=thread_id, form=form, reply_to=page.reply_to
+        )
         return fragment(html, form.status, instead_of="#composer")
     return make_response(render_template("threads/show.html", page=page, form=form), form.status)

@@ -44,7 +44,7 @@ def moment(value: datetime) -> str:
 
 
 def day(value: date) -> str:
-    return format_date(value, "full", rebase=False)
+    return str(format_date(value, "full", rebase=False))
 
 
 def rendered(html: str) -> Markup:

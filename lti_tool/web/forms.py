@@ -10,9 +10,16 @@ from uuid import UUID, uuid5
 
 from flask import current_app, g, request
 from flask_babel import get_locale, lazy_gettext
-from wtforms import Form, HiddenField, RadioField, StringField, TextAreaField
-from wtforms import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs
+    Form,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+)
 from wtforms.csrf.core import CSRF, CSRFTokenField
+from wtforms.form import BaseForm
 from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 
 from lti_tool.core.ids import new_random_id
@@ -35,10 +42,10 @@ class LaunchCSRF(CSRF):
         key = derive_key(settings.secret_key.get_secret_value(), "csrf")
         return hmac.new(key, str(g.launch_id).encode(), hashlib.sha256).hexdigest()
 
-    def validate_csrf_token(self, form: Form, field: CSRFTokenField) -> None:
+    def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
         del form
         given = field.data if isinstance(field.data, str) else ""
-        if not hmac.compare_digest(given.encode(), field.current_token.encode()):
+        if not hmac.compare_digest(given.encode(), (field.current_token or "").encode()):
             raise ValidationError(lazy_gettext("This form is from another visit. Please send it once more."))
 
 
@@ -78,7 +85,9 @@ class LaunchedForm(Form):
 
     def submission_key(self) -> UUID:
         """Equal for a form sent twice, different once anything in it changes (after Back, say)."""
-        values = {name: value for name, value in self.data.items() if name not in {"submission", "csrf_token"}}
+        values = {
+            name: value for name, value in self.data.items() if name not in {"submission", "csrf_token"}
+        }
         return uuid5(UUID(self.submission.data), json.dumps(values, sort_keys=True, default=str))
 
 
@@ -127,7 +136,12 @@ def text_field(
 
 
 def radio_field(
-    label: str, choices: Mapping[str, str], *, required: str, description: str = "", default: str | None = None
+    label: str,
+    choices: Mapping[str, str],
+    *,
+    required: str,
+    description: str = "",
+    default: str | None = None,
 ) -> RadioField:
     """One of a few; `required` is what to say where it is none of them."""
     return RadioField(
@@ -143,7 +157,7 @@ def radio_field(
 class IdField(HiddenField):
     """The id of a row; anything that is none counts as nothing."""
 
-    data: UUID | None
+    data: UUID | None  # type: ignore[assignment]  # the stubs know text alone
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = UUID(valuelist[0]) if valuelist and _is_uuid(valuelist[0]) else None

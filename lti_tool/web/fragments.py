@@ -16,4 +16,3 @@ def fragment(html: str, status: int = 200, *, instead_of: str | None = None) -> 
         response.headers["HX-Retarget"] = instead_of
         response.headers["HX-Reswap"] = "outerHTML"
     return response
-

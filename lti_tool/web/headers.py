@@ -20,7 +20,7 @@ def script_nonce() -> str:
     """This answer's nonce for its own inline data and scripts."""
     if "script_nonce" not in g:
         g.script_nonce = secrets.token_urlsafe(16)
-    return cast(str, g.script_nonce)
+    return cast("str", g.script_nonce)
 
 
 def _add_headers(response: Response) -> Response:

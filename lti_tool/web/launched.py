@@ -31,7 +31,7 @@ def init_launched(app: Flask) -> None:
 
 
 def actor() -> Actor:
-    return cast(Actor, g.actor)
+    return cast("Actor", g.actor)
 
 
 def start_session(response: Response, *, launch_id: UUID, secret: str, settings: Settings) -> Response:

@@ -19,7 +19,7 @@ def language() -> str:
 
 
 def text_direction() -> str:
-    """"rtl" for languages written from right to left."""
+    """The direction of the page: rtl for languages written from right to left, else ltr."""
     return getattr(get_locale(), "text_direction", "ltr")
 
 

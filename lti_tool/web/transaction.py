@@ -16,7 +16,7 @@ def db() -> Session:
     """This request's session; begun at the first use."""
     if "db" not in g:
         g.db = cast("sessionmaker[Session]", current_app.extensions["sessions"])()
-    return cast(Session, g.db)
+    return cast("Session", g.db)
 
 
 def roll_back() -> None:

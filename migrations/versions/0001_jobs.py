@@ -22,7 +22,8 @@ def downgrade() -> None:
     op.execute("""
         DO $$ DECLARE thing record; BEGIN
             FOR thing IN SELECT oid::regclass AS name FROM pg_class
-                WHERE relkind = 'r' AND relname LIKE 'procrastinate_%' AND relnamespace = current_schema()::regnamespace
+                WHERE relkind = 'r' AND relname LIKE 'procrastinate_%'
+                AND relnamespace = current_schema()::regnamespace
             LOOP EXECUTE 'DROP TABLE ' || thing.name || ' CASCADE'; END LOOP;
             FOR thing IN SELECT oid::regprocedure AS name FROM pg_proc
                 WHERE proname LIKE 'procrastinate_%' AND pronamespace = current_schema()::regnamespace

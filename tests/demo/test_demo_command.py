@@ -1,4 +1,4 @@
-"""`segue demo`, run as a person runs it: it gets ready, answers, stops clean, and starts again with its data."""
+"""`segue demo`, run as a person runs it: ready, answering, stopped clean, started again with its data."""
 
 import os
 import re
@@ -66,11 +66,8 @@ class Demo:
 
     def processes(self) -> list[str]:
         """What still runs of it: anything whose command line or environment names its data."""
-        found = []
-        for process in psutil.process_iter(["cmdline"]):
-            if str(self.data) in " ".join(process.info["cmdline"] or []):
-                found.append(" ".join(process.info["cmdline"]))
-        return found
+        lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+        return [line for line in lines if str(self.data) in line]
 
 
 @pytest.fixture
@@ -88,7 +85,9 @@ def test_it_answers_stops_and_starts_again_with_its_data(demo: Demo) -> None:
         second = subprocess.run(demo.command(), capture_output=True, text=True, timeout=WITHIN, check=False)
         assert second.returncode == 1
         assert "running already" in second.stderr
-        reset = subprocess.run(demo.command("--reset"), capture_output=True, text=True, timeout=WITHIN, check=False)
+        reset = subprocess.run(
+            demo.command("--reset"), capture_output=True, text=True, timeout=WITHIN, check=False
+        )
         assert reset.returncode == 1
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=WITHIN) == 0
@@ -99,7 +98,9 @@ def test_it_answers_stops_and_starts_again_with_its_data(demo: Demo) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=WITHIN) == 0
     assert demo.processes() == []
-    reset = subprocess.run(demo.command("--reset"), capture_output=True, text=True, timeout=WITHIN, check=False)
+    reset = subprocess.run(
+        demo.command("--reset"), capture_output=True, text=True, timeout=WITHIN, check=False
+    )
     assert reset.returncode == 0
     assert not demo.data.exists()
 
@@ -110,5 +111,7 @@ def test_a_taken_port_is_said_with_what_to_do(demo: Demo) -> None:
         taken.listen()
         refused = subprocess.run(demo.command(), capture_output=True, text=True, timeout=WITHIN, check=False)
     assert refused.returncode == 1
-    assert re.search(rf"Port {demo.lms_port} is taken.*make demo DEMO_ARGS=\"--lms-port \d+\"", refused.stderr)
+    assert re.search(
+        rf"Port {demo.lms_port} is taken.*make demo DEMO_ARGS=\"--lms-port \d+\"", refused.stderr
+    )
     assert "Traceback" not in refused.stderr

@@ -64,7 +64,10 @@ def enter(
         session, course_id=course_id, resource_link_id=link, title="Talk it through", description=""
     )
     person_id = keep_person(
-        session, registration_id=tenant.registration_id, sub=sub or name.lower().replace(" ", "-") or "nobody", name=name
+        session,
+        registration_id=tenant.registration_id,
+        sub=sub or name.lower().replace(" ", "-") or "nobody",
+        name=name,
     )
     keep_membership(session, course_id=course_id, person_id=person_id, role=role)
     secret = uuid4().hex
@@ -105,7 +108,11 @@ class Visitor:
     def form(self, page: str) -> dict[str, str]:
         """The hidden fields of the writing forms on a page: the token and a fresh submission key."""
         html = self.get(page).get_data(as_text=True)
-        return dict(re.findall(r'<input (?:id="[^"]*" )?name="(csrf_token|submission)" type="hidden" value="([^"]+)">', html))
+        return dict(
+            re.findall(
+                r'<input (?:id="[^"]*" )?name="(csrf_token|submission)" type="hidden" value="([^"]+)">', html
+            )
+        )
 
     def send(self, page: str, path: str, data: dict[str, Any], **options: Any) -> TestResponse:
         """Open a page, fill in its form, and send it."""

@@ -19,5 +19,7 @@ def key_server() -> Iterator[LocalServer]:
 
 
 @pytest.fixture
-def platform(app: Flask, sessions: sessionmaker[Session], key_server: LocalServer, tmp_path: Path) -> Platform:
+def platform(
+    app: Flask, sessions: sessionmaker[Session], key_server: LocalServer, tmp_path: Path
+) -> Platform:
     return Platform(app, sessions, key_server, tmp_path)

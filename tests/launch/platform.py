@@ -26,7 +26,11 @@ class Platform:
         self.app, self.server = app, server
         self.lms = Lms(
             LmsConfig(
-                issuer=server.url, tool_url=TOOL, data_dir=data, client_id="segue", deployment_id="deployment-1"
+                issuer=server.url,
+                tool_url=TOOL,
+                data_dir=data,
+                client_id="segue",
+                deployment_id="deployment-1",
             )
         )
         self.publish()

@@ -38,7 +38,8 @@ BENT: dict[str, tuple[dict[str, Any], str]] = {
     "version 11.3 [3]": ({LTI + "version": "11.3"}, "message_invalid"),
     "no version [4]": ({LTI + "version": GONE}, "claims_invalid"),
     "several claims missing [6]": (
-        {"iss": GONE, "aud": GONE, "sub": GONE, LTI + "deployment_id": GONE, LTI + "roles": GONE}, "claim_missing",
+        {"iss": GONE, "aud": GONE, "sub": GONE, LTI + "deployment_id": GONE, LTI + "roles": GONE},
+        "claim_missing",
     ),
     "ancient times [7]": ({"iat": 11111, "exp": 22222}, "token_expired"),
     "no message type [8]": ({LTI + "message_type": GONE}, "message_type_missing"),
@@ -79,7 +80,7 @@ BENT: dict[str, tuple[dict[str, Any], str]] = {
     "name a number": ({"name": 7}, "claims_invalid"),
     "unknown message type [47]": ({LTI + "message_type": "LtiPartyRequest"}, "message_type_unsupported"),
     "message type a list": ({LTI + "message_type": ["LtiResourceLinkRequest"]}, "message_type_unsupported"),
-    "deep linking, not offered yet": ({LTI + "message_type": "LtiDeepLinkingRequest"}, "message_type_unsupported"),
+    "deep linking, not yet": ({LTI + "message_type": "LtiDeepLinkingRequest"}, "message_type_unsupported"),
     "empty sub": ({"sub": ""}, "claims_invalid"),
     "sub with a NUL": ({"sub": "a\x00b"}, "claims_invalid"),
     "sub with half a character": ({"sub": "a\ud800"}, "claims_invalid"),
@@ -162,6 +163,8 @@ def _embedded_key(platform: Platform, claims: dict[str, Any]) -> str:
 
 Forge = Callable[[Platform, dict[str, Any]], str]
 
+NO_ALGORITHM = {"alg": "none", "kid": "x"}
+
 FORGED: dict[str, tuple[Forge, str]] = {
     "no kid [1]": (lambda p, c: p.lms.sign(c, {"kid": None}), "kid_missing"),
     "unknown kid [2]": (lambda p, c: p.lms.sign(c, {"kid": "other"}), "kid_unknown"),
@@ -176,7 +179,7 @@ FORGED: dict[str, tuple[Forge, str]] = {
     "body nested beyond measure": (lambda p, _: _signed_raw(p, b"[" * 20_000), "token_malformed"),
     "signature altered [17]": (lambda p, c: p.lms.sign(c)[:-8] + "AAAAAAAA", "signature_wrong"),
     "no signature": (lambda p, c: p.lms.sign(c).rpartition(".")[0] + ".", "signature_wrong"),
-    "alg none [20]": (lambda _p, c: f"{_encode({'alg': 'none', 'kid': 'x'})}.{_encode(c)}.", "algorithm_not_allowed"),
+    "alg none [20]": (lambda _, c: f"{_encode(NO_ALGORITHM)}.{_encode(c)}.", "algorithm_not_allowed"),
     "HS256 with the public key [21]": (_hs256_with_public_pem, "algorithm_not_allowed"),
     "RS512 in the header [23]": (lambda p, c: p.lms.sign(c, {"alg": "RS512"}), "algorithm_not_allowed"),
     "another key [security 17]": (_another_key, "signature_wrong"),
@@ -192,7 +195,10 @@ def _signed_raw(platform: Platform, payload: bytes) -> str:
     body = base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
     pem = platform.lms.config.data_dir / "lms-signing-key.pem"
     key = serialization.load_pem_private_key(pem.read_bytes(), password=None)
-    signature = jwt.algorithms.RSAAlgorithm(jwt.algorithms.RSAAlgorithm.SHA256).sign(f"{head}.{body}".encode(), key)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    signature = jwt.algorithms.RSAAlgorithm(jwt.algorithms.RSAAlgorithm.SHA256).sign(
+        f"{head}.{body}".encode(), key
+    )
     return f"{head}.{body}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
 
@@ -349,7 +355,9 @@ LOGINS: dict[str, tuple[dict[str, str | None], str]] = {
 
 @pytest.mark.parametrize("name", LOGINS)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_bad_logins(client: FlaskClient, platform: Platform, session: Session, name: str, method: str) -> None:
+def test_bad_logins(
+    client: FlaskClient, platform: Platform, session: Session, name: str, method: str
+) -> None:
     changes, code = LOGINS[name]
     from tests.launch.platform import DEFAULT
 
@@ -363,7 +371,9 @@ def test_bad_logins(client: FlaskClient, platform: Platform, session: Session, n
     assert session.scalar(select(func.count()).select_from(LaunchAttempt)) == 0
 
 
-def test_an_issuer_with_two_clients_needs_a_client_id(client: FlaskClient, platform: Platform, sessions: Any) -> None:
+def test_an_issuer_with_two_clients_needs_a_client_id(
+    client: FlaskClient, platform: Platform, sessions: Any
+) -> None:
     assert platform.login(client, client_id=None).status_code == 200
     config = platform.lms.config
     with unit_of_work(sessions) as session:

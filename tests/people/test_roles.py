@@ -28,7 +28,10 @@ M = "http://purl.imsglobal.org/vocab/lis/v2/membership"
         (["https://example.org/roles#Wizard"], Role.LEARNER),
         # What somebody is elsewhere says nothing about this course.
         (["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"], Role.LEARNER),
-        (["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator", f"{M}#Learner"], Role.LEARNER),
+        (
+            ["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator", f"{M}#Learner"],
+            Role.LEARNER,
+        ),
         (["http://purl.imsglobal.org/vocab/lis/v2/system/person#SysAdmin"], Role.LEARNER),
         (["http://purl.imsglobal.org/vocab/lis/v2/membership-evil#Instructor"], Role.LEARNER),
     ],

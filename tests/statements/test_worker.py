@@ -18,7 +18,6 @@ import pytest
 import requests
 from pydantic import SecretStr
 from sqlalchemy import select, text
-
 from werkzeug.wrappers import Request, Response
 
 from lti_tool.app import create_app
@@ -90,7 +89,11 @@ class Installation:
         }
         with (self.folder / "worker.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "lti_tool", "worker"], env=environment, stdout=log, stderr=log, cwd=self.folder
+                [sys.executable, "-m", "lti_tool", "worker"],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
             )
         try:
             yield process
@@ -116,7 +119,9 @@ def installation(database_url: str, tmp_path: Path) -> Iterator[Installation]:
     installation.engine.dispose()
 
 
-def test_a_kill_between_posting_and_acknowledging_leaves_each_statement_once(installation: Installation) -> None:
+def test_a_kill_between_posting_and_acknowledging_leaves_each_statement_once(
+    installation: Installation,
+) -> None:
     """The store has taken the batch, the worker is killed before it hears of it, and a new one goes on."""
     posted, held = threading.Event(), threading.Event()
     with serving(installation.app) as store_url:

@@ -65,7 +65,9 @@ def test_the_statements_tell_who_did_what_to_what(course: Course, session: Sessi
     path = post_thread(ana)
     tom.send(path, f"{path}/replies", {"body": "First"})
     first = session.scalars(select(Post).filter_by(is_opening=False)).one()
-    ana.send(f"{path}?reply_to={first.id}", f"{path}/replies", {"body": "Second", "in_reply_to": str(first.id)})
+    ana.send(
+        f"{path}?reply_to={first.id}", f"{path}/replies", {"body": "Second", "in_reply_to": str(first.id)}
+    )
     thread = session.scalars(select(Conversation)).one()
     rows = {row.id: json.loads(row.body) for row in session.scalars(select(StatementRow))}
     posts = session.scalars(select(Post).order_by(Post.id)).all()
@@ -91,7 +93,9 @@ def test_the_statements_tell_who_did_what_to_what(course: Course, session: Sessi
     assert THREAD["title"] not in texts
 
 
-def test_what_is_wrong_with_a_form_is_said_and_nothing_typed_is_lost(course: Course, session: Session) -> None:
+def test_what_is_wrong_with_a_form_is_said_and_nothing_typed_is_lost(
+    course: Course, session: Session
+) -> None:
     ana = course.visitor()
     answer = ana.send("/threads/new", "/threads/new", {"title": "  ", "body": "Keep <me> & mine"})
     assert answer.status_code == 422
@@ -107,7 +111,9 @@ def test_what_is_wrong_with_a_form_is_said_and_nothing_typed_is_lost(course: Cou
         ("too long", "x" * 32_769),
     ],
 )
-def test_what_cannot_be_shown_is_refused_in_words(course: Course, session: Session, name: str, body: str) -> None:
+def test_what_cannot_be_shown_is_refused_in_words(
+    course: Course, session: Session, name: str, body: str
+) -> None:
     ana = course.visitor()
     answer = ana.send("/threads/new", "/threads/new", {"title": name, "body": body})
     assert answer.status_code == 422
@@ -173,7 +179,9 @@ def test_a_reply_to_another_threads_post_is_refused(course: Course, session: Ses
     assert len(session.scalars(select(Post)).all()) == 3
 
 
-@pytest.mark.parametrize("query", ["after=x", "after=1_2", "after=99999999999999999999_x", "where=%00", "from=x&at=y"])
+@pytest.mark.parametrize(
+    "query", ["after=x", "after=1_2", "after=99999999999999999999_x", "where=%00", "from=x&at=y"]
+)
 def test_a_made_up_place_is_the_first_page(course: Course, query: str) -> None:
     ana = course.visitor()
     path = post_thread(ana)
