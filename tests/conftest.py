@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import fasteners
 import pytest
+from cryptography.hazmat.primitives import serialization
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
@@ -21,6 +22,7 @@ from lti_tool.core.db import make_engine, make_sessions, unit_of_work
 from lti_tool.core.embedded import start_embedded
 from lti_tool.core.migrations import migrate
 from lti_tool.settings import Settings
+from tests.demo.tool_stand_in import new_key
 from tests.factories.entrances import Course, Tenant, make_tenant
 
 QueryCounter = Callable[[], AbstractContextManager[list[str]]]
@@ -183,3 +185,11 @@ def count_queries(engine: Engine) -> QueryCounter:
             event.remove(engine, "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture(scope="session")
+def lms_pem() -> bytes:
+    """A signing key that most tests share, because making one takes long."""
+    return new_key().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

@@ -16,10 +16,11 @@ _HEADING_SHIFT = 2
 _LAST_HEADING = 6
 
 _TAGS = {
-    "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
+    "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
     "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+# The last entry takes back what the sanitiser would let through on any tag.
+_ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "*": set()}
 _SCHEMES = {"http", "https", "mailto"}
 # A line that could be a table's second one, which says how many columns there are.
 _TABLE_LINE = re.compile(r"^[ >]*\|?[ :|-]*-[ :|-]*$", re.MULTILINE)

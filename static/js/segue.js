@@ -1,5 +1,8 @@
 // Small comforts on top of pages that work without them.
 
+// In an LMS's frame the browser does not see to `autofocus`.
+document.querySelector("[autofocus]")?.focus();
+
 // What htmx put on the page is where the reader goes on: focus it, and say that it worked.
 document.addEventListener("htmx:afterSwap", (event) => {
   const target = event.detail.target;

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,14 +17,6 @@ from tests.demo.tool_stand_in import CLIENT_ID, ISSUER, LocalServer, Tool, new_k
 @pytest.fixture(scope="session")
 def tool_key() -> rsa.RSAPrivateKey:
     return new_key()
-
-
-@pytest.fixture(scope="session")
-def lms_pem() -> bytes:
-    """A signing key that most tests share, because making one takes long."""
-    return new_key().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
 
 
 @pytest.fixture

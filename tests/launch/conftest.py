@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.demo.lms.files import write_private
 from tests.demo.tool_stand_in import LocalServer
 from tests.launch.platform import Platform
 
@@ -20,6 +21,7 @@ def key_server() -> Iterator[LocalServer]:
 
 @pytest.fixture
 def platform(
-    app: Flask, sessions: sessionmaker[Session], key_server: LocalServer, tmp_path: Path
+    app: Flask, sessions: sessionmaker[Session], key_server: LocalServer, tmp_path: Path, lms_pem: bytes
 ) -> Platform:
+    write_private(tmp_path / "lms-signing-key.pem", lms_pem)
     return Platform(app, sessions, key_server, tmp_path)
