@@ -24,7 +24,8 @@ NAMES = (
     "target_link_uri", "client_id", "state", "id_token",
 )  # fmt: skip
 QUERIES = (
-    "after", "at", "from", "reply_to", "show", "where", "source", "outcome", "limit", "since", "agent", "cursor",
+    "after", "at", "from", "reply_to", "show", "where", "source", "outcome",
+    "limit", "since", "agent", "cursor",
 )  # fmt: skip
 BODIES = (
     (b"", "application/json"),

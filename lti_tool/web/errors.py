@@ -7,6 +7,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.core.errors import ConflictError, NotFoundError
+from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import SessionEndedError
 from lti_tool.web.transaction import roll_back
 
@@ -22,8 +23,10 @@ def init_errors(app: Flask) -> None:
 
 
 def error_page(status: HTTPStatus) -> Response:
-    """The page for this status; one of its own where there is special advice, else the general one."""
+    """The page for this status; for htmx the same words, put on the page that one is on."""
     roll_back()
+    if wants_fragment():
+        return fragment(render_template("errors/_problem.html", status=status), status, instead_of="#problem")
     g.pop("actor", None)  # an error page offers no way into the course's pages
     return make_response(render_template("errors/page.html", status=status), status)
 

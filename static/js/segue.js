@@ -14,6 +14,21 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
+// No answer at all: say so beside what was typed. (An answer that is an error brings its own words.)
+const unreachable = document.getElementById("problem")?.dataset.unreachable;
+document.addEventListener("htmx:sendError", () => {
+  const problem = document.getElementById("problem");
+  problem.className = "panel problem";
+  problem.setAttribute("role", "alert");
+  problem.textContent = unreachable;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const problem = document.getElementById("problem");
+  if (!event.detail.successful) return;
+  problem.className = "";
+  problem.textContent = "";
+});
+
 // A form is sent once, however often its button is pressed; the server sees to it as well.
 document.addEventListener("submit", (event) => {
   const form = event.target;

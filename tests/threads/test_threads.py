@@ -2,14 +2,16 @@
 
 import json
 import re
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.core.db import unit_of_work
 from lti_tool.posts.models import Conversation, Post
 from lti_tool.statements.models import StatementRow
+from lti_tool.threads import service
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor
 
@@ -21,6 +23,19 @@ def post_thread(visitor: Visitor, **changes: str) -> str:
     answer = visitor.send("/threads/new", "/threads/new", {**THREAD, **changes})
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return str(answer.location).removeprefix(visitor.base)
+
+
+def write_replies(course: Course, visitor: Visitor, path: str, count: int) -> None:
+    """Many at once, without a request for each."""
+    with unit_of_work(course.sessions) as session:
+        for number in range(count):
+            service.post_reply(
+                session,
+                visitor.actor,
+                thread_id=UUID(path.rpartition("/")[2]),
+                body=f"Reply number {number}.",
+                submission_key=uuid4(),
+            )
 
 
 def test_an_empty_activity_says_how_to_begin(course: Course) -> None:
@@ -191,8 +206,11 @@ def test_a_made_up_place_is_the_first_page(course: Course, query: str) -> None:
 
 def test_pages_follow_each_other_without_gap_or_repeat(course: Course) -> None:
     ana = course.visitor()
-    for number in range(65):
-        post_thread(ana, title=f"Thread {number:02}")
+    with unit_of_work(course.sessions) as session:
+        for number in range(65):
+            service.post_thread(
+                session, ana.actor, title=f"Thread {number:02}", body="x", submission_key=uuid4()
+            )
     seen: list[str] = []
     path: str | None = "/threads"
     while path:
@@ -209,8 +227,7 @@ def test_queries_do_not_grow_with_the_thread(course: Course, count_queries: Quer
     ana.send(path, f"{path}/replies", {"body": "One"})
     with count_queries() as few:
         ana.get(path)
-    for number in range(60):
-        ana.send(path, f"{path}/replies", {"body": f"Reply {number}"})
+    write_replies(course, ana, path, 60)
     with count_queries() as many:
         ana.get(path)
     with count_queries() as listing:
@@ -222,10 +239,30 @@ def test_queries_do_not_grow_with_the_thread(course: Course, count_queries: Quer
 def test_after_replying_to_a_long_thread_the_reply_is_on_the_page(course: Course) -> None:
     ana = course.visitor()
     path = post_thread(ana)
-    for number in range(60):
-        answer = ana.send(path, f"{path}/replies", {"body": f"Reply number {number}."})
+    write_replies(course, ana, path, 59)
+    answer = ana.send(path, f"{path}/replies", {"body": "Reply number 59."})
     page = ana.get(answer.location.removeprefix(ana.base)).text
     assert "Reply number 59." in page
     assert "Reply number 40." in page
     assert "Reply number 10." not in page
     assert "From the first reply" in page
+
+
+def test_an_error_on_htmxs_way_is_said_on_the_page_and_replaces_nothing_typed(course: Course) -> None:
+    ana = course.visitor()
+    form = ana.form("/threads/new")
+    answer = ana.post(f"/threads/{uuid4()}/replies", {**form, "body": "x"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 404
+    assert answer.headers["HX-Retarget"] == "#problem"
+    assert "<html" not in answer.text
+    assert "What you wrote is still in its field" in answer.text
+
+
+def test_the_way_to_a_new_window_leads_to_a_page_that_opens(course: Course) -> None:
+    ana = course.visitor()
+    path = post_thread(ana)
+    answer = ana.send(path, f"{path}/replies", {"body": ""})
+    link = re.search(r'href="[^"]*?(/threads[^"]*)"\s+target="_blank"', answer.text)
+    assert answer.status_code == 422
+    assert link is not None
+    assert ana.get(link[1]).status_code == 200
