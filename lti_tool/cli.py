@@ -16,6 +16,7 @@ from lti_tool.demo.cli import demo
 from lti_tool.platforms.cli import platform
 from lti_tool.record_store.cli import records
 from lti_tool.settings import Settings, load_settings, var_dir
+from lti_tool.statements.cli import statements
 
 
 class CommandLine:
@@ -133,4 +134,5 @@ def doctor(line: CommandLine) -> None:
 
 main.add_command(platform)
 main.add_command(records)
+main.add_command(statements)
 main.add_command(demo)

@@ -133,7 +133,17 @@ def test_credentials_of_the_record_store_are_made_listed_and_revoked(segue: Segu
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["serve"], ["worker"], ["migrate"], ["doctor"], ["demo"], ["platform", "add"], ["records", "key"]],
+    [
+        [],
+        ["serve"],
+        ["worker"],
+        ["migrate"],
+        ["doctor"],
+        ["demo"],
+        ["platform", "add"],
+        ["records", "key"],
+        ["statements", "status"],
+    ],
 )
 def test_every_command_has_help(segue: Segue, command: list[str]) -> None:
     shown = segue(*command, "--help")

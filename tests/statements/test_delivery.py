@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from click.testing import CliRunner
 from pydantic import SecretStr
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,6 +17,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import make_engine, make_sessions, unit_of_work
 from lti_tool.settings import Settings
+from lti_tool.statements.cli import statements
 from lti_tool.statements.delivery import deliver_due
 from lti_tool.statements.models import DeliveryPause, StatementRow, StatementState
 from lti_tool.statements.recorder import Act, record_act, thing
@@ -271,3 +273,32 @@ def test_a_registration_may_have_its_own_store(
     assert own.requests[0].authorization is not None
     assert own.requests[0].authorization.password == "pass word"
     assert "pass word" not in (sealed or "")
+
+
+def test_what_waits_and_what_is_parked_is_said_and_can_be_sent_again(
+    store: Counterpart, store_sessions: sessionmaker[Session], actor: Actor
+) -> None:
+    class Line:
+        def sessions(self) -> sessionmaker[Session]:
+            return store_sessions
+
+    def say(command: str) -> str:
+        said = CliRunner().invoke(statements, [command], obj=Line())
+        assert said.exit_code == 0, said.output
+        return said.output
+
+    assert "Nothing waits." in say("status")
+    (bad,) = record(store_sessions, actor, 1)
+    assert f"waiting         1  registration {actor.registration_id}" in say("status")
+    store.answer = lambda _request: Response("", 401)
+    deliver_due(store_sessions, actor.registration_id)
+    assert "paused until" in say("status")
+    make_due(store_sessions)
+    store.answer = lambda _request: Response("broken", 400)
+    deliver_due(store_sessions, actor.registration_id)
+    assert f"parked   {bad}  thread_posted" in say("status")
+    assert "Waiting to be sent again: 1." in say("retry")
+    assert "Nothing is parked." in say("retry")
+    store.answer = kept
+    deliver_due(store_sessions, actor.registration_id)
+    assert states(store_sessions)[bad].state == StatementState.SENT
