@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import fasteners
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from lti_tool.app import create_app
 from lti_tool.core.db import make_engine, make_sessions, unit_of_work
@@ -40,7 +42,24 @@ EMPTY_ALL_TABLES = """
     END $$
 """
 
+BROWSER_TESTS = "tests/browser/"
+
 SECRET = "a secret for tests only, long enough to be taken"
+
+
+class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # it is untyped
+    """Each test goes where there is time, but those with the browser to one process: they share a demo.
+
+    pytest-xdist's own mark for groups does nothing with pytest 9.2 (it sets a node's id where none is read).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER_TESTS if nodeid.startswith(BROWSER_TESTS) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return _Groups(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,117 @@
+"""One real demo and one real Chromium for all browser tests, and a fresh context for each of them."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Response,
+    WebError,
+    sync_playwright,
+)
+
+from tests.browser.running import Demo, running_demo
+from tests.browser.visits import Entrance, Visit
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+PATIENCE = 10_000
+_NO_COMPLAINT = (
+    # Said of every answer from 400 on; `no_complaints` looks at the answers themselves.
+    "Failed to load resource: the server responded with a status of",
+    # In a frame of another origin; segue.js does it there, and test_keyboard.py looks.
+    "Blocked autofocusing",
+)
+
+NewContext = Callable[..., BrowserContext]
+Come = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+# Not for the session: Playwright's event loop would be in the way of other tests in this process.
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    found = next((program for name in NAMES if (program := shutil.which(name))), None)
+    assert found, "Chromium is missing: `make test` installs it, or install Chromium or Google Chrome"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def no_complaints(context: BrowserContext) -> Iterator[None]:
+    """Meanwhile the browser complains of nothing: script errors, broken policies, missing files."""
+    complaints: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(_NO_COMPLAINT):
+            complaints.append(f"{message.type}: {message.text}")
+
+    def error(error: WebError) -> None:
+        complaints.append(str(error.error))
+
+    def answer(response: Response) -> None:
+        # Pages may be 401, 404 or 422 on purpose, and tests look at them; what pages load may not.
+        kind = response.request.resource_type
+        if response.status >= 400 and kind != "document" and (kind, response.status) != ("xhr", 422):
+            complaints.append(f"{response.status}: {response.url}")
+
+    context.on("console", console)
+    context.on("weberror", error)
+    context.on("response", answer)
+    try:
+        yield
+    finally:
+        context.remove_listener("console", console)
+        context.remove_listener("weberror", error)
+        context.remove_listener("response", answer)
+    assert complaints == []
+
+
+@contextmanager
+def own_context(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """A browser of one's own: nothing is shared with others, and no complaint is overlooked."""
+    settings: dict[str, Any] = {"locale": "en-GB", "reduced_motion": "reduce"} | options
+    context = browser.new_context(**settings)
+    context.set_default_timeout(PATIENCE)
+    try:
+        with no_complaints(context):
+            yield context
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def new_context(chromium: Browser) -> Iterator[NewContext]:
+    """`new_context(**options)`: another person's browser."""
+    with ExitStack() as opened:
+        yield lambda **options: opened.enter_context(own_context(chromium, **options))
+
+
+@pytest.fixture
+def come(new_context: NewContext, demo: Demo) -> Come:
+    """`come(ANA, TALK)`: a person, in a browser of their own, in an activity's frame."""
+
+    def make(person: str, entrance: Entrance, **options: Any) -> Visit:
+        return Visit.enter(new_context(**options).new_page(), demo, person, entrance)
+
+    return make
