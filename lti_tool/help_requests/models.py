@@ -35,6 +35,7 @@ class HelpRequest(Base):
         CheckConstraint("help_wanted in ('hint', 'explanation', 'example', 'check')", name="help_wanted"),
         CheckConstraint("status in ('waiting', 'answered', 'resolved')", name="status"),
         CheckConstraint("(status = 'resolved') = (resolved_at is not null)", name="resolved"),
+        Index("ix_help_request_course", "course_id", text("conversation_id DESC")),
         Index("ix_help_request_course_status", "course_id", "status", text("conversation_id DESC")),
     )
 

@@ -63,7 +63,8 @@ def render(source: str) -> str:
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow ugc",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
+        # A table that is wider than the page scrolls, by keyboard too.
+        set_tag_attribute_values={"a": {"target": "_blank"}, "table": {"tabindex": "0"}},
     )
 
 

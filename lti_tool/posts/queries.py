@@ -148,6 +148,10 @@ def reply_in(session: Session, conversation_id: UUID, post_id: UUID) -> PostView
     return _view(row) if row else None
 
 
+def reply_count(session: Session, conversation_id: UUID) -> int:
+    return session.scalars(select(Conversation.reply_count).filter_by(id=conversation_id)).one()
+
+
 def post_view(session: Session, post_id: UUID) -> PostView:
     return _view(session.execute(_posts().where(Post.id == post_id)).one())
 

@@ -7,7 +7,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.core.paging import read_place
-from lti_tool.posts.queries import post_view
+from lti_tool.posts.queries import post_view, reply_count
 from lti_tool.threads import queries, service
 from lti_tool.threads.forms import ReplyForm, ThreadForm
 from lti_tool.web.fragments import fragment, wants_fragment
@@ -56,14 +56,14 @@ def post_reply(thread_id: UUID) -> Response:
         submission_key=form.submission_key(),
     )
     if wants_fragment():
-        return fragment(
-            render_template(
-                "threads/_replied.html",
-                thread_id=thread_id,
-                post=post_view(db(), reply.id),
-                form=ReplyForm.empty(),
-            )
+        html = render_template(
+            "threads/_replied.html",
+            thread_id=thread_id,
+            post=post_view(db(), reply.id),
+            reply_count=reply_count(db(), thread_id),
+            form=ReplyForm.empty(),
         )
+        return fragment(html)
     here = url_for(".show_thread", thread_id=thread_id, at=reply.id, _anchor=f"post-{reply.id}")
     return redirect(here, HTTPStatus.SEE_OTHER)
 

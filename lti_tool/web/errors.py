@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.core.errors import ConflictError, NotFoundError
@@ -27,7 +27,6 @@ def error_page(status: HTTPStatus) -> Response:
     roll_back()
     if wants_fragment():
         return fragment(render_template("errors/_problem.html", status=status), status, instead_of="#problem")
-    g.pop("actor", None)  # an error page offers no way into the course's pages
     return make_response(render_template("errors/page.html", status=status), status)
 
 

@@ -23,14 +23,14 @@ def text_direction() -> str:
     return getattr(get_locale(), "text_direction", "ltr")
 
 
-def _choose() -> str | None:
-    """The launch's language where we speak it, else the browser's best."""
+def _choose() -> str:
+    """The launch's language where we speak it, else the browser's; with its region, for dates."""
     actor = g.get("actor")
-    if actor is not None:
+    for tag in (actor.locale if actor else "", *request.accept_languages.values()):
         try:
-            wanted = Locale.parse(actor.locale, sep="-")
+            wanted = Locale.parse(tag, sep="-")
         except (ValueError, UnknownLocaleError):
-            wanted = None
-        if wanted is not None and wanted.language in AVAILABLE:
-            return wanted.language
-    return request.accept_languages.best_match(AVAILABLE) or AVAILABLE[0]
+            continue
+        if wanted.language in AVAILABLE:
+            return str(wanted)
+    return AVAILABLE[0]

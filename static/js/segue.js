@@ -29,6 +29,18 @@ document.addEventListener("htmx:afterRequest", (event) => {
   problem.textContent = "";
 });
 
+// Back brings the typed text again, but a fresh page with a fresh key. With the key that this page had before,
+// the server knows the same text as the same; a changed text is another in any case.
+const keys = [...document.querySelectorAll("input[name='submission']")];
+const before = history.state?.submissions;
+if (before?.length === keys.length) {
+  keys.forEach((key, index) => {
+    key.value = before[index];
+  });
+} else {
+  history.replaceState({ ...history.state, submissions: keys.map((key) => key.value) }, "");
+}
+
 // A form is sent once, however often its button is pressed; the server sees to it as well.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -115,6 +115,30 @@ def window_of_ana(context: BrowserContext, demo: Demo, *, scripts: bool) -> Page
     return page
 
 
+def test_back_and_the_same_again_makes_one_thread(demo: Demo, new_context: NewContext) -> None:
+    page = Visit.enter_in_window(new_context().new_page(), demo, ANA, TALK).page
+    page.get_by_role("link", name="New thread").click()
+    page.get_by_label("Title").fill("Sent once more")
+    page.get_by_label("Your post").fill("Did it go through?")
+    page.get_by_role("button", name="Post thread").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sent once more")
+    page.go_back()
+    expect(page.get_by_label("Title")).to_have_value("Sent once more")
+    page.get_by_role("button", name="Post thread").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sent once more")
+    page.get_by_role("navigation", name="In this course").get_by_role("link", name="Discuss").click()
+    expect(threads_called(page, "Sent once more")).to_have_count(1)
+
+
+def test_the_count_follows_a_reply(demo: Demo, new_context: NewContext) -> None:
+    visit = Visit.enter_in_window(new_context().new_page(), demo, ANA, TALK)
+    visit.post_thread("How many?", "One.")
+    expect(visit.tool.get_by_role("heading", level=2)).to_have_text("No reply yet. Yours would be the first.")
+    visit.tool.get_by_label("Your reply").fill("Here.")
+    visit.tool.get_by_role("button", name="Post reply").click()
+    expect(visit.tool.get_by_role("heading", level=2)).to_have_text("1 reply")
+
+
 def test_back_and_something_else_makes_a_second_thread(demo: Demo, new_context: NewContext) -> None:
     page = Visit.enter_in_window(new_context().new_page(), demo, ANA, TALK).page
     page.get_by_role("link", name="New thread").click()

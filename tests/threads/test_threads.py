@@ -266,3 +266,27 @@ def test_the_way_to_a_new_window_leads_to_a_page_that_opens(course: Course) -> N
     assert answer.status_code == 422
     assert link is not None
     assert ana.get(link[1]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("locale", "browser", "language"),
+    [
+        ("en-GB", "de", "en-GB"),
+        ("en-US", "", "en-US"),
+        ("xx", "en-AU,en;q=0.5", "en-AU"),
+        ("tr-TR", "de", "en"),
+        ("", "%", "en"),
+    ],
+)
+def test_the_language_is_the_launchs_then_the_browsers_where_we_speak_it(
+    course: Course, locale: str, browser: str, language: str
+) -> None:
+    page = course.visitor(locale=locale).get("/threads", headers={"Accept-Language": browser}).text
+    assert re.search(r'<html lang="([^"]+)" dir="ltr">', page)[1] == language  # type: ignore[index]
+
+
+def test_a_page_that_is_not_there_leads_back_into_the_course(course: Course) -> None:
+    ana = course.visitor()
+    page = ana.get(f"/threads/{uuid4()}")
+    assert page.status_code == 404
+    assert f'href="{ana.base}/threads"' in page.text
