@@ -149,3 +149,14 @@ def test_every_command_has_help(segue: Segue, command: list[str]) -> None:
     shown = segue(*command, "--help")
     assert shown.exit_code == 0
     assert shown.stdout.startswith("Usage: segue")
+
+
+def test_the_tools_keys_are_rotated(segue: Segue) -> None:
+    segue("migrate")
+    rotated = segue("platform", "rotate-keys")
+    assert rotated.exit_code == 0, rotated.output
+    assert "signs now" in rotated.stdout
+    again = segue("platform", "rotate-keys")
+    assert again.exit_code == 1
+    assert "--now" in again.stderr
+    assert segue("platform", "rotate-keys", "--now").exit_code == 0

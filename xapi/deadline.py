@@ -31,33 +31,44 @@ class DeadlineAdapter(HTTPAdapter):
         return pool
 
 
-class _DeadlineResponse(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(_DeadlineSocket(sock), *args, **kwargs)  # type: ignore[arg-type]
+class AnswerTooLongError(OSError):
+    """The other side sent more bytes than it may."""
+
+
+class DeadlineResponse(http.client.HTTPResponse):
+    """An answer that must be whole before the socket's timeout, and in `most` bytes as they are sent.
+
+    http.client sets no limit on a line of chunked framing, so counting what is unpacked is not enough.
+    """
+
+    def __init__(self, sock: socket.socket, *args: Any, most: int | None = None, **kwargs: Any) -> None:
+        super().__init__(_DeadlineSocket(sock, most), *args, **kwargs)  # type: ignore[arg-type]
 
 
 class _DeadlineConnection:
     """Mixed into the connection class of a pool, for which http.client makes the response."""
 
-    response_class = _DeadlineResponse
+    response_class = DeadlineResponse
 
 
 class _DeadlineSocket:
     """The one method of a socket that http.client's response uses."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, most: int | None) -> None:
         self._sock = sock
+        self._most = most
 
     def makefile(self, mode: str) -> io.BufferedReader:
         del mode  # always "rb"
-        return io.BufferedReader(_DeadlineReader(self._sock))
+        return io.BufferedReader(_DeadlineReader(self._sock, self._most))
 
 
 class _DeadlineReader(io.RawIOBase):
     """Reads from a socket until the time limit that the socket had at the start is used up."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, most: int | None) -> None:
         self._sock = sock
+        self._most = most
         # Its own file object keeps the socket open for as long as the answer is read, as http.client expects.
         self._raw = sock.makefile("rb", buffering=0)
         limit = sock.gettimeout()
@@ -72,7 +83,12 @@ class _DeadlineReader(io.RawIOBase):
             if left <= 0:
                 raise TimeoutError("the answer took too long")
             self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        if self._most is not None and count:
+            self._most -= count
+            if self._most < 0:
+                raise AnswerTooLongError("the answer is too long")
+        return count
 
     def close(self) -> None:
         self._raw.close()

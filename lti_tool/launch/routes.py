@@ -1,6 +1,6 @@
-"""The pages of a launch: login, launch, the tool's keys, and the way to the first page."""
+"""The pages of a launch: login, launch, the way to the first page; and what platforms read of the tool."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -12,6 +12,7 @@ from lti_tool.core.ids import new_random_id
 from lti_tool.launch.errors import Advice, LaunchRefusedError
 from lti_tool.launch.login import ATTEMPT_LIFE, LoginRequest, start_login
 from lti_tool.launch.service import accept_launch
+from lti_tool.platforms.canvas import canvas_configuration
 from lti_tool.platforms.tool_keys import public_key_set
 from lti_tool.settings import Settings
 from lti_tool.web.launched import start_session
@@ -67,9 +68,13 @@ def launch() -> Response:
 @blueprint.get("/jwks.json")
 def jwks() -> Response:
     """The tool's public keys, for platforms to verify what we sign."""
-    answer = make_response(public_key_set(db()))
-    answer.headers["Cache-Control"] = "public, max-age=300"
-    return answer
+    return _published(public_key_set(db()))
+
+
+@blueprint.get("/config.json")
+def canvas_config() -> Response:
+    """The tool's configuration for Canvas: paste this address, and the key is set up."""
+    return _published(canvas_configuration(_settings().base_url))
 
 
 @blueprint.app_errorhandler(LaunchRefusedError)
@@ -81,6 +86,12 @@ def refused(error: LaunchRefusedError) -> Response:
     return make_response(
         render_template("launch/refused.html", advice=error.advice, incident=incident), error.status
     )
+
+
+def _published(document: dict[str, Any]) -> Response:
+    answer = make_response(document)
+    answer.headers["Cache-Control"] = "public, max-age=300"
+    return answer
 
 
 def _first_page(launch_id: UUID) -> str:

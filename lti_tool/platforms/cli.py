@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.core.db import unit_of_work
 from lti_tool.platforms.queries import list_platforms
 from lti_tool.platforms.service import OwnRecordStore, add_platform, set_active
+from lti_tool.platforms.tool_keys import rotate_tool_keys
 
 
 class _CommandLine(Protocol):
@@ -85,6 +86,21 @@ def disable(line: _CommandLine, issuer: str, client_id: str) -> None:
 def enable(line: _CommandLine, issuer: str, client_id: str) -> None:
     """Let people in from a disabled platform again."""
     _switch(line, issuer, client_id, active=True)
+
+
+@platform.command("rotate-keys")
+@click.option(
+    "--now",
+    "early",
+    is_flag=True,
+    help="Also while platforms may not know the next key yet: for a key that has leaked.",
+)
+@click.pass_obj
+def rotate_keys(line: _CommandLine, *, early: bool) -> None:
+    """Sign with the next of the tool's own keys from now on, and publish a new next one."""
+    with unit_of_work(line.sessions()) as session:
+        kid = rotate_tool_keys(session, early=early)
+    click.echo(f"Key {kid} signs now. The one before it stays published for two hours.")
 
 
 def _switch(line: _CommandLine, issuer: str, client_id: str, *, active: bool) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core import clock
 from lti_tool.core.db import settings_of, unit_of_work
-from lti_tool.core.outbound import OutboundError, fetch_json
+from lti_tool.core.outbound import OutboundClient, OutboundError, policy_of
 from lti_tool.platforms.models import PlatformKeySet, Registration
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ def find_key(sessions: sessionmaker[Session], registration_id: UUID, kid: str) -
     with unit_of_work(sessions) as session:
         url = session.scalars(select(Registration.jwks_url).where(Registration.id == registration_id)).one()
         kept = session.get(PlatformKeySet, registration_id)
-        https_only = settings_of(session).env == "production"
+        outbound = OutboundClient(policy_of(settings_of(session)))
     now = clock.now()
     lately = kept is not None and now - kept.tried_at < _ASK_AGAIN
     if kept is not None and (lately or now - kept.fetched_at < _FRESH):
@@ -55,7 +55,7 @@ def find_key(sessions: sessionmaker[Session], registration_id: UUID, kid: str) -
         if lately:
             raise KeyUnknownError
     try:
-        fetched = _checked(fetch_json(url, https_only=https_only, largest=_LARGEST))
+        fetched = _checked(outbound.fetch_json(url, largest=_LARGEST))
     except OutboundError as error:
         log.warning("platform_keys_unavailable", registration=str(registration_id), why=str(error))
         return _kept_key(sessions, kept, kid)

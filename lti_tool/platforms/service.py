@@ -1,7 +1,7 @@
 """Registering platforms."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.db import insert_once, settings_of
 from lti_tool.core.errors import ConflictError, NotFoundError, SegueError
-from lti_tool.core.outbound import OutboundError, check_address
+from lti_tool.core.outbound import OutboundError, policy_of, read_address
 from lti_tool.core.secrets import seal
 from lti_tool.platforms.models import Deployment, Registration
 from lti_tool.statements.targets import LRS_PASSWORD_PLACE
@@ -38,16 +38,19 @@ def add_platform(
 ) -> Registration:
     """Register one client of one issuer. Raises ConflictError when that pair is registered already."""
     settings = settings_of(session)
+    asked = policy_of(settings)
+    # Browsers go to the one, and the other is the operator's own: their ports are their affair.
+    any_port = replace(asked, standard_port_only=False)
     addresses = {
-        "--auth-login-url": auth_login_url,
-        "--auth-token-url": auth_token_url,
-        "--jwks-url": jwks_url,
+        "--auth-login-url": (auth_login_url, any_port),
+        "--auth-token-url": (auth_token_url, asked),
+        "--jwks-url": (jwks_url, asked),
     }
     if record_store:
-        addresses["--lrs-url"] = record_store.url
-    for name, address in addresses.items():
+        addresses["--lrs-url"] = (record_store.url, any_port)
+    for name, (address, policy) in addresses.items():
         try:
-            check_address(address, https_only=settings.env == "production")
+            read_address(address, policy)
         except OutboundError as error:
             raise SegueError(f"{name}: {error} ({address})") from None
     registration, made = insert_once(
