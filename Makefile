@@ -5,7 +5,7 @@ DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test check fix lock wheel
+.PHONY: help demo demo-reset test check bench bench-quick fix lock wheel
 
 SETUP = @command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or later." >&2; exit 1; }; \
 	"$(PYTHON)" .ci/setup.py
@@ -28,6 +28,14 @@ test:  ## set up and run every test; `make test ARGS="tests/threads -k reply"` f
 check:  ## set up and run linters, types and architecture checks
 	$(SETUP) check
 	@exec .venv/bin/python .ci/check.py
+
+bench:  ## set up and run the benchmarks, a few minutes
+	$(SETUP) run
+	@exec .venv/bin/python -m bench
+
+bench-quick:  ## the same with small numbers, in under a minute
+	$(SETUP) run
+	@exec .venv/bin/python -m bench --quick
 
 fix:  ## put in order what linters and formatters can
 	$(SETUP) check

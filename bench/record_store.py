@@ -1,17 +1,14 @@
 """How fast the record store takes and finds statements: prints a small table.
 
-Runs against SEGUE_DATABASE_URL (which must be empty and migrated) or an embedded server of its own.
+In a database of its own, on SEGUE_DATABASE_URL's server or an embedded one.
 """
 
 import argparse
-import os
 import random
 import statistics
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -20,8 +17,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
+from bench.databases import new_database
 from lti_tool.core.db import make_engine, make_sessions, unit_of_work
-from lti_tool.core.embedded import start_embedded
 from lti_tool.core.migrations import migrate
 from lti_tool.record_store.credentials import add_credential
 from lti_tool.record_store.routes import blueprint
@@ -127,14 +124,11 @@ def queries() -> dict[str, dict[str, str]]:
     }
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = argparse.ArgumentParser(prog="bench.record_store", description=__doc__)
     options.add_argument("--statements", type=int, default=10_000)
-    wanted = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        url = os.environ.get("SEGUE_DATABASE_URL")
-        if not url:
-            url = str(start_embedded(Path(folder) / "pg", cleanup="delete").get_uri())
+    wanted = options.parse_args(arguments)
+    with new_database() as url:
         client = make_client(url)
         print(f"{'stored':40} {wanted.statements:>10,}")
         print(f"{'stored a second, in batches of 50':40} {fill(client, wanted.statements):>10,.0f}")

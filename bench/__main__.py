@@ -1,0 +1,23 @@
+"""`make bench` and `make bench-quick`: every benchmark, one after the other."""
+
+import argparse
+
+from bench import launches, record_store
+
+BENCHMARKS = {
+    "Launches": (launches.main, ["--launches", "2000"], ["--launches", "200"]),
+    "Record store": (record_store.main, ["--statements", "100000"], ["--statements", "5000"]),
+}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="bench", description=__doc__)
+    options.add_argument("--quick", action="store_true", help="small numbers, in under a minute")
+    quick = options.parse_args().quick
+    for title, (run, arguments, quick_arguments) in BENCHMARKS.items():
+        print(f"\n{title}\n{'=' * len(title)}", flush=True)
+        run(quick_arguments if quick else arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,254 @@
+"""How many launches a second are verified and let in: prints a small table.
+
+First in process, by accept_launch alone; then over HTTP on 127.0.0.1, with the tool served as in production
+by one worker and by two. The platform's keys are known already, as they are for all launches but the first.
+Tokens are signed between the timed parts, since signing is the platform's work. Exits with 1 unless every
+launch is let in.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from pydantic import SecretStr
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from bench.databases import new_database
+from lti_tool.core.db import make_engine, make_sessions, unit_of_work
+from lti_tool.demo.lms import Launch as LmsLaunch
+from lti_tool.demo.lms import Lms, LmsConfig
+from lti_tool.demo.lms.catalogue import COURSES, PEOPLE
+from lti_tool.installation import install
+from lti_tool.launch import service
+from lti_tool.launch.login import LoginRequest, start_login
+from lti_tool.launch.models import Launch
+from lti_tool.platforms.models import PlatformKeySet
+from lti_tool.platforms.service import add_platform
+from lti_tool.settings import Settings
+from lti_tool.subscriptions import subscribe_all
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET = "a secret for benchmarks only, long enough"
+TOOL = "http://127.0.0.1:8000"
+BROWSERS = 4
+PERSONS = 200
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the tool asked of the platform at login, and the cookie that it gave."""
+
+    state: str
+    nonce: str
+    cookie: str
+
+
+def make_lms(folder: Path, tool: str) -> Lms:
+    return Lms(
+        LmsConfig(
+            issuer="https://lms.example", tool_url=tool, data_dir=folder, client_id="segue", deployment_id="1"
+        )
+    )
+
+
+def register(lms: Lms, sessions: sessionmaker[Session]) -> None:
+    config = lms.config
+    with unit_of_work(sessions) as session:
+        registration = add_platform(
+            session,
+            issuer=config.issuer,
+            client_id=config.client_id,
+            auth_login_url=config.auth_url,
+            auth_token_url=config.token_url,
+            jwks_url=config.jwks_url,
+            deployment_ids=[config.deployment_id],
+        )
+        session.add(PlatformKeySet(registration_id=registration.id, key_set=lms.key.jwks()))
+
+
+def launch_of(number: int) -> LmsLaunch:
+    """People come more than once, into one activity."""
+    person = replace(PEOPLE[0], sub=f"person-{number % PERSONS}")
+    return LmsLaunch(person=person, course=COURSES[0], link=COURSES[0].links[0])
+
+
+def timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def row(name: str, value: str, more: str = "") -> None:
+    print(f"{name:44} {value:>9} {more}".rstrip())
+
+
+def in_process(lms: Lms, sessions: sessionmaker[Session], count: int) -> None:
+    """accept_launch, one after the other; how much of it is the check of the token."""
+    prepared = []
+    for number in range(count):
+        fields = lms.login_fields(launch_of(number))
+        with unit_of_work(sessions) as session:
+            started = start_login(session, LoginRequest(**fields))
+        nonce = parse_qs(urlsplit(started.authorization_url).query)["nonce"][0]
+        token = lms.sign(lms.launch_claims(launch_of(number), nonce))
+        prepared.append((started, token))
+    verifying = 0.0
+    verify = service.verified_claims
+
+    def timed_verify(*args: object, **options: object) -> object:
+        nonlocal verifying
+        begun = time.perf_counter()
+        claims = verify(*args, **options)
+        verifying += time.perf_counter() - begun
+        return claims
+
+    service.verified_claims = timed_verify
+    try:
+        spent = timed(
+            lambda: [
+                service.accept_launch(
+                    sessions, state=started.state, id_token=token, browser_secret=started.browser_secret
+                )
+                for started, token in prepared
+            ]
+        )
+    finally:
+        service.verified_claims = verify
+    row("accept_launch, in process, a second", f"{count / spent:,.0f}", f"{spent / count * 1000:.1f} ms each")
+    row("  of it RS256 and claims", f"{verifying / spent:.1%}", f"{verifying / count * 1000:.2f} ms each")
+
+
+@contextmanager
+def served(database_url: str, workers: int) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "SEGUE_DATABASE_URL": database_url,
+        "SEGUE_SECRET_KEY": SECRET,
+        "SEGUE_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    command = [sys.executable, "-m", "lti_tool", "serve", "--port", str(port), "--workers", str(workers)]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def wait_for(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            if call(HTTPConnection("127.0.0.1", port), "GET", "/health/ready")[0] == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    sys.exit("The tool did not start within a minute.")
+
+
+def call(
+    connection: HTTPConnection, method: str, path: str, fields: dict[str, str] | None = None, cookie: str = ""
+) -> tuple[int, str, str]:
+    """Status, the cookie that was set, and the page."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+    connection.request(method, path, urlencode(fields or {}), headers)
+    answer = connection.getresponse()
+    given = answer.getheader("Set-Cookie", "").partition(";")[0]
+    return answer.status, given, answer.read().decode()
+
+
+def log_in(connection: HTTPConnection, lms: Lms, number: int) -> Asked:
+    status, cookie, page = call(connection, "POST", "/lti/login", lms.login_fields(launch_of(number)))
+    assert status == 200, page
+    address = page.partition('id="continue"')[2].partition('href="')[2].partition('"')[0]
+    query = parse_qs(urlsplit(address.replace("&amp;", "&")).query)
+    return Asked(query["state"][0], query["nonce"][0], cookie)
+
+
+def post_launch(connection: HTTPConnection, asked: Asked, token: str) -> None:
+    fields = {"state": asked.state, "id_token": token}
+    status, _, page = call(connection, "POST", "/lti/launch", fields, asked.cookie)
+    assert status == 303, page
+
+
+def at_once(
+    port: int, count: int, work: Callable[[HTTPConnection, int], object]
+) -> tuple[float, list[float]]:
+    """Seconds for all, by a few browsers at once, and milliseconds for each."""
+
+    def browse(numbers: range) -> list[float]:
+        connection = HTTPConnection("127.0.0.1", port)
+        return [timed(lambda number=number: work(connection, number)) * 1000 for number in numbers]
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(BROWSERS) as pool:
+        parts = list(pool.map(browse, (range(first, count, BROWSERS) for first in range(BROWSERS))))
+    return time.perf_counter() - begun, [taken for part in parts for taken in part]
+
+
+def over_http(database_url: str, folder: Path, count: int, workers: int) -> None:
+    with served(database_url, workers) as port:
+        lms = make_lms(folder, f"http://127.0.0.1:{port}")
+        asked: dict[int, Asked] = {}
+
+        def one_login(connection: HTTPConnection, number: int) -> None:
+            asked[number] = log_in(connection, lms, number)
+
+        logging_in, logins = at_once(port, count, one_login)
+        tokens = [lms.sign(lms.launch_claims(launch_of(n), asked[n].nonce)) for n in range(count)]
+        launching, launches = at_once(
+            port, count, lambda connection, number: post_launch(connection, asked[number], tokens[number])
+        )
+    name = f"over HTTP, {workers} worker{'s' if workers > 1 else ''}, a second"
+    row(f"login and launch, {name}", f"{count / (logging_in + launching):,.0f}")
+    row("  login alone", f"{count / logging_in:,.0f}", percentiles(logins))
+    row("  launch alone", f"{count / launching:,.0f}", percentiles(launches))
+
+
+def percentiles(taken: Sequence[float]) -> str:
+    cuts = statistics.quantiles(taken, n=20)
+    return f"half within {cuts[9]:.1f} ms, 95 % within {cuts[18]:.1f} ms"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = argparse.ArgumentParser(prog="bench.launches", description=__doc__)
+    options.add_argument("--launches", type=int, default=2_000, help="in each part")
+    count = options.parse_args(arguments).launches
+    with new_database() as url, tempfile.TemporaryDirectory() as folder:
+        engine = make_engine(url)
+        sessions = make_sessions(engine, Settings(database_url=url, secret_key=SecretStr(SECRET)))
+        install(engine, sessions)
+        subscribe_all()
+        lms = make_lms(Path(folder), TOOL)
+        register(lms, sessions)
+        in_process(lms, sessions, count)
+        for workers in (1, 2):
+            over_http(url, Path(folder), count, workers)
+        with unit_of_work(sessions) as session:
+            let_in = session.scalar(select(func.count()).select_from(Launch))
+        engine.dispose()
+    if let_in != 3 * count:
+        sys.exit(f"{let_in} launches were let in, not {3 * count}.")
+
+
+if __name__ == "__main__":
+    main()

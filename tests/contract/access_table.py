@@ -1,0 +1,101 @@
+"""Who may do what: one row for each route and method. A route without a row fails the tests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from tests.follow_ups.test_follow_ups import ACTION, CUE, in_days
+from tests.help_requests.test_help_requests import FIX, QUESTION
+from tests.threads.test_threads import THREAD
+
+
+class Needs(Enum):
+    """What a route asks of whoever calls it."""
+
+    NOTHING = auto()
+    """Public: shows nobody's data."""
+    CREDENTIAL = auto()
+    """A credential of the record store."""
+    SESSION = auto()
+    """Anybody of the course, for the objects of that course."""
+    OWNER = auto()
+    """The one whose object it is; not staff either."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """`ids` names the kind of object behind each argument, `hints` behind each field or query parameter.
+
+    A foreign id in a hint that only says where on the page to begin is passed over; in one that the route
+    acts on (`hints_count`) it is refused like one in the address. `from` and `after` name no object: they are
+    positions, and any id is one.
+    """
+
+    needs: Needs
+    ids: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+    hints_count: bool = False
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+PUBLIC, CREDENTIAL = Row(Needs.NOTHING), Row(Needs.CREDENTIAL)
+PLAN = {"cue": CUE, "action": ACTION, "due_on": in_days(7)}
+BODY = {"body": "Name the shared history first."}
+
+TABLE: dict[tuple[str, str], Row] = {
+    ("GET", "health.live"): PUBLIC,
+    ("GET", "health.ready"): PUBLIC,
+    ("GET", "launch.login"): PUBLIC,
+    ("POST", "launch.login"): PUBLIC,
+    ("POST", "launch.launch"): PUBLIC,
+    ("GET", "launch.jwks"): PUBLIC,
+    ("GET", "launch.canvas_config"): PUBLIC,
+    ("GET", "record_store.show_about"): PUBLIC,
+    ("GET", "record_store.show_statements"): CREDENTIAL,
+    ("POST", "record_store.post_statements"): CREDENTIAL,
+    ("PUT", "record_store.put_statement"): CREDENTIAL,
+    **{
+        (method, "record_store.refuse_other"): CREDENTIAL
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT")
+    },
+    ("GET", "threads.list_threads"): Row(Needs.SESSION),
+    ("GET", "threads.post_thread"): Row(Needs.SESSION),
+    ("POST", "threads.post_thread"): Row(Needs.SESSION, data=THREAD),
+    ("GET", "threads.show_thread"): Row(
+        Needs.SESSION,
+        ids={"thread_id": "thread"},
+        hints={"reply_to": "thread post", "at": "thread post"},
+    ),
+    ("POST", "threads.post_reply"): Row(
+        Needs.SESSION,
+        ids={"thread_id": "thread"},
+        hints={"in_reply_to": "thread post"},
+        hints_count=True,
+        data=BODY,
+    ),
+    ("GET", "help_requests.list_help_requests"): Row(Needs.SESSION),
+    ("GET", "help_requests.ask_for_help"): Row(Needs.SESSION),
+    ("POST", "help_requests.ask_for_help"): Row(Needs.SESSION, data=QUESTION),
+    ("GET", "help_requests.show_help_request"): Row(
+        Needs.SESSION, ids={"request_id": "request"}, hints={"at": "answer"}
+    ),
+    ("POST", "help_requests.post_answer"): Row(Needs.SESSION, ids={"request_id": "request"}, data=BODY),
+    ("POST", "help_requests.accept_answer"): Row(
+        Needs.OWNER, ids={"request_id": "request", "post_id": "answer"}
+    ),
+    ("POST", "help_requests.resolve_request"): Row(Needs.OWNER, ids={"request_id": "request"}, data=FIX),
+    ("GET", "follow_ups.list_follow_ups"): Row(Needs.SESSION),
+    ("GET", "follow_ups.plan_follow_up"): Row(
+        Needs.SESSION, hints={"source": "thread post"}, hints_count=True
+    ),
+    ("POST", "follow_ups.plan_follow_up"): Row(
+        Needs.SESSION, hints={"source": "thread post"}, hints_count=True, data=PLAN
+    ),
+    ("GET", "follow_ups.show_follow_up"): Row(Needs.OWNER, ids={"follow_up_id": "follow-up"}),
+    ("POST", "follow_ups.report_outcome"): Row(
+        Needs.OWNER,
+        ids={"follow_up_id": "follow-up"},
+        data={"outcome": "did", "note": "", "cue": CUE, "action": ACTION, "due_on": ""},
+    ),
+}

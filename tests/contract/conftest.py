@@ -1,0 +1,100 @@
+"""Places with people and things in them, to walk from one into another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from lti_tool.core.actor import Role
+from lti_tool.core.db import unit_of_work
+from lti_tool.posts.models import Post
+from tests.contract.access_table import TABLE
+from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
+from tests.follow_ups.test_follow_ups import plan
+from tests.help_requests.test_help_requests import ask_for_help, post_answer
+from tests.threads.test_threads import THREAD
+
+TOOL = "http://127.0.0.1:8000"
+SECRETS = ("Ana Ruiz", "Tom Becker", "Which opening would fail", "How do I open when he was my manager")
+"""What stands in every place's objects, and in no answer to somebody who may not read them."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A course: its people, and one object of each kind, all of them the owner's but the answer."""
+
+    owner: Visitor
+    colleague: Visitor
+    teacher: Visitor
+    ids: Mapping[str, UUID]
+
+
+def furnish(course: Course, session: Session, context_id: str) -> Place:
+    owner = course.visitor("Ana Ruiz", context_id=context_id)
+    colleague = course.visitor("Tom Becker", context_id=context_id)
+    thread = UUID(_last(owner.send("/threads/new", "/threads/new", THREAD).location))
+    request = ask_for_help(owner)
+    ids = {
+        "thread": thread,
+        "thread post": session.scalars(select(Post.id).filter_by(conversation_id=thread)).one(),
+        "request": UUID(_last(request)),
+        "answer": post_answer(colleague, request),
+        "follow-up": UUID(_last(plan(owner))),
+    }
+    teacher = course.visitor("Ines Koch", context_id=context_id, role=Role.INSTRUCTOR)
+    return Place(owner, colleague, teacher, ids)
+
+
+def _last(path: str | None) -> str:
+    return (path or "").rpartition("/")[2]
+
+
+@pytest.fixture
+def here(course: Course, session: Session) -> Place:
+    return furnish(course, session, "course-1")
+
+
+@pytest.fixture
+def other_course(course: Course, session: Session) -> Place:
+    return furnish(course, session, "course-2")
+
+
+@pytest.fixture
+def other_registration(app: Flask, sessions: sessionmaker[Session], session: Session) -> Place:
+    """The same ids of deployment, course and persons, at another platform."""
+    with unit_of_work(sessions) as writing:
+        tenant: Tenant = make_tenant(writing, issuer="https://other.example", client_id="other")
+    return furnish(Course(app, sessions, tenant), session, "course-1")
+
+
+def path_of(app: Flask, method: str, endpoint: str, ids: Mapping[str, object], launch_id: object) -> str:
+    """The address of this route."""
+    values = {"launch_id": launch_id, "resource": "agents", **ids}
+    urls = app.url_map.bind("127.0.0.1:8000")
+    return urls.build(endpoint, values, method, append_unknown=False)
+
+
+def call(
+    visitor: Visitor, app: Flask, route: tuple[str, str], ids: Mapping[str, object], **hints: object
+) -> tuple[int, str]:
+    """Status and page of this route for this visitor, whose form is in order."""
+    method, endpoint = route
+    path = path_of(app, method, endpoint, ids, visitor.actor.launch_id).removeprefix(visitor.base)
+    if method == "GET":
+        answer = visitor.get(path, query_string=hints)
+    else:
+        answer = visitor.send("/threads/new", path, {**TABLE[route].data, **hints})
+    return answer.status_code, answer.text
+
+
+def everything(engine: Engine) -> dict[str, str]:
+    """A digest of each table's rows."""
+    one = "select '{0}', md5(string_agg(t::text, '|' order by t::text)) from {0} t"
+    with engine.connect() as connection:
+        names = connection.scalars(text("select tablename from pg_tables where schemaname = 'public'"))
+        query = " union all ".join(one.format(name) for name in names)
+        return {row[0]: row[1] for row in connection.execute(text(query))}
