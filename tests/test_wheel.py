@@ -38,19 +38,15 @@ def installed(tmp_path: Path) -> Path:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True, timeout=WITHIN, cwd=tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
-    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True, timeout=WITHIN)
-    bin_folder = tmp_path / "venv" / "bin"
-    pip = (
-        bin_folder / "python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-compile",
-        "--disable-pip-version-check",
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True, timeout=WITHIN
     )
-    run(*pip, "--require-hashes", "--only-binary=:all:", "--no-deps", "-r", ROOT / "requirements.txt")
-    run(*pip, "--no-deps", "--no-index", wheel)
+    bin_folder = tmp_path / "venv" / "bin"
+    # uv, because pip takes forty seconds for what uv does in five.
+    install = (Path(sys.executable).parent / "uv", "pip", "install", "--quiet", "--no-deps")
+    into = ("--python", bin_folder / "python")
+    run(*install, *into, "--require-hashes", "--only-binary", ":all:", "-r", ROOT / "requirements.txt")
+    run(*install, *into, "--no-index", wheel)
     return bin_folder
 
 
