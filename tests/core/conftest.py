@@ -1,10 +1,11 @@
 """The other side of outbound requests: one that counts, ones that misbehave, one with a certificate."""
 
+import re
 import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -13,27 +14,31 @@ Behaviour = Callable[[socket.socket], object]
 
 
 class Canary:
-    """A listener on every address of this machine, which nothing may ever reach."""
+    """One port on the loopback addresses, which nothing may ever reach."""
 
-    def __init__(self, listener: socket.socket) -> None:
-        self._listener = listener
-        self.port: int = listener.getsockname()[1]
+    def __init__(self, listeners: list[socket.socket]) -> None:
+        self._listeners = listeners
+        self.port: int = listeners[0].getsockname()[1]
 
     def connections(self) -> int:
         count = 0
-        while select.select([self._listener], [], [], 0)[0]:
-            self._listener.accept()[0].close()
-            count += 1
+        while ready := select.select(self._listeners, [], [], 0)[0]:
+            for listener in ready:
+                listener.accept()[0].close()
+                count += 1
         return count
 
 
 @pytest.fixture(scope="module")
 def canary() -> Iterator[Canary]:
-    family = socket.AF_INET6 if socket.has_dualstack_ipv6() else socket.AF_INET
-    with socket.create_server(
-        ("", 0), family=family, dualstack_ipv6=family == socket.AF_INET6, backlog=64
-    ) as listener:
-        yield Canary(listener)
+    with ExitStack() as stack:
+        first = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
+        listeners = [first]
+        with suppress(OSError):  # where the machine has no IPv6, nothing can reach it either
+            address = ("::1", first.getsockname()[1])
+            second = socket.create_server(address, family=socket.AF_INET6, backlog=64)
+            listeners.append(stack.enter_context(second))
+        yield Canary(listeners)
 
 
 @contextmanager
@@ -77,13 +82,20 @@ def answering(data: bytes) -> Behaviour:
 
 
 def read_request(sock: socket.socket) -> bytes:
+    """Head and body, which may come one after the other."""
     asked = b""
-    while b"\r\n\r\n" not in asked:
+    while not _is_whole(asked):
         more = sock.recv(65536)
         if not more:
             break
         asked += more
     return asked
+
+
+def _is_whole(asked: bytes) -> bool:
+    head, end, body = asked.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head.lower())
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
 
 
 @pytest.fixture
