@@ -1,9 +1,11 @@
 """Launch attempts (one use each) and the launches that came of them."""
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
@@ -31,22 +33,48 @@ class LaunchAttempt(Base):
     used_at: Mapped[datetime | None]
 
 
+class LaunchKind(StrEnum):
+    """What somebody came for: the message's type."""
+
+    RESOURCE_LINK = "resource_link"
+    DEEP_LINKING = "deep_linking"
+    SUBMISSION_REVIEW = "submission_review"
+    DATA_PRIVACY = "data_privacy"
+
+
 class Launch(Base):
-    """A session: one person in one placement. Its id stands in every address, its secret in a cookie."""
+    """A session of one person, most often in one placement. Its id stands in every address."""
 
     __tablename__ = "launch"
-    __table_args__ = (Index(None, "expires_at"),)
+    __table_args__ = (
+        Index(None, "expires_at"),
+        CheckConstraint(
+            "kind in ('resource_link', 'deep_linking', 'submission_review', 'data_privacy')", name="kind"
+        ),
+        CheckConstraint(
+            "case when kind in ('resource_link', 'submission_review') "
+            "then course_id is not null and placement_id is not null else deployment_id is not null end",
+            name="place",
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_random_id)
+    kind: Mapped[LaunchKind] = mapped_column(
+        default=LaunchKind.RESOURCE_LINK, server_default=LaunchKind.RESOURCE_LINK.value
+    )
     secret_digest: Mapped[str]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
+    deployment_id: Mapped[UUID | None] = mapped_column(ForeignKey("deployment.id"))
+    """Where the launch came from. A course has it too; launches outside any course have it here alone."""
+    course_id: Mapped[UUID | None] = mapped_column(ForeignKey("course.id"))
+    placement_id: Mapped[UUID | None] = mapped_column(ForeignKey("placement.id"))
     role: Mapped[str]
     locale: Mapped[str]
     platform_name: Mapped[str]
     embedders: Mapped[list[str]]
     """The origins whose pages may frame this launch's pages."""
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """What a message of this kind said beside the rest, such as the deep linking settings."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]

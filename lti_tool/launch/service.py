@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.core import clock, events
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest, matches
-from lti_tool.courses.service import keep_course, keep_placement
-from lti_tool.launch.claims import LaunchClaims
+from lti_tool.courses.service import CourseServices, keep_course, keep_placement
+from lti_tool.launch.claims import LaunchClaims, MessageClaims
 from lti_tool.launch.errors import Advice, LaunchRefusedError
 from lti_tool.launch.events import Launched
 from lti_tool.launch.guard import key_id, verified_claims
-from lti_tool.launch.message import read_resource_link_launch
-from lti_tool.launch.models import Launch, LaunchAttempt
+from lti_tool.launch.message import read_message
+from lti_tool.launch.models import Launch, LaunchAttempt, LaunchKind
 from lti_tool.launch.sessions import LIFE, find_actor
 from lti_tool.people.roles import role_of
 from lti_tool.people.service import keep_membership, keep_person
@@ -57,13 +57,13 @@ def accept_launch(
     with unit_of_work(sessions) as session:
         attempt = _open_attempt(session, state, browser_secret)
     claims = _checked_claims(sessions, attempt, id_token)
-    launch = read_resource_link_launch(claims)
-    _check_target(launch, attempt)
+    message = read_message(claims)
+    _check_target(message, attempt)
     with unit_of_work(sessions) as session:
-        deployment_id = _deployment_of(session, launch, attempt)
+        deployment_id = _deployment_of(session, message, attempt)
         _use_up(session, attempt)
         return admit(
-            session, registration_id=attempt.registration_id, deployment_id=deployment_id, claims=launch
+            session, registration_id=attempt.registration_id, deployment_id=deployment_id, message=message
         )
 
 
@@ -109,17 +109,17 @@ def _checked_claims(sessions: sessionmaker[Session], attempt: Attempt, id_token:
     )
 
 
-def _check_target(launch: LaunchClaims, attempt: Attempt) -> None:
-    if launch.target_link_uri != attempt.target_link_uri:
+def _check_target(message: MessageClaims, attempt: Attempt) -> None:
+    if message.target_link_uri != attempt.target_link_uri:
         raise LaunchRefusedError("target_differs_from_login")
 
 
-def _deployment_of(session: Session, launch: LaunchClaims, attempt: Attempt) -> UUID:
-    if attempt.deployment_hint is not None and attempt.deployment_hint != launch.deployment_id:
+def _deployment_of(session: Session, message: MessageClaims, attempt: Attempt) -> UUID:
+    if attempt.deployment_hint is not None and attempt.deployment_hint != message.deployment_id:
         raise LaunchRefusedError("deployment_differs_from_login")
     found = session.scalars(
         select(Deployment.id).filter_by(
-            registration_id=attempt.registration_id, deployment_id=launch.deployment_id
+            registration_id=attempt.registration_id, deployment_id=message.deployment_id
         )
     ).one_or_none()
     if found is None:
@@ -139,36 +139,55 @@ def _use_up(session: Session, attempt: Attempt) -> None:
 
 
 def admit(
-    session: Session, *, registration_id: UUID, deployment_id: UUID, claims: LaunchClaims
+    session: Session, *, registration_id: UUID, deployment_id: UUID, message: MessageClaims
 ) -> LaunchAccepted:
-    """Create or update person, course, membership and placement; open the session.
+    """Create or update what the message tells of, and open its session.
 
     The claims must be verified: this asks nothing any more.
     """
     registration = session.get_one(Registration, registration_id)
-    link = claims.resource_link
-    # A link outside any course is a space of its own (context is optional, LTI Core 1.3 section 5.4.1).
-    context_id = claims.context.id if claims.context else f"resource-link:{link.id}"
-    course_title = (claims.context.title or claims.context.label) if claims.context else link.title
-    course_id = keep_course(session, deployment_id=deployment_id, context_id=context_id, title=course_title)
-    placement_id = keep_placement(
-        session, course_id=course_id, resource_link_id=link.id, title=link.title, description=link.description
+    if isinstance(message, LaunchClaims):
+        return _admit_to_activity(session, registration, deployment_id, message)
+    raise LaunchRefusedError("message_type_unsupported")
+
+
+def _admit_to_activity(
+    session: Session, registration: Registration, deployment_id: UUID, message: LaunchClaims
+) -> LaunchAccepted:
+    link = message.resource_link
+    course = keep_course(
+        session,
+        deployment_id=deployment_id,
+        # A link outside any course is a space of its own (context is optional, LTI Core 1.3 section 5.4.1).
+        context_id=message.context.id if message.context else f"resource-link:{link.id}",
+        title=(message.context.title or message.context.label) if message.context else link.title,
+        services=_services_of(message),
     )
-    person_id = keep_person(session, registration_id=registration_id, sub=claims.sub, name=claims.shown_name)
-    role = role_of(claims.roles)
-    keep_membership(session, course_id=course_id, person_id=person_id, role=role)
+    placement, _ = keep_placement(
+        session,
+        course_id=course.id,
+        resource_link_id=link.id,
+        title=link.title,
+        description=link.description,
+        line_item_url=message.grading.lineitem if message.grading else None,
+    )
+    person_id = keep_person(
+        session, registration_id=registration.id, sub=message.sub, name=message.shown_name
+    )
+    role = role_of(message.roles)
+    keep_membership(session, course_id=course.id, person_id=person_id, role=role)
     secret = secrets.token_urlsafe(32)
     launch = Launch(
+        kind=LaunchKind.RESOURCE_LINK,
         secret_digest=digest(secret),
         person_id=person_id,
-        course_id=course_id,
-        placement_id=placement_id,
+        deployment_id=deployment_id,
+        course_id=course.id,
+        placement_id=placement.id,
         role=role,
-        locale=claims.language,
-        platform_name=(claims.tool_platform.name if claims.tool_platform else "")
-        or urlsplit(registration.issuer).hostname
-        or registration.issuer,
-        embedders=_embedders(registration, claims),
+        locale=message.language,
+        platform_name=_platform_name(registration, message),
+        embedders=_embedders(registration, message),
         expires_at=clock.now() + LIFE,
     )
     session.add(launch)
@@ -180,12 +199,28 @@ def admit(
     return LaunchAccepted(launch_id=launch.id, secret=secret)
 
 
-def _embedders(registration: Registration, claims: LaunchClaims) -> list[str]:
+def _services_of(message: MessageClaims) -> CourseServices:
+    grading, groups = message.grading, message.groups
+    return CourseServices(
+        roster_url=message.roster.context_memberships_url if message.roster else None,
+        groups_url=groups.context_groups_url if groups else None,
+        group_sets_url=groups.context_group_sets_url if groups else None,
+        line_items_url=grading.lineitems if grading else None,
+        scopes=tuple(sorted({*(grading.scope if grading else ()), *(groups.scope if groups else ())})),
+    )
+
+
+def _platform_name(registration: Registration, message: MessageClaims) -> str:
+    said = message.tool_platform.name if message.tool_platform else ""
+    return said or urlsplit(registration.issuer).hostname or registration.issuer
+
+
+def _embedders(registration: Registration, message: MessageClaims) -> list[str]:
     """Where the platform's pages come from. A hosted LMS often has another origin than its issuer."""
     known = [
         registration.issuer,
         registration.auth_login_url,
-        claims.presentation and claims.presentation.return_url,
+        message.presentation and message.presentation.return_url,
     ]
     return sorted({origin for address in known if address and (origin := _origin(address))})
 

@@ -2,24 +2,26 @@
 
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Role
+from lti_tool.core.db import insert_once
 from lti_tool.people.models import Membership, Person
 
 
 def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str) -> UUID:
     """Create or update (registration, sub). A platform that gives no name this time keeps the known one."""
-    new = insert(Person).values(registration_id=registration_id, sub=sub, name=name)
-    changes = {"name": new.excluded.name} if name else {"sub": new.excluded.sub}
-    row_id: UUID = session.scalars(
-        new.on_conflict_do_update(index_elements=["registration_id", "sub"], set_=changes).returning(
-            Person.id
-        )
-    ).one()
-    return row_id
+    key = {"registration_id": registration_id, "sub": sub}
+    person = session.scalars(select(Person).filter_by(**key)).one_or_none()
+    if person is None:
+        person, _ = insert_once(session, Person, key=("registration_id", "sub"), **key, name=name)
+    if name:
+        person.name = name
+    session.flush()
+    return person.id
 
 
 def keep_membership(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:
