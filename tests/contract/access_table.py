@@ -21,6 +21,8 @@ class Needs(Enum):
     """Anybody of the course, for the objects of that course."""
     OWNER = auto()
     """The one whose object it is; not staff either."""
+    STAFF = auto()
+    """Staff of the course, for the objects of that course."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from tests.contract.conftest import SECRETS, TOOL, Place, call, everything, path
 from tests.factories.entrances import ISSUER, Visitor
 
 Route = tuple[str, str]
-IN_SESSION = (Needs.SESSION, Needs.OWNER)
+IN_SESSION = (Needs.SESSION, Needs.OWNER, Needs.STAFF)
 
 
 def rules(app: Flask) -> Iterator[tuple[str, Rule]]:
@@ -88,7 +88,8 @@ def test_the_right_one_gets_in(app: Flask, here: Place, subtests: pytest.Subtest
     """Or the refusals below would prove nothing."""
     for route, row in rows(*IN_SESSION):
         with subtests.test(msg=" ".join(route)):
-            status, _ = call(here.owner, app, route, own_ids(row, here), **own_hints(row, here))
+            visitor = here.entitled(row)
+            status, _ = call(visitor, app, route, own_ids(row, here), **own_hints(row, here))
             assert status == (200 if route[0] == "GET" else 303)
 
 
@@ -189,6 +190,16 @@ def test_what_is_somebodys_own_is_theirs_alone(
     assert everything(engine) == before
 
 
+def test_what_is_for_staff_is_not_there_for_learners(
+    app: Flask, here: Place, engine: Engine, subtests: pytest.Subtests
+) -> None:
+    before = everything(engine)
+    for (route, row), visitor in itertools.product(rows(Needs.STAFF), (here.owner, here.colleague)):
+        with subtests.test(msg=" ".join(route)):
+            check_not_there(visitor, app, route, own_ids(row, here))
+    assert everything(engine) == before
+
+
 def test_ids_that_nobody_has_or_has_any_more(
     app: Flask, here: Place, engine: Engine, subtests: pytest.Subtests
 ) -> None:
@@ -196,7 +207,7 @@ def test_ids_that_nobody_has_or_has_any_more(
     for route, row in with_ids(*IN_SESSION):
         with subtests.test(msg=" ".join(route)):
             for ids in mixtures(row, here, dict.fromkeys(here.ids, uuid4())):
-                check_not_there(here.owner, app, route, ids)
+                check_not_there(here.entitled(row), app, route, ids)
     assert everything(engine) == before
     with engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))  # whatever refers to them
@@ -205,16 +216,16 @@ def test_ids_that_nobody_has_or_has_any_more(
     before = everything(engine)
     for route, row in with_ids(*IN_SESSION):
         with subtests.test(msg=f"deleted: {' '.join(route)}"):
-            check_not_there(here.owner, app, route, own_ids(row, here))
+            check_not_there(here.entitled(row), app, route, own_ids(row, here))
     assert everything(engine) == before
 
 
 def test_foreign_ids_beside_the_address_bring_nothing_in(
     app: Flask, here: Place, other_course: Place, engine: Engine, subtests: pytest.Subtests
 ) -> None:
-    before, visitor = everything(engine), other_course.owner
+    before = everything(engine)
     for route, row in rows(*IN_SESSION):
-        own = own_ids(row, other_course)
+        own, visitor = own_ids(row, other_course), other_course.entitled(row)
         for name, kind in row.hints.items():
             with subtests.test(msg=f"{' '.join(route)} {name}"):
                 foreign, unknown = here.ids[kind], uuid4()
