@@ -81,4 +81,4 @@ _SPACES = (
 
 
 def _for_every_template() -> dict[str, object]:
-    return {"actor": g.get("actor"), "spaces": _SPACES}
+    return {"actor": g.get("actor"), "carrier": g.get("carrier"), "spaces": _SPACES}

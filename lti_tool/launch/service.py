@@ -18,11 +18,15 @@ from lti_tool.launch.events import Launched
 from lti_tool.launch.guard import key_id, verified_claims
 from lti_tool.launch.message import read_message
 from lti_tool.launch.models import Launch, LaunchAttempt, LaunchKind
-from lti_tool.launch.sessions import LIFE, find_actor
+from lti_tool.launch.origins import embedders_of, origin_of
+from lti_tool.launch.proof import PlatformStorage, ProofNeeded, hold_launch, storage_of, take_launch
+from lti_tool.launch.sessions import LIFE, find_actor, take_over_role
 from lti_tool.people.roles import role_of
 from lti_tool.people.service import keep_membership, keep_person
 from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
 from lti_tool.platforms.models import Deployment, Registration
+
+_LONGEST_URL = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,9 @@ class Attempt:
     registration_id: UUID
     issuer: str
     client_id: str
+    browser_digest: str
+    storage: PlatformStorage | None
+    embedders: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +50,18 @@ class LaunchAccepted:
     launch_id: UUID
     secret: str
     """What the browser keeps; only its digest is stored."""
+    embedders: list[str]
 
 
 def accept_launch(
     sessions: sessionmaker[Session], *, state: str, id_token: str, browser_secret: str | None
-) -> LaunchAccepted:
-    """Let a launch in, or raise LaunchRefusedError.
+) -> LaunchAccepted | ProofNeeded:
+    """Let a launch in, hold it for the browser's proof, or raise LaunchRefusedError.
 
     Two short transactions, because the platform's keys may have to be fetched between them. The
     attempt is used up in the second, after the signature was checked and together with all rows
-    of the launch: of several posts of one token exactly one gets in.
+    of the launch: of several posts of one token exactly one gets in. Without the browser's secret nothing
+    is made but the pending launch (`finish_launch`): state is never skipped.
     """
     with unit_of_work(sessions) as session:
         attempt = _open_attempt(session, state, browser_secret)
@@ -62,9 +71,38 @@ def accept_launch(
     with unit_of_work(sessions) as session:
         deployment_id = _deployment_of(session, message, attempt)
         _use_up(session, attempt)
+        if browser_secret is None:
+            return _hold(session, attempt, deployment_id, claims)
         return admit(
             session, registration_id=attempt.registration_id, deployment_id=deployment_id, message=message
         )
+
+
+def finish_launch(
+    sessions: sessionmaker[Session], *, pending_id: str, browser_secret: str
+) -> LaunchAccepted:
+    """Let in a launch that was held, once, for the browser that began it. Raises LaunchRefusedError."""
+    with unit_of_work(sessions) as session:
+        held = take_launch(session, pending_id=pending_id, browser_secret=browser_secret)
+        return admit(
+            session,
+            registration_id=held.registration_id,
+            deployment_id=held.deployment_id,
+            message=read_message(held.claims),
+        )
+
+
+def _hold(
+    session: Session, attempt: Attempt, deployment_id: UUID, claims: dict[str, object]
+) -> ProofNeeded:
+    pending_id = hold_launch(
+        session,
+        browser_digest=attempt.browser_digest,
+        registration_id=attempt.registration_id,
+        deployment_id=deployment_id,
+        claims=claims,
+    )
+    return ProofNeeded(pending_id=pending_id, storage=attempt.storage, embedders=attempt.embedders)
 
 
 def _open_attempt(session: Session, state: str, browser_secret: str | None) -> Attempt:
@@ -80,9 +118,7 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         raise LaunchRefusedError("state_used", Advice.AGAIN)
     if attempt.expires_at <= clock.now():
         raise LaunchRefusedError("state_expired", Advice.AGAIN)
-    if browser_secret is None:
-        raise LaunchRefusedError("browser_unproven", Advice.BROWSER)
-    if not matches(browser_secret, attempt.browser_digest):
+    if browser_secret is not None and not matches(browser_secret, attempt.browser_digest):
         raise LaunchRefusedError("browser_differs", Advice.AGAIN)
     if not registration.active:
         raise LaunchRefusedError("registration_inactive")
@@ -94,6 +130,9 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         registration_id=registration.id,
         issuer=registration.issuer,
         client_id=registration.client_id,
+        browser_digest=attempt.browser_digest,
+        storage=storage_of(registration, attempt.storage_target),
+        embedders=embedders_of(registration),
     )
 
 
@@ -176,6 +215,7 @@ def _admit_to_activity(
     )
     role = role_of(message.roles)
     keep_membership(session, course_id=course.id, person_id=person_id, role=role)
+    take_over_role(session, course_id=course.id, person_id=person_id, role=role)
     secret = secrets.token_urlsafe(32)
     launch = Launch(
         kind=LaunchKind.RESOURCE_LINK,
@@ -187,7 +227,8 @@ def _admit_to_activity(
         role=role,
         locale=message.language,
         platform_name=_platform_name(registration, message),
-        embedders=_embedders(registration, message),
+        embedders=embedders_of(registration, _return_url(message)),
+        return_url=_return_url(message),
         expires_at=clock.now() + LIFE,
     )
     session.add(launch)
@@ -196,7 +237,7 @@ def _admit_to_activity(
     if actor is None:  # it was made a line above
         raise LaunchRefusedError("launch_vanished", Advice.AGAIN, status=503)
     events.record(session, Launched(actor=actor, at=launch.created_at))
-    return LaunchAccepted(launch_id=launch.id, secret=secret)
+    return LaunchAccepted(launch_id=launch.id, secret=secret, embedders=launch.embedders)
 
 
 def _services_of(message: MessageClaims) -> CourseServices:
@@ -215,22 +256,7 @@ def _platform_name(registration: Registration, message: MessageClaims) -> str:
     return said or urlsplit(registration.issuer).hostname or registration.issuer
 
 
-def _embedders(registration: Registration, message: MessageClaims) -> list[str]:
-    """Where the platform's pages come from. A hosted LMS often has another origin than its issuer."""
-    known = [
-        registration.issuer,
-        registration.auth_login_url,
-        message.presentation and message.presentation.return_url,
-    ]
-    return sorted({origin for address in known if address and (origin := _origin(address))})
-
-
-def _origin(address: str) -> str | None:
-    try:
-        parts = urlsplit(address)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return None
-    host = parts.hostname or ""
-    plain = host.isascii() and host.replace("-", "").replace(".", "").isalnum()
-    return f"{parts.scheme}://{host}{port}" if parts.scheme in {"http", "https"} and plain else None
+def _return_url(message: MessageClaims) -> str | None:
+    """The course's page, where it is an address that a browser can go to (LTI Core 1.3, section 5.4.4)."""
+    given = message.presentation.return_url if message.presentation else None
+    return given if given and len(given) <= _LONGEST_URL and origin_of(given) else None

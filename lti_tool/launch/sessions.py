@@ -1,5 +1,6 @@
 """Sessions: each belongs to one launch, and dies with idleness, age or its registration."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,6 +25,39 @@ def find_actor(session: Session, *, launch_id: UUID, secret: str) -> Actor | Non
 
     When it was last used is noted every five minutes at most: reading a page seldom writes.
     """
+    return _find(session, launch_id, lambda launch: matches(secret, launch.secret_digest))
+
+
+def find_signed_actor(session: Session, *, launch_id: UUID) -> Actor | None:
+    """The same for a request whose address bears our own valid signature, and no secret. One query."""
+    return _find(session, launch_id, lambda _launch: True)
+
+
+def find_return_url(session: Session, *, launch_id: UUID, secret: str) -> str | None:
+    """The course's page of a session that is over, for whoever has its secret. One query."""
+    launch = session.get(Launch, launch_id)
+    return launch.return_url if launch and matches(secret, launch.secret_digest) else None
+
+
+def find_embedders(session: Session, *, launch_id: UUID) -> list[str] | None:
+    """The origins that may frame this launch's pages; none where it is unknown. One query."""
+    return session.scalar(select(Launch.embedders).where(Launch.id == launch_id))
+
+
+def take_over_role(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:
+    """The role of a new launch holds in the person's older sessions of the course too, at once.
+
+    After `keep_membership`, whose row keeps two launches of one person apart.
+    """
+    session.execute(
+        update(Launch)
+        .where(Launch.person_id == person_id, Launch.course_id == course_id)
+        .where(Launch.role != role, Launch.expires_at > clock.now())
+        .values(role=role)
+    )
+
+
+def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]) -> Actor | None:
     row = session.execute(
         select(Launch, Person, Course, Placement, Deployment.deployment_id, Registration)
         .join(Person, Person.id == Launch.person_id)
@@ -38,7 +72,7 @@ def find_actor(session: Session, *, launch_id: UUID, secret: str) -> Actor | Non
     launch, person, course, placement, deployment, registration = row
     now = clock.now()
     alive = launch.expires_at > now and launch.seen_at > now - _IDLE and registration.active
-    if not alive or not matches(secret, launch.secret_digest):
+    if not alive or not is_proven(launch):
         return None
     if launch.seen_at < now - _SEEN_EVERY:
         session.execute(update(Launch).where(Launch.id == launch.id).values(seen_at=now))
