@@ -54,7 +54,7 @@ class Lms:
 
     def login_fields(self, launch: Launch) -> dict[str, str]:
         """What the browser posts to the tool's login address to start this launch, once."""
-        return {
+        fields = {
             "iss": self.config.issuer,
             "login_hint": launch.person.sub,
             "target_link_uri": self._target(launch.link),
@@ -62,6 +62,7 @@ class Lms:
             "client_id": self.config.client_id,
             "lti_deployment_id": self.config.deployment_id,
         }
+        return fields | ({"lti_storage_target": "_parent"} if self.config.offers_storage else {})
 
     def launch_claims(self, launch: Launch, nonce: str) -> dict[str, Any]:
         """The claims of the launch's id_token. Tests may bend them before they `sign`."""
