@@ -13,16 +13,19 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest, matches
 from lti_tool.courses.service import keep_course, keep_placement
 from lti_tool.launch.claims import LaunchClaims
-from lti_tool.launch.errors import Advice, LaunchRefusedError
+from lti_tool.launch.errors import Advice, DeploymentPendingError, LaunchRefusedError, refusals_of
 from lti_tool.launch.events import Launched
 from lti_tool.launch.guard import key_id, verified_claims
+from lti_tool.launch.login import refuse_unless_active
 from lti_tool.launch.message import read_resource_link_launch
 from lti_tool.launch.models import Launch, LaunchAttempt
 from lti_tool.launch.sessions import LIFE, find_actor
 from lti_tool.people.roles import role_of
 from lti_tool.people.service import keep_membership, keep_person
+from lti_tool.platforms.health import note_error, note_launch
 from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
 from lti_tool.platforms.models import Deployment, Registration
+from lti_tool.platforms.service import keep_pending_deployment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +59,27 @@ def accept_launch(
     """
     with unit_of_work(sessions) as session:
         attempt = _open_attempt(session, state, browser_secret)
-    claims = _checked_claims(sessions, attempt, id_token)
-    launch = read_resource_link_launch(claims)
-    _check_target(launch, attempt)
-    with unit_of_work(sessions) as session:
-        deployment_id = _deployment_of(session, launch, attempt)
-        _use_up(session, attempt)
-        return admit(
-            session, registration_id=attempt.registration_id, deployment_id=deployment_id, claims=launch
+    with refusals_of(attempt.registration_id):
+        claims = _checked_claims(sessions, attempt, id_token)
+        launch = read_resource_link_launch(claims)
+        _check_target(launch, attempt)
+        with unit_of_work(sessions) as session:
+            deployment_id = _deployment_of(session, launch, attempt)
+            _use_up(session, attempt)
+            return admit(
+                session, registration_id=attempt.registration_id, deployment_id=deployment_id, claims=launch
+            )
+
+
+def note_refusal(session: Session, refusal: LaunchRefusedError) -> None:
+    """Tell an administrator of it: the last error of its registration, and a deployment to approve."""
+    if refusal.registration_id is None:
+        return
+    if isinstance(refusal, DeploymentPendingError):
+        keep_pending_deployment(
+            session, registration_id=refusal.registration_id, deployment_id=refusal.deployment_id
         )
+    note_error(session, registration_id=refusal.registration_id, code=refusal.code)
 
 
 def _open_attempt(session: Session, state: str, browser_secret: str | None) -> Attempt:
@@ -84,8 +99,7 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         raise LaunchRefusedError("browser_unproven", Advice.BROWSER)
     if not matches(browser_secret, attempt.browser_digest):
         raise LaunchRefusedError("browser_differs", Advice.AGAIN)
-    if not registration.active:
-        raise LaunchRefusedError("registration_inactive")
+    refuse_unless_active(registration)
     return Attempt(
         state_digest=attempt.state_digest,
         nonce=attempt.nonce,
@@ -118,13 +132,13 @@ def _deployment_of(session: Session, launch: LaunchClaims, attempt: Attempt) -> 
     if attempt.deployment_hint is not None and attempt.deployment_hint != launch.deployment_id:
         raise LaunchRefusedError("deployment_differs_from_login")
     found = session.scalars(
-        select(Deployment.id).filter_by(
+        select(Deployment).filter_by(
             registration_id=attempt.registration_id, deployment_id=launch.deployment_id
         )
     ).one_or_none()
-    if found is None:
-        raise LaunchRefusedError("deployment_unknown")
-    return found
+    if found is None or found.approved_at is None:
+        raise DeploymentPendingError(launch.deployment_id)
+    return found.id
 
 
 def _use_up(session: Session, attempt: Attempt) -> None:
@@ -177,6 +191,7 @@ def admit(
     if actor is None:  # it was made a line above
         raise LaunchRefusedError("launch_vanished", Advice.AGAIN, status=503)
     events.record(session, Launched(actor=actor, at=launch.created_at))
+    note_launch(session, registration_id=registration_id)
     return LaunchAccepted(launch_id=launch.id, secret=secret)
 
 
