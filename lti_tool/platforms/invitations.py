@@ -11,8 +11,8 @@ from lti_tool.core import clock
 from lti_tool.core.db import settings_of
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.secrets import digest
-from lti_tool.platforms.errors import RegistrationRefusedError
 from lti_tool.platforms.models import Invitation
+from lti_tool.platforms.registration_errors import RegistrationRefusedError
 
 _CLAIM = timedelta(seconds=60)
 """Longer than registering can take: two requests of 8 s."""
