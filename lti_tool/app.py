@@ -15,6 +15,7 @@ from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
 from lti_tool.paths import static_dir, templates_dir
+from lti_tool.platforms import routes as platforms
 from lti_tool.record_store import routes as record_store
 from lti_tool.settings import Settings
 from lti_tool.threads import routes as threads
@@ -53,7 +54,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_launched(app)
     init_errors(app)
     init_assets(app, static_dir())
-    for feature in (health, launch, record_store, threads, help_requests, follow_ups):
+    for feature in (health, launch, platforms, record_store, threads, help_requests, follow_ups):
         app.register_blueprint(feature.blueprint)
     app.context_processor(_for_every_template)
     subscriptions.subscribe_all()

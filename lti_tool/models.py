@@ -1,5 +1,6 @@
 """Every table, gathered for migrations."""
 
+from lti_tool.admin import models as admin
 from lti_tool.core.db import Base
 from lti_tool.courses import models as courses
 from lti_tool.follow_ups import models as follow_ups
@@ -11,5 +12,16 @@ from lti_tool.posts import models as posts
 from lti_tool.record_store import models as record_store
 from lti_tool.statements import models as statements
 
-MODULES = (courses, follow_ups, help_requests, launch, people, platforms, posts, record_store, statements)
+MODULES = (
+    admin,
+    courses,
+    follow_ups,
+    help_requests,
+    launch,
+    people,
+    platforms,
+    posts,
+    record_store,
+    statements,
+)
 METADATA = Base.metadata

@@ -12,7 +12,7 @@ from lti_tool.core.ids import new_random_id
 from lti_tool.launch.errors import Advice, LaunchRefusedError
 from lti_tool.launch.login import ATTEMPT_LIFE, LoginRequest, start_login
 from lti_tool.launch.proof import STATE_SHOWN, ProofNeeded, storage_key
-from lti_tool.launch.service import LaunchAccepted, accept_launch, finish_launch
+from lti_tool.launch.service import LaunchAccepted, accept_launch, finish_launch, note_refusal
 from lti_tool.platforms.canvas import canvas_configuration
 from lti_tool.platforms.tool_keys import public_key_set
 from lti_tool.settings import Settings
@@ -22,7 +22,6 @@ from lti_tool.web.transaction import db, roll_back
 
 blueprint = Blueprint("launch", __name__, url_prefix="/lti")
 log = structlog.get_logger(__name__)
-
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -100,6 +99,7 @@ def canvas_config() -> Response:
 def refused(error: LaunchRefusedError) -> Response:
     """What happened and what to do, for the person; the rule that failed, for the log."""
     roll_back()
+    note_refusal(db(), error)  # in a transaction of its own, which this answer commits
     incident = new_random_id().hex[:8]
     log.warning("launch_refused", code=error.code, incident=incident)
     return make_response(

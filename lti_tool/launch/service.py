@@ -13,9 +13,10 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest, matches
 from lti_tool.courses.service import CourseServices, keep_course, keep_placement
 from lti_tool.launch.claims import LaunchClaims, MessageClaims
-from lti_tool.launch.errors import Advice, LaunchRefusedError
+from lti_tool.launch.errors import Advice, DeploymentPendingError, LaunchRefusedError, refusals_of
 from lti_tool.launch.events import Launched
 from lti_tool.launch.guard import key_id, verified_claims
+from lti_tool.launch.login import refuse_unless_active
 from lti_tool.launch.message import read_message
 from lti_tool.launch.models import Launch, LaunchAttempt, LaunchKind
 from lti_tool.launch.origins import embedders_of, origin_of
@@ -23,8 +24,10 @@ from lti_tool.launch.proof import PlatformStorage, ProofNeeded, hold_launch, sto
 from lti_tool.launch.sessions import LIFE, find_actor, take_over_role
 from lti_tool.people.roles import role_of
 from lti_tool.people.service import keep_membership, keep_person
+from lti_tool.platforms.health import note_error, note_launch
 from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
 from lti_tool.platforms.models import Deployment, Registration
+from lti_tool.platforms.service import keep_pending_deployment
 
 _LONGEST_URL = 4096
 
@@ -65,22 +68,35 @@ def accept_launch(
     """
     with unit_of_work(sessions) as session:
         attempt = _open_attempt(session, state, browser_secret)
-    claims = _checked_claims(sessions, attempt, id_token)
-    message = read_message(claims)
-    _check_target(message, attempt)
-    with unit_of_work(sessions) as session:
-        deployment_id = _deployment_of(session, message, attempt)
-        _use_up(session, attempt)
-        if browser_secret is None:
-            return _hold(session, attempt, deployment_id, claims)
-        return admit(
-            session, registration_id=attempt.registration_id, deployment_id=deployment_id, message=message
+    with refusals_of(attempt.registration_id):
+        claims = _checked_claims(sessions, attempt, id_token)
+        message = read_message(claims)
+        _check_target(message, attempt)
+        with unit_of_work(sessions) as session:
+            deployment_id = _deployment_of(session, message, attempt)
+            _use_up(session, attempt)
+            if browser_secret is None:
+                return _hold(session, attempt, deployment_id, claims)
+            return admit(
+                session,
+                registration_id=attempt.registration_id,
+                deployment_id=deployment_id,
+                message=message,
+            )
+
+
+def note_refusal(session: Session, refusal: LaunchRefusedError) -> None:
+    """Tell an administrator of it: the last error of its registration, and a deployment to approve."""
+    if refusal.registration_id is None:
+        return
+    if isinstance(refusal, DeploymentPendingError):
+        keep_pending_deployment(
+            session, registration_id=refusal.registration_id, deployment_id=refusal.deployment_id
         )
+    note_error(session, registration_id=refusal.registration_id, code=refusal.code)
 
 
-def finish_launch(
-    sessions: sessionmaker[Session], *, pending_id: str, browser_secret: str
-) -> LaunchAccepted:
+def finish_launch(sessions: sessionmaker[Session], *, pending_id: str, browser_secret: str) -> LaunchAccepted:
     """Let in a launch that was held, once, for the browser that began it. Raises LaunchRefusedError."""
     with unit_of_work(sessions) as session:
         held = take_launch(session, pending_id=pending_id, browser_secret=browser_secret)
@@ -92,9 +108,7 @@ def finish_launch(
         )
 
 
-def _hold(
-    session: Session, attempt: Attempt, deployment_id: UUID, claims: dict[str, object]
-) -> ProofNeeded:
+def _hold(session: Session, attempt: Attempt, deployment_id: UUID, claims: dict[str, object]) -> ProofNeeded:
     pending_id = hold_launch(
         session,
         browser_digest=attempt.browser_digest,
@@ -120,8 +134,7 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         raise LaunchRefusedError("state_expired", Advice.AGAIN)
     if browser_secret is not None and not matches(browser_secret, attempt.browser_digest):
         raise LaunchRefusedError("browser_differs", Advice.AGAIN)
-    if not registration.active:
-        raise LaunchRefusedError("registration_inactive")
+    refuse_unless_active(registration)
     return Attempt(
         state_digest=attempt.state_digest,
         nonce=attempt.nonce,
@@ -157,13 +170,13 @@ def _deployment_of(session: Session, message: MessageClaims, attempt: Attempt) -
     if attempt.deployment_hint is not None and attempt.deployment_hint != message.deployment_id:
         raise LaunchRefusedError("deployment_differs_from_login")
     found = session.scalars(
-        select(Deployment.id).filter_by(
+        select(Deployment).filter_by(
             registration_id=attempt.registration_id, deployment_id=message.deployment_id
         )
     ).one_or_none()
-    if found is None:
-        raise LaunchRefusedError("deployment_unknown")
-    return found
+    if found is None or found.approved_at is None:
+        raise DeploymentPendingError(message.deployment_id)
+    return found.id
 
 
 def _use_up(session: Session, attempt: Attempt) -> None:
@@ -237,6 +250,7 @@ def _admit_to_activity(
     if actor is None:  # it was made a line above
         raise LaunchRefusedError("launch_vanished", Advice.AGAIN, status=503)
     events.record(session, Launched(actor=actor, at=launch.created_at))
+    note_launch(session, registration_id=registration.id)
     return LaunchAccepted(launch_id=launch.id, secret=secret, embedders=launch.embedders)
 
 

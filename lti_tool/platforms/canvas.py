@@ -6,8 +6,11 @@ Canvas: Configuring LTI Advantage Tools, "Anatomy of a JSON configuration".
 from typing import Any
 from urllib.parse import urlsplit
 
-_TITLE = "Segue"
-_DESCRIPTION = "Discuss, ask peers for help, and carry what you learn into work."
+from lti_tool.platforms.tool import DESCRIPTION, HISTORY_PARAMETERS, TITLE
+
+PRIVACY_LEVEL = "name_only"
+"""People know each other by name here, and by nothing else."""
+TOOL_ID = "segue"
 
 
 def canvas_configuration(base_url: str) -> dict[str, Any]:
@@ -17,8 +20,8 @@ def canvas_configuration(base_url: str) -> dict[str, Any]:
     """
     target = f"{base_url}/lti/launch"
     return {
-        "title": _TITLE,
-        "description": _DESCRIPTION,
+        "title": TITLE,
+        "description": DESCRIPTION,
         "oidc_initiation_url": f"{base_url}/lti/login",
         "target_link_uri": target,
         "public_jwk_url": f"{base_url}/lti/jwks.json",
@@ -27,26 +30,21 @@ def canvas_configuration(base_url: str) -> dict[str, Any]:
             {
                 "platform": "canvas.instructure.com",
                 "domain": urlsplit(base_url).hostname,
-                "tool_id": "segue",
-                # People know each other by name here, and by nothing else.
-                "privacy_level": "name_only",
+                "tool_id": TOOL_ID,
+                "privacy_level": PRIVACY_LEVEL,
                 "settings": {
-                    "text": _TITLE,
+                    "text": TITLE,
                     "placements": [
                         {
                             "placement": "course_navigation",
                             "message_type": "LtiResourceLinkRequest",
                             "target_link_uri": target,
-                            "text": _TITLE,
+                            "text": TITLE,
                             "enabled": True,
                         }
                     ],
                 },
             }
         ],
-        # After a course is copied, these name what its activities were copied from.
-        "custom_fields": {
-            "resource_link_history": "$ResourceLink.id.history",
-            "context_history": "$Context.id.history",
-        },
+        "custom_fields": dict(HISTORY_PARAMETERS),
     }

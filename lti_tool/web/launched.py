@@ -121,9 +121,7 @@ def _arrival() -> Response:
 
 def _ended(secret: str | None) -> SessionEndedError:
     allow_embedders(find_embedders(db(), launch_id=g.launch_id))
-    return SessionEndedError(
-        find_return_url(db(), launch_id=g.launch_id, secret=secret) if secret else None
-    )
+    return SessionEndedError(find_return_url(db(), launch_id=g.launch_id, secret=secret) if secret else None)
 
 
 def _serve_tab(response: Response) -> Response:

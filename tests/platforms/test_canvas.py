@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core.db import unit_of_work
-from lti_tool.launch.service import _origin
+from lti_tool.launch.origins import origin_of as _origin
 from lti_tool.platforms.canvas import canvas_configuration
 from lti_tool.platforms.service import add_platform
 from tests.launch.platform import TOOL
