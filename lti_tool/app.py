@@ -8,8 +8,11 @@ from flask_babel import LazyString, lazy_gettext
 from sqlalchemy import Engine
 
 from lti_tool import subscriptions
+from lti_tool.activities import routes as activities
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
+from lti_tool.deep_linking import routes as deep_linking
+from lti_tool.facilitation import routes as facilitation
 from lti_tool.follow_ups import routes as follow_ups
 from lti_tool.grades import routes as grades
 from lti_tool.health import routes as health
@@ -17,9 +20,11 @@ from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.platforms import routes as platforms
+from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
 from lti_tool.settings import Settings
 from lti_tool.threads import routes as threads
+from lti_tool.web.arrivals import activity_page
 from lti_tool.web.assets import init_assets
 from lti_tool.web.errors import init_errors
 from lti_tool.web.filters import init_filters
@@ -37,6 +42,10 @@ _FEATURES = (
     help_requests,
     follow_ups,
     grades,
+    activities,
+    facilitation,
+    deep_linking,
+    privacy,
 )
 _LARGEST_REQUEST = 1024 * 1024
 _LARGEST_FORM = 256 * 1024
@@ -67,6 +76,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_assets(app, static_dir())
     for feature in _FEATURES:
         app.register_blueprint(feature.blueprint)
+    app.add_template_global(activity_page)
     app.context_processor(_for_every_template)
     subscriptions.subscribe_all()
     return app
@@ -99,6 +109,7 @@ def _for_every_template() -> dict[str, object]:
     is_staff = actor is not None and actor.role.is_staff
     return {
         "actor": actor,
+        "visit": g.get("visit"),
         "carrier": g.get("carrier"),
         "spaces": [space for space in _SPACES if is_staff or not space.for_staff],
     }

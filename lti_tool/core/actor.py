@@ -39,7 +39,15 @@ class Actor:
     """The platform's own id of the course."""
     placement_id: UUID
     placement_title: str
+    activity: str
+    """What the placement is for: "discussion", "help" or "follow_up"."""
+    prompt_html: str
+    """What the instructor asks the participants, safe HTML; empty for nothing."""
     locale: str
     """A language tag, such as "en" or "pt-BR"."""
     embedders: tuple[str, ...]
     """The origins whose pages may frame this launch's pages."""
+
+    def title_of(self, activity: str) -> str:
+        """The placement's title on the pages of what it is for, and none on the course's other pages."""
+        return self.placement_title if activity == self.activity else ""

@@ -6,10 +6,21 @@ from pydantic import ValidationError
 from pylti1p3.exception import LtiException
 from pylti1p3.message_launch import MessageLaunch, TJwtData
 
-from lti_tool.launch.claims import LaunchClaims, MessageClaims
+from lti_tool.launch.claims import (
+    DataPrivacyClaims,
+    DeepLinkingClaims,
+    LaunchClaims,
+    MessageClaims,
+    SubmissionReviewClaims,
+)
 from lti_tool.launch.errors import LaunchRefusedError
 
-_TAKEN: dict[str, type[MessageClaims]] = {"LtiResourceLinkRequest": LaunchClaims}
+_TAKEN: dict[str, type[MessageClaims]] = {
+    "LtiResourceLinkRequest": LaunchClaims,
+    "LtiDeepLinkingRequest": DeepLinkingClaims,
+    "LtiSubmissionReviewRequest": SubmissionReviewClaims,
+    "DataPrivacyLaunchRequest": DataPrivacyClaims,
+}
 
 
 class VerifiedMessage(MessageLaunch[Any, Any, Any, Any]):

@@ -7,6 +7,11 @@ from lti_tool.core.actor import Role
 _MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 _STAFF = {"Instructor", "Administrator", "ContentDeveloper"}
 _OBSERVERS = {"Mentor", "Member", "Officer"}
+_ADMINISTRATORS = {
+    f"http://purl.imsglobal.org/vocab/lis/v2/{where}/person#{name}"
+    for where in ("institution", "system")
+    for name in ("Administrator", "SysAdmin")
+}
 
 
 def role_of(lti_roles: Iterable[str]) -> Role:
@@ -21,6 +26,14 @@ def role_of(lti_roles: Iterable[str]) -> Role:
         if role in found:
             return role
     return Role.LEARNER
+
+
+def is_administrator(lti_roles: Iterable[str]) -> bool:
+    """Whether somebody runs the institution or the platform (LTI Core 1.3, appendix A.2.1 and A.2.2).
+
+    It gives no right in any course: only what is asked on behalf of the whole institution goes by it.
+    """
+    return not _ADMINISTRATORS.isdisjoint(lti_roles)
 
 
 def _course_role(name: str) -> Role | None:
