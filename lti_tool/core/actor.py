@@ -43,3 +43,7 @@ class Actor:
     """A language tag, such as "en" or "pt-BR"."""
     embedders: tuple[str, ...]
     """The origins whose pages may frame this launch's pages."""
+    is_test: bool = False
+    """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
+    copy_is_open: bool = False
+    """Whether this activity's settings were copied, and its staff have yet to say what becomes of them."""

@@ -1,15 +1,19 @@
-"""Courses and placements as a launch tells of them.
+"""Courses and placements as a launch tells of them, and what staff decide about a copied activity.
 
 What is as it was is not written: launches into one course would wait for each other's row.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.core import clock
+from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
+from lti_tool.core.errors import NotFoundError
 from lti_tool.courses.models import Course, Placement
 
 
@@ -60,8 +64,8 @@ def keep_placement(
 ) -> tuple[Placement, bool]:
     """Create the placement, or take over its present title, description and line item.
 
-    Returns it and whether it is new. A launch that names no line item takes none away: platforms name it
-    only to some roles, or where the link has exactly one.
+    Returns it and whether it is new. A launch without a title keeps the known one, and one that names no line
+    item takes none away: platforms name it only to some roles, or where the link has exactly one.
     """
     key = {"course_id": course_id, "resource_link_id": resource_link_id}
     placement = session.scalars(select(Placement).filter_by(**key)).one_or_none()
@@ -75,9 +79,30 @@ def keep_placement(
             title=title,
             description=description,
         )
-    placement.title = title
+    placement.title = title or placement.title
     placement.description = description
     if line_item_url:
         placement.line_item_url = line_item_url
     session.flush()
     return placement, is_new
+
+
+class CopyChoice(StrEnum):
+    """What becomes of the settings that came along when a course was copied."""
+
+    KEEP = "keep"
+    PLAIN = "plain"
+
+
+def settle_copy(session: Session, actor: Actor, *, choice: CopyChoice) -> None:
+    """Staff decide, once: the first decision stands, however often and by whomever it is sent again."""
+    if not actor.role.is_staff:
+        raise NotFoundError
+    values: dict[str, object] = {"copy_settled_at": clock.now()}
+    if choice is CopyChoice.PLAIN:
+        values["settings"] = {}
+    session.execute(
+        update(Placement)
+        .where(Placement.id == actor.placement_id, Placement.is_copy, Placement.copy_settled_at.is_(None))
+        .values(values)
+    )

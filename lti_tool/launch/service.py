@@ -11,17 +11,20 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.core import clock, events
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest, matches
+from lti_tool.courses.copying import Tenancy, settle_placement
+from lti_tool.courses.origins import read_origins
 from lti_tool.courses.service import CourseServices, keep_course, keep_placement
 from lti_tool.launch.claims import LaunchClaims, MessageClaims
 from lti_tool.launch.errors import Advice, LaunchRefusedError
-from lti_tool.launch.events import Launched
+from lti_tool.launch.events import Admitted, Launched
 from lti_tool.launch.guard import key_id, verified_claims
 from lti_tool.launch.message import read_message
 from lti_tool.launch.models import Launch, LaunchAttempt, LaunchKind
 from lti_tool.launch.sessions import LIFE, find_actor
-from lti_tool.people.roles import role_of
+from lti_tool.people.roles import is_test_user, role_of
 from lti_tool.people.service import keep_membership, keep_person
 from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
+from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Deployment, Registration
 
 
@@ -146,6 +149,7 @@ def admit(
     The claims must be verified: this asks nothing any more.
     """
     registration = session.get_one(Registration, registration_id)
+    events.record(session, Admitted(deployment_id=deployment_id, notifications=message.notifications))
     if isinstance(message, LaunchClaims):
         return _admit_to_activity(session, registration, deployment_id, message)
     raise LaunchRefusedError("message_type_unsupported")
@@ -163,7 +167,7 @@ def _admit_to_activity(
         title=(message.context.title or message.context.label) if message.context else link.title,
         services=_services_of(message),
     )
-    placement, _ = keep_placement(
+    placement, is_new = keep_placement(
         session,
         course_id=course.id,
         resource_link_id=link.id,
@@ -171,6 +175,14 @@ def _admit_to_activity(
         description=link.description,
         line_item_url=message.grading.lineitem if message.grading else None,
     )
+    if is_new:
+        settle_placement(
+            session,
+            placement,
+            course=course,
+            origins=read_origins(message.custom),
+            tenancy=_tenancy(registration, deployment_id, message),
+        )
     person_id = keep_person(
         session, registration_id=registration.id, sub=message.sub, name=message.shown_name
     )
@@ -185,6 +197,7 @@ def _admit_to_activity(
         course_id=course.id,
         placement_id=placement.id,
         role=role,
+        is_test=is_test_user(message.roles),
         locale=message.language,
         platform_name=_platform_name(registration, message),
         embedders=_embedders(registration, message),
@@ -197,6 +210,16 @@ def _admit_to_activity(
         raise LaunchRefusedError("launch_vanished", Advice.AGAIN, status=503)
     events.record(session, Launched(actor=actor, at=launch.created_at))
     return LaunchAccepted(launch_id=launch.id, secret=secret)
+
+
+def _tenancy(registration: Registration, deployment_id: UUID, message: MessageClaims) -> Tenancy:
+    family = message.tool_platform.product_family_code if message.tool_platform else ""
+    habits = habits_of(registration.issuer, registration.auth_token_url, family=family)
+    return Tenancy(
+        registration_id=registration.id,
+        deployment_id=deployment_id,
+        deployment_alone=habits.one_client_for_many_institutions,
+    )
 
 
 def _services_of(message: MessageClaims) -> CourseServices:

@@ -59,4 +59,6 @@ def find_actor(session: Session, *, launch_id: UUID, secret: str) -> Actor | Non
         placement_title=placement.title,
         locale=launch.locale,
         embedders=tuple(launch.embedders),
+        is_test=launch.is_test,
+        copy_is_open=placement.copy_is_open,
     )
