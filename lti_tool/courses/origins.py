@@ -11,8 +11,9 @@ from lti_tool.platforms.custom_parameters import (
     substituted,
 )
 
-ACTIVITY_PARAMETER = "segue_activity"
-"""The custom parameter of a link that was chosen in deep linking: what was planned. It survives copies."""
+PLANNED_ACTIVITY = "segue_activity"
+"""The custom parameter that carries a planned activity's id, in the link that deep linking made. It survives
+copies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ def read_origins(custom: CustomParameters) -> Origins:
     """From the custom claim. What is malformed, or was not substituted, counts as absent."""
     links = substituted(custom, RESOURCE_LINK_HISTORY)
     return Origins(
-        planned_activity_id=_uuid(substituted(custom, ACTIVITY_PARAMETER)),
+        planned_activity_id=_uuid(substituted(custom, PLANNED_ACTIVITY)),
         links=None if links is None else chain(links),
         contexts=chain(substituted(custom, CONTEXT_HISTORY)),
     )

@@ -1,19 +1,15 @@
-"""Courses and placements as a launch tells of them, and what staff decide about a copied activity.
+"""Courses and placements as a launch tells of them.
 
 What is as it was is not written: launches into one course would wait for each other's row.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.core import clock
-from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
-from lti_tool.core.errors import NotFoundError
 from lti_tool.courses.models import Course, Placement
 
 
@@ -53,6 +49,30 @@ def keep_course(
     return course
 
 
+def find_course(session: Session, *, deployment_id: UUID, context_id: str | None) -> Course | None:
+    return session.scalars(
+        select(Course).filter_by(deployment_id=deployment_id, context_id=context_id)
+    ).one_or_none()
+
+
+def find_placement(
+    session: Session, *, course_id: UUID, line_item_url: str | None, resource_link_id: str | None
+) -> Placement | None:
+    """The course's placement with this line item, or else of this link. One query.
+
+    The line item comes first: a gradebook knows it for sure, and not every one knows the link (Canvas sends
+    another id from SpeedGrader).
+    """
+    by_line_item = func.coalesce(Placement.line_item_url == line_item_url, False)
+    by_link = func.coalesce(Placement.resource_link_id == resource_link_id, False)
+    return session.scalars(
+        select(Placement)
+        .where(Placement.course_id == course_id, or_(by_line_item, by_link))
+        .order_by(by_line_item.desc(), by_link.desc(), Placement.id)
+        .limit(1)
+    ).one_or_none()
+
+
 def keep_placement(
     session: Session,
     *,
@@ -64,8 +84,8 @@ def keep_placement(
 ) -> tuple[Placement, bool]:
     """Create the placement, or take over its present title, description and line item.
 
-    Returns it and whether it is new. A launch without a title keeps the known one, and one that names no line
-    item takes none away: platforms name it only to some roles, or where the link has exactly one.
+    Returns it and whether it is new. A launch that names no line item takes none away: platforms name it
+    only to some roles, or where the link has exactly one. Nor does one without a title take that away.
     """
     key = {"course_id": course_id, "resource_link_id": resource_link_id}
     placement = session.scalars(select(Placement).filter_by(**key)).one_or_none()
@@ -85,24 +105,3 @@ def keep_placement(
         placement.line_item_url = line_item_url
     session.flush()
     return placement, is_new
-
-
-class CopyChoice(StrEnum):
-    """What becomes of the settings that came along when a course was copied."""
-
-    KEEP = "keep"
-    PLAIN = "plain"
-
-
-def settle_copy(session: Session, actor: Actor, *, choice: CopyChoice) -> None:
-    """Staff decide, once: the first decision stands, however often and by whomever it is sent again."""
-    if not actor.role.is_staff:
-        raise NotFoundError
-    values: dict[str, object] = {"copy_settled_at": clock.now()}
-    if choice is CopyChoice.PLAIN:
-        values["settings"] = {}
-    session.execute(
-        update(Placement)
-        .where(Placement.id == actor.placement_id, Placement.is_copy, Placement.copy_settled_at.is_(None))
-        .values(values)
-    )

@@ -12,6 +12,9 @@ class Advice(StrEnum):
     ADMINISTRATOR = "administrator"
     BROWSER = "browser"
     LATER = "later"
+    STAFF = "staff"
+    NOTHING_TO_REVIEW = "nothing_to_review"
+    PRIVATE = "private"
 
 
 class LaunchRefusedError(SegueError):

@@ -1,10 +1,9 @@
 """The pages of a launch: login, launch, the way to the first page; and what platforms read of the tool."""
 
 from typing import Any, cast
-from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import MultiDict
 
@@ -15,6 +14,7 @@ from lti_tool.launch.service import accept_launch
 from lti_tool.platforms.canvas import canvas_configuration
 from lti_tool.platforms.tool_keys import public_key_set
 from lti_tool.settings import Settings
+from lti_tool.web.arrivals import first_page
 from lti_tool.web.launched import start_session
 from lti_tool.web.transaction import db, roll_back
 
@@ -58,7 +58,7 @@ def launch() -> Response:
         id_token=id_token,
         browser_secret=request.cookies.get(_attempt_cookie(state)),
     )
-    page = cast("Response", redirect(_first_page(accepted.launch_id), 303))
+    page = cast("Response", redirect(first_page(accepted), 303))
     page.delete_cookie(
         _attempt_cookie(state), secure=_settings().is_secure, partitioned=_settings().is_secure
     )
@@ -92,10 +92,6 @@ def _published(document: dict[str, Any]) -> Response:
     answer = make_response(document)
     answer.headers["Cache-Control"] = "public, max-age=300"
     return answer
-
-
-def _first_page(launch_id: UUID) -> str:
-    return url_for("threads.list_threads", launch_id=launch_id)
 
 
 def _single(given: MultiDict[str, str], name: str) -> str:

@@ -1,30 +1,21 @@
 """Accepting a launch: from the platform's form to a session."""
 
-import secrets
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from lti_tool.core import clock, events
+from lti_tool.core import clock
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest, matches
-from lti_tool.courses.copying import Tenancy, settle_placement
-from lti_tool.courses.origins import read_origins
-from lti_tool.courses.service import CourseServices, keep_course, keep_placement
-from lti_tool.launch.claims import LaunchClaims, MessageClaims
+from lti_tool.launch.admission import LaunchAccepted, admit
+from lti_tool.launch.claims import MessageClaims
 from lti_tool.launch.errors import Advice, LaunchRefusedError
-from lti_tool.launch.events import Admitted, Launched
 from lti_tool.launch.guard import key_id, verified_claims
 from lti_tool.launch.message import read_message
-from lti_tool.launch.models import Launch, LaunchAttempt, LaunchKind
-from lti_tool.launch.sessions import LIFE, find_actor
-from lti_tool.people.roles import is_test_user, role_of
-from lti_tool.people.service import keep_membership, keep_person
+from lti_tool.launch.models import LaunchAttempt
 from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
-from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Deployment, Registration
 
 
@@ -39,13 +30,6 @@ class Attempt:
     registration_id: UUID
     issuer: str
     client_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchAccepted:
-    launch_id: UUID
-    secret: str
-    """What the browser keeps; only its digest is stored."""
 
 
 def accept_launch(
@@ -139,121 +123,3 @@ def _use_up(session: Session, attempt: Attempt) -> None:
     ).one_or_none()
     if used is None:
         raise LaunchRefusedError("state_used", Advice.AGAIN)
-
-
-def admit(
-    session: Session, *, registration_id: UUID, deployment_id: UUID, message: MessageClaims
-) -> LaunchAccepted:
-    """Create or update what the message tells of, and open its session.
-
-    The claims must be verified: this asks nothing any more.
-    """
-    registration = session.get_one(Registration, registration_id)
-    events.record(session, Admitted(deployment_id=deployment_id, notifications=message.notifications))
-    if isinstance(message, LaunchClaims):
-        return _admit_to_activity(session, registration, deployment_id, message)
-    raise LaunchRefusedError("message_type_unsupported")
-
-
-def _admit_to_activity(
-    session: Session, registration: Registration, deployment_id: UUID, message: LaunchClaims
-) -> LaunchAccepted:
-    link = message.resource_link
-    course = keep_course(
-        session,
-        deployment_id=deployment_id,
-        # A link outside any course is a space of its own (context is optional, LTI Core 1.3 section 5.4.1).
-        context_id=message.context.id if message.context else f"resource-link:{link.id}",
-        title=(message.context.title or message.context.label) if message.context else link.title,
-        services=_services_of(message),
-    )
-    placement, is_new = keep_placement(
-        session,
-        course_id=course.id,
-        resource_link_id=link.id,
-        title=link.title,
-        description=link.description,
-        line_item_url=message.grading.lineitem if message.grading else None,
-    )
-    if is_new:
-        settle_placement(
-            session,
-            placement,
-            course=course,
-            origins=read_origins(message.custom),
-            tenancy=_tenancy(registration, deployment_id, message),
-        )
-    person_id = keep_person(
-        session, registration_id=registration.id, sub=message.sub, name=message.shown_name
-    )
-    role = role_of(message.roles)
-    keep_membership(session, course_id=course.id, person_id=person_id, role=role)
-    secret = secrets.token_urlsafe(32)
-    launch = Launch(
-        kind=LaunchKind.RESOURCE_LINK,
-        secret_digest=digest(secret),
-        person_id=person_id,
-        deployment_id=deployment_id,
-        course_id=course.id,
-        placement_id=placement.id,
-        role=role,
-        is_test=is_test_user(message.roles),
-        locale=message.language,
-        platform_name=_platform_name(registration, message),
-        embedders=_embedders(registration, message),
-        expires_at=clock.now() + LIFE,
-    )
-    session.add(launch)
-    session.flush()
-    actor = find_actor(session, launch_id=launch.id, secret=secret)
-    if actor is None:  # it was made a line above
-        raise LaunchRefusedError("launch_vanished", Advice.AGAIN, status=503)
-    events.record(session, Launched(actor=actor, at=launch.created_at))
-    return LaunchAccepted(launch_id=launch.id, secret=secret)
-
-
-def _tenancy(registration: Registration, deployment_id: UUID, message: MessageClaims) -> Tenancy:
-    family = message.tool_platform.product_family_code if message.tool_platform else ""
-    habits = habits_of(registration.issuer, registration.auth_token_url, family=family)
-    return Tenancy(
-        registration_id=registration.id,
-        deployment_id=deployment_id,
-        deployment_alone=habits.one_client_for_many_institutions,
-    )
-
-
-def _services_of(message: MessageClaims) -> CourseServices:
-    grading, groups = message.grading, message.groups
-    return CourseServices(
-        roster_url=message.roster.context_memberships_url if message.roster else None,
-        groups_url=groups.context_groups_url if groups else None,
-        group_sets_url=groups.context_group_sets_url if groups else None,
-        line_items_url=grading.lineitems if grading else None,
-        scopes=tuple(sorted({*(grading.scope if grading else ()), *(groups.scope if groups else ())})),
-    )
-
-
-def _platform_name(registration: Registration, message: MessageClaims) -> str:
-    said = message.tool_platform.name if message.tool_platform else ""
-    return said or urlsplit(registration.issuer).hostname or registration.issuer
-
-
-def _embedders(registration: Registration, message: MessageClaims) -> list[str]:
-    """Where the platform's pages come from. A hosted LMS often has another origin than its issuer."""
-    known = [
-        registration.issuer,
-        registration.auth_login_url,
-        message.presentation and message.presentation.return_url,
-    ]
-    return sorted({origin for address in known if address and (origin := _origin(address))})
-
-
-def _origin(address: str) -> str | None:
-    try:
-        parts = urlsplit(address)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return None
-    host = parts.hostname or ""
-    plain = host.isascii() and host.replace("-", "").replace(".", "").isalnum()
-    return f"{parts.scheme}://{host}{port}" if parts.scheme in {"http", "https"} and plain else None

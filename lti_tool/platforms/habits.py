@@ -31,4 +31,4 @@ class Habits:
     one_client_for_many_institutions: bool = False
     """Its deployments are different institutions: nothing is taken from one into another."""
     standard: Callable[[Claims], Claims] = _as_they_are
-    """Puts what it says in its own way where the specifications have it. The claims are verified, not checked."""
+    """Puts what it says in its own way where the specifications have it. Claims come in as they were signed."""

@@ -11,7 +11,7 @@ _TOOL_PLATFORM = "https://purl.imsglobal.org/spec/lti/claim/tool_platform"
 
 
 def habits_of(*addresses: str, family: str = "") -> Habits:
-    """The habits of a platform with this `product_family_code`, else with these addresses; else plain ones."""
+    """The habits of a platform with this `product_family_code`, or else with these addresses."""
     said = family.strip().lower()
     by_family = (habits for habits in KNOWN if said in habits.families)
     by_host = (habits for habits in KNOWN if any(_is_below(address, habits.hosts) for address in addresses))

@@ -97,6 +97,7 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
             id=act.statement_id,
             registration_id=actor.registration_id,
             course_id=actor.course_id,
+            person_id=actor.person_id,
             event=act.name,
             subject_id=act.subject_id,
             body=dumps(statement),

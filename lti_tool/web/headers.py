@@ -4,7 +4,7 @@ from flask import Flask, Response, g
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {embedders}"
+    "connect-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors {embedders}"
 )
 
 
@@ -13,7 +13,7 @@ def init_headers(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    actor = g.get("actor")
+    person = g.get("actor") or g.get("visit")
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
@@ -23,7 +23,9 @@ def _add_headers(response: Response) -> Response:
         "Content-Security-Policy",
         _POLICY.format(
             # Pages without a session show nobody's data, and must be readable in any LMS's frame.
-            embedders=" ".join(("'self'", *actor.embedders)) if actor else "*",
+            embedders=" ".join(("'self'", *person.embedders)) if person else "*",
+            # A page may say that its form goes to the platform.
+            targets=" ".join(("'self'", *g.get("form_targets", ()))),
         ),
     )
     return response

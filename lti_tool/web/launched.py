@@ -1,5 +1,6 @@
 """Pages that belong to one launch: /l/<launch_id>/..., each request bound to that launch's session."""
 
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -7,7 +8,9 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import SegueError
-from lti_tool.launch.sessions import LIFE, find_actor
+from lti_tool.core.visit import Visit
+from lti_tool.launch.models import LaunchKind
+from lti_tool.launch.sessions import LIFE, find_actor, find_visit
 from lti_tool.settings import Settings
 from lti_tool.web.transaction import db
 
@@ -18,11 +21,16 @@ class SessionEndedError(SegueError):
     """No session for this launch in this browser: ended, or never begun here (401)."""
 
 
-def launched_blueprint(name: str, import_name: str, *, url_prefix: str) -> Blueprint:
-    """A blueprint whose pages stand below /l/<launch_id> and need that launch's session."""
+def launched_blueprint(
+    name: str, import_name: str, *, url_prefix: str, kind: LaunchKind | None = None
+) -> Blueprint:
+    """A blueprint whose pages stand below /l/<launch_id> and need that launch's session.
+
+    Its pages have an `actor`; with a `kind` they are for launches of that message alone, and have a `visit`.
+    """
     blueprint = Blueprint(name, import_name, url_prefix=f"/l/<uuid:launch_id>{url_prefix}")
     blueprint.url_value_preprocessor(_take_launch_id)
-    blueprint.before_request(_require_session)
+    blueprint.before_request(partial(_require_visit, kind) if kind else _require_session)
     return blueprint
 
 
@@ -32,6 +40,10 @@ def init_launched(app: Flask) -> None:
 
 def actor() -> Actor:
     return cast("Actor", g.actor)
+
+
+def visit() -> Visit:
+    return cast("Visit", g.visit)
 
 
 def start_session(response: Response, *, launch_id: UUID, secret: str, settings: Settings) -> Response:
@@ -65,3 +77,11 @@ def _require_session() -> None:
     if found is None:
         raise SessionEndedError
     g.actor = found
+
+
+def _require_visit(kind: LaunchKind) -> None:
+    secret = request.cookies.get(_COOKIE)
+    found = find_visit(db(), launch_id=g.launch_id, secret=secret, kind=kind) if secret else None
+    if found is None:
+        raise SessionEndedError
+    g.visit = found

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core.db import unit_of_work
-from lti_tool.launch.service import _origin
+from lti_tool.launch.origins import origin_of
 from lti_tool.platforms.canvas import canvas_configuration
 from lti_tool.platforms.service import add_platform
 from tests.launch.platform import TOOL
@@ -63,7 +63,7 @@ def test_it_asks_for_the_services_that_it_uses_and_no_other(configuration: dict[
 
 def test_every_address_is_the_tools_own() -> None:
     text = str({**canvas_configuration("https://segue.test"), "scopes": []})
-    assert {_origin(word) for word in text.split("'") if "://" in word} == {"https://segue.test"}
+    assert {origin_of(word) for word in text.split("'") if "://" in word} == {"https://segue.test"}
 
 
 def test_its_addresses_are_routes(configuration: dict[str, Any], app: Flask) -> None:
