@@ -92,6 +92,8 @@ def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]
         prompt_html=placement.settings.get("prompt_html", ""),
         locale=launch.locale,
         embedders=tuple(launch.embedders),
+        is_test=launch.is_test,
+        copy_is_open=placement.copy_is_open,
     )
 
 
