@@ -15,11 +15,11 @@ from lti_tool.core import clock
 from lti_tool.core.db import settings_of
 from lti_tool.core.secrets import digest
 from lti_tool.core.text import is_clean
-from lti_tool.launch.errors import LaunchRefusedError
+from lti_tool.launch.errors import Advice, LaunchRefusedError, refusals_of
 from lti_tool.launch.models import LaunchAttempt
 from lti_tool.launch.origins import embedders_of
 from lti_tool.launch.proof import PlatformStorage, storage_of, storage_target
-from lti_tool.platforms.models import Registration
+from lti_tool.platforms.models import Registration, RegistrationState
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 _LONGEST = 4096
@@ -124,6 +124,14 @@ def _registration_of(session: Session, request: LoginRequest) -> Registration:
         raise LaunchRefusedError("registration_unknown")
     if len(found) > 1:
         raise LaunchRefusedError("client_id_needed")
-    if not found[0].active:
-        raise LaunchRefusedError("registration_inactive")
+    refuse_unless_active(found[0])
     return found[0]
+
+
+def refuse_unless_active(registration: Registration) -> None:
+    """Raises LaunchRefusedError for a registration that is disabled, or waits for approval."""
+    with refusals_of(registration.id):
+        if registration.state is RegistrationState.PENDING:
+            raise LaunchRefusedError("registration_pending", Advice.APPROVAL)
+        if not registration.active:
+            raise LaunchRefusedError("registration_inactive")

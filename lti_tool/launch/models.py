@@ -87,6 +87,8 @@ class Launch(Base):
     course_id: Mapped[UUID | None] = mapped_column(ForeignKey("course.id"))
     placement_id: Mapped[UUID | None] = mapped_column(ForeignKey("placement.id"))
     role: Mapped[str]
+    is_test: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether the platform made this person up for trying things (LTI Core 1.3, appendix A.2.4)."""
     locale: Mapped[str]
     platform_name: Mapped[str]
     embedders: Mapped[list[str]]

@@ -75,7 +75,12 @@ def storage_of(registration: Registration, target: str | None) -> PlatformStorag
 
 
 def hold_launch(
-    session: Session, *, browser_digest: str, registration_id: UUID, deployment_id: UUID, claims: dict[str, Any]
+    session: Session,
+    *,
+    browser_digest: str,
+    registration_id: UUID,
+    deployment_id: UUID,
+    claims: dict[str, Any],
 ) -> str:
     """Keep verified claims, sealed, until the browser has proven itself; gives the pending launch's id."""
     pending_id = secrets.token_urlsafe(32)

@@ -1,28 +1,28 @@
 """The pages of a launch: login, launch, finish, the way to the first page; and what platforms read of the tool."""
 
 from typing import Any, cast
-from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.core.ids import new_random_id
+from lti_tool.launch.admission import LaunchAccepted
 from lti_tool.launch.errors import Advice, LaunchRefusedError
 from lti_tool.launch.login import ATTEMPT_LIFE, LoginRequest, start_login
 from lti_tool.launch.proof import STATE_SHOWN, ProofNeeded, storage_key
-from lti_tool.launch.service import LaunchAccepted, accept_launch, finish_launch
+from lti_tool.launch.service import accept_launch, finish_launch, note_refusal
 from lti_tool.platforms.canvas import canvas_configuration
 from lti_tool.platforms.tool_keys import public_key_set
 from lti_tool.settings import Settings
+from lti_tool.web.arrivals import first_page
 from lti_tool.web.headers import allow_embedders
 from lti_tool.web.launched import start_session
 from lti_tool.web.transaction import db, roll_back
 
 blueprint = Blueprint("launch", __name__, url_prefix="/lti")
 log = structlog.get_logger(__name__)
-
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -95,6 +95,7 @@ def canvas_config() -> Response:
 def refused(error: LaunchRefusedError) -> Response:
     """What happened and what to do, for the person; the rule that failed, for the log."""
     roll_back()
+    note_refusal(db(), error)  # in a transaction of its own, which this answer commits
     incident = new_random_id().hex[:8]
     log.warning("launch_refused", code=error.code, incident=incident)
     return make_response(
@@ -130,15 +131,10 @@ def _is_from_our_page() -> bool:
 def _landing(accepted: LaunchAccepted, *, key: str | None = None) -> Response:
     """Where every launch arrives: the browser keeps the session's secret, and goes to the first page."""
     allow_embedders(accepted.embedders)
-    first_page = _first_page(accepted.launch_id)
     page = make_response(
-        render_template("launch/landing.html", accepted=accepted, first_page=first_page, key=key)
+        render_template("launch/landing.html", accepted=accepted, first_page=first_page(accepted), key=key)
     )
     return start_session(page, launch_id=accepted.launch_id, secret=accepted.secret, settings=_settings())
-
-
-def _first_page(launch_id: UUID) -> str:
-    return url_for("threads.list_threads", launch_id=launch_id)
 
 
 def _single(given: MultiDict[str, str], name: str) -> str:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
 from lti_tool.core.secrets import matches
+from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
-from lti_tool.launch.models import Launch
+from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Person
 from lti_tool.platforms.models import Deployment, Registration
 
@@ -70,12 +71,8 @@ def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]
     if row is None:
         return None
     launch, person, course, placement, deployment, registration = row
-    now = clock.now()
-    alive = launch.expires_at > now and launch.seen_at > now - _IDLE and registration.active
-    if not alive or not is_proven(launch):
+    if not is_proven(launch) or not _is_open(session, launch, registration):
         return None
-    if launch.seen_at < now - _SEEN_EVERY:
-        session.execute(update(Launch).where(Launch.id == launch.id).values(seen_at=now))
     return Actor(
         launch_id=launch.id,
         registration_id=registration.id,
@@ -91,6 +88,61 @@ def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]
         context_id=course.context_id,
         placement_id=placement.id,
         placement_title=placement.title,
+        activity=placement.activity,
+        prompt_html=placement.settings.get("prompt_html", ""),
         locale=launch.locale,
         embedders=tuple(launch.embedders),
+        is_test=launch.is_test,
+        copy_is_open=placement.copy_is_open,
     )
+
+
+def find_visit(session: Session, *, launch_id: UUID, secret: str, kind: LaunchKind) -> Visit | None:
+    """The same for a launch of this kind, which need not belong to an activity. One query."""
+    row = session.execute(
+        select(Launch, Person, Course, Deployment, Registration)
+        .join(Person, Person.id == Launch.person_id)
+        .outerjoin(Course, Course.id == Launch.course_id)
+        .join(Deployment, Deployment.id == Launch.deployment_id)
+        .join(Registration, Registration.id == Deployment.registration_id)
+        .where(Launch.id == launch_id, Launch.kind == kind)
+    ).one_or_none()
+    if row is None:
+        return None
+    launch, person, course, deployment, registration = row
+    if not matches(secret, launch.secret_digest) or not _is_open(session, launch, registration):
+        return None
+    return Visit(
+        launch_id=launch.id,
+        registration_id=registration.id,
+        issuer=registration.issuer,
+        client_id=registration.client_id,
+        known_addresses=(
+            registration.issuer,
+            registration.auth_login_url,
+            registration.auth_token_url,
+            registration.jwks_url,
+        ),
+        deployment_id=deployment.id,
+        deployment=deployment.deployment_id,
+        platform_name=launch.platform_name,
+        person_id=person.id,
+        sub=person.sub,
+        name=person.name,
+        role=Role(launch.role),
+        course_id=course.id if course else None,
+        course_title=course.title if course else "",
+        locale=launch.locale,
+        embedders=tuple(launch.embedders),
+        details=launch.details,
+    )
+
+
+def _is_open(session: Session, launch: Launch, registration: Registration) -> bool:
+    """Whether the session still lives; when it was last used is noted now and then."""
+    now = clock.now()
+    if launch.expires_at <= now or launch.seen_at <= now - _IDLE or not registration.active:
+        return False
+    if launch.seen_at < now - _SEEN_EVERY:
+        session.execute(update(Launch).where(Launch.id == launch.id).values(seen_at=now))
+    return True

@@ -49,7 +49,7 @@ def _add_headers(response: Response) -> Response:
 
 
 def _embedders() -> str:
-    actor = g.get("actor")
-    known = actor.embedders if actor else g.get("embedders")
+    person = g.get("actor") or g.get("visit")
+    known = person.embedders if person else g.get("embedders")
     # Pages of an unknown platform show nobody's data, and must be readable in any LMS's frame.
     return "*" if known is None else " ".join(("'self'", *known))

@@ -5,6 +5,7 @@ our scripts send from what the tab keeps; for a download by such a tab, a signed
 """
 
 from enum import StrEnum
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,12 +13,15 @@ from flask import Blueprint, Flask, Response, current_app, g, make_response, ren
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import SegueError
+from lti_tool.core.visit import Visit
+from lti_tool.launch.models import LaunchKind
 from lti_tool.launch.sessions import (
     LIFE,
     find_actor,
     find_embedders,
     find_return_url,
     find_signed_actor,
+    find_visit,
 )
 from lti_tool.settings import Settings
 from lti_tool.web.fragments import is_sent_by_tab, send_on, wants_fragment
@@ -47,11 +51,16 @@ class SessionEndedError(SegueError):
         """The way back to the course, for the one whose session it was."""
 
 
-def launched_blueprint(name: str, import_name: str, *, url_prefix: str) -> Blueprint:
-    """A blueprint whose pages stand below /l/<launch_id> and need that launch's session."""
+def launched_blueprint(
+    name: str, import_name: str, *, url_prefix: str, kind: LaunchKind | None = None
+) -> Blueprint:
+    """A blueprint whose pages stand below /l/<launch_id> and need that launch's session.
+
+    Its pages have an `actor`; with a `kind` they are for launches of that message alone, and have a `visit`.
+    """
     blueprint = Blueprint(name, import_name, url_prefix=f"/l/<uuid:launch_id>{url_prefix}")
     blueprint.url_value_preprocessor(_take_launch_id)
-    blueprint.before_request(_require_session)
+    blueprint.before_request(partial(_require_visit, kind) if kind else _require_session)
     blueprint.after_request(_serve_tab)
     return blueprint
 
@@ -62,6 +71,10 @@ def init_launched(app: Flask) -> None:
 
 def actor() -> Actor:
     return cast("Actor", g.actor)
+
+
+def visit() -> Visit:
+    return cast("Visit", g.visit)
 
 
 def start_session(response: Response, *, launch_id: UUID, secret: str, settings: Settings) -> Response:
@@ -121,9 +134,7 @@ def _arrival() -> Response:
 
 def _ended(secret: str | None) -> SessionEndedError:
     allow_embedders(find_embedders(db(), launch_id=g.launch_id))
-    return SessionEndedError(
-        find_return_url(db(), launch_id=g.launch_id, secret=secret) if secret else None
-    )
+    return SessionEndedError(find_return_url(db(), launch_id=g.launch_id, secret=secret) if secret else None)
 
 
 def _serve_tab(response: Response) -> Response:
@@ -135,3 +146,14 @@ def _serve_tab(response: Response) -> Response:
     if is_sent_by_tab() and response.status_code in _REDIRECTS and response.location:
         return send_on(response, response.location)
     return response
+
+
+def _require_visit(kind: LaunchKind) -> Response | None:
+    secret, carrier = _carried()
+    if secret is None and request.method in {"GET", "HEAD"} and not wants_fragment():
+        return _arrival()
+    found = find_visit(db(), launch_id=g.launch_id, secret=secret, kind=kind) if secret else None
+    if found is None:
+        raise _ended(secret)
+    g.visit, g.carrier = found, carrier
+    return None

@@ -37,7 +37,9 @@ def is_signed() -> bool:
 
 def _others() -> list[tuple[str, str]]:
     """The query without our own two, in the order in which it stands."""
-    return [(name, value) for name, value in request.args.items(multi=True) if name not in {_UNTIL, _SIGNATURE}]
+    return [
+        (name, value) for name, value in request.args.items(multi=True) if name not in {_UNTIL, _SIGNATURE}
+    ]
 
 
 def _signature(until: str) -> str:

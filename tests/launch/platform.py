@@ -35,7 +35,6 @@ def landed(page: TestResponse) -> str:
     return first
 
 
-
 class Platform:
     """A registered platform, whose key set stands on `server`."""
 

@@ -203,7 +203,9 @@ def test_a_state_is_used_up_by_being_held(held: Held, client: FlaskClient, platf
         ("a b", None),
     ],
 )
-def test_the_platforms_storage(app: Flask, platform: Platform, target: str | None, offered: str | None) -> None:
+def test_the_platforms_storage(
+    app: Flask, platform: Platform, target: str | None, offered: str | None
+) -> None:
     """Told to the page with the one origin that may be told the secret, at login and at launch."""
     held = Held(app, platform, lti_storage_target=target)
     told = {"target": offered, "origin": platform.server.url} if offered else None
@@ -230,7 +232,11 @@ def test_pages_on_the_way_may_be_framed_by_their_platform_alone(app: Flask, plat
         policy = page.headers["Content-Security-Policy"]
         assert policy.endswith(f"frame-ancestors 'self' {platform.server.url}")
         assert page.headers["Cache-Control"] == "no-store"
-    assert [page.headers["Referrer-Policy"] for page in pages] == ["no-referrer", "same-origin", "no-referrer"]
+    assert [page.headers["Referrer-Policy"] for page in pages] == [
+        "no-referrer",
+        "same-origin",
+        "no-referrer",
+    ]
 
 
 def test_login_sends_the_same_parameters_again_in_a_new_window(app: Flask, platform: Platform) -> None:

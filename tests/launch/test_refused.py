@@ -320,7 +320,7 @@ def test_a_deployment_nobody_registered(client: FlaskClient, platform: Platform,
     asked = platform.start(client, lti_deployment_id=None)
     claims = {**platform.claims(asked), LTI + "deployment_id": "other"}
     token = platform.lms.sign(claims)
-    assert _refuse(client, platform, session, state=asked["state"], token=token) == "deployment_unknown"
+    assert _refuse(client, platform, session, state=asked["state"], token=token) == "deployment_pending"
 
 
 def test_a_disabled_registration_lets_nobody_in_and_ends_sessions(
