@@ -8,6 +8,7 @@ from flask_babel import LazyString, lazy_gettext
 from sqlalchemy import Engine
 
 from lti_tool import subscriptions
+from lti_tool.admin import routes as admin
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
 from lti_tool.follow_ups import routes as follow_ups
@@ -54,7 +55,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_launched(app)
     init_errors(app)
     init_assets(app, static_dir())
-    for feature in (health, launch, platforms, record_store, threads, help_requests, follow_ups):
+    for feature in (health, launch, platforms, admin, record_store, threads, help_requests, follow_ups):
         app.register_blueprint(feature.blueprint)
     app.context_processor(_for_every_template)
     subscriptions.subscribe_all()

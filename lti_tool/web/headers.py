@@ -23,7 +23,7 @@ def _add_headers(response: Response) -> Response:
         "Content-Security-Policy",
         _POLICY.format(
             # Pages without a session show nobody's data, and must be readable in any LMS's frame.
-            embedders=" ".join(("'self'", *actor.embedders)) if actor else "*",
+            embedders=" ".join(("'self'", *actor.embedders)) if actor else g.get("embedders", "*"),
         ),
     )
     return response
