@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from lti_tool import subscriptions
 from lti_tool.activities import routes as activities
+from lti_tool.admin import routes as admin
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
 from lti_tool.deep_linking import routes as deep_linking
@@ -37,6 +38,7 @@ _FEATURES = (
     health,
     launch,
     platforms,
+    admin,
     record_store,
     threads,
     help_requests,
