@@ -48,6 +48,7 @@ class Launch(Base):
     __tablename__ = "launch"
     __table_args__ = (
         Index(None, "expires_at"),
+        Index(None, "course_id", "person_id"),
         CheckConstraint(
             "kind in ('resource_link', 'deep_linking', 'submission_review', 'data_privacy')", name="kind"
         ),
