@@ -15,6 +15,7 @@ from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
 from lti_tool.paths import static_dir, templates_dir
+from lti_tool.people import routes as people
 from lti_tool.record_store import routes as record_store
 from lti_tool.settings import Settings
 from lti_tool.threads import routes as threads
@@ -53,7 +54,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_launched(app)
     init_errors(app)
     init_assets(app, static_dir())
-    for feature in (health, launch, record_store, threads, help_requests, follow_ups):
+    for feature in (health, launch, record_store, threads, help_requests, follow_ups, people):
         app.register_blueprint(feature.blueprint)
     app.context_processor(_for_every_template)
     subscriptions.subscribe_all()
@@ -67,6 +68,7 @@ class Space:
     endpoint: str
     label: LazyString
     icon: str
+    staff_only: bool = False
 
     @property
     def current(self) -> bool:
@@ -77,8 +79,11 @@ _SPACES = (
     Space("threads.list_threads", lazy_gettext("Discuss"), "message-circle"),
     Space("help_requests.list_help_requests", lazy_gettext("Help"), "life-buoy"),
     Space("follow_ups.list_follow_ups", lazy_gettext("Carry forward"), "arrow-right-to-line"),
+    Space("people.list_people", lazy_gettext("People"), "users", staff_only=True),
 )
 
 
 def _for_every_template() -> dict[str, object]:
-    return {"actor": g.get("actor"), "spaces": _SPACES}
+    actor = g.get("actor")
+    is_staff = actor is not None and actor.role.is_staff
+    return {"actor": actor, "spaces": [space for space in _SPACES if is_staff or not space.staff_only]}

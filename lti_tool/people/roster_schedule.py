@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,8 @@ _IN_USE = timedelta(minutes=8)
 _QUIET = timedelta(hours=1)
 _FRESH = timedelta(minutes=10)
 """A roster no older than this is not read anew because staff come in."""
+_ASKED_EVERY = timedelta(seconds=30)
+"""However often the button is pressed."""
 _USED = timedelta(days=30)
 _NOTED_EVERY = timedelta(days=1)
 _LEASE = timedelta(minutes=20)
@@ -73,14 +75,17 @@ def _hasten(session: Session, course_id: UUID, due_at: datetime, *, launched_at:
 
 
 def ask_now(session: Session, *, course_id: UUID) -> bool:
-    """Staff want it now: whether the platform may be asked (it may have asked us to wait)."""
+    """Staff want it now: whether the platform is to be asked (it may have asked us to wait)."""
     now = clock.now()
     new = insert(RosterSync).values(course_id=course_id, launched_at=now, due_at=now)
     asked = session.execute(
         new.on_conflict_do_update(
             index_elements=["course_id"],
             set_={"due_at": now, "launched_at": now},
-            where=or_(RosterSync.wait_until.is_(None), RosterSync.wait_until <= now),
+            where=and_(
+                or_(RosterSync.wait_until.is_(None), RosterSync.wait_until <= now),
+                or_(RosterSync.asked_at.is_(None), RosterSync.asked_at < now - _ASKED_EVERY),
+            ),
         ).returning(RosterSync.course_id)
     )
     return asked.one_or_none() is not None

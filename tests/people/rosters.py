@@ -61,12 +61,14 @@ class Platform:
 
         self.answer(answer)
 
-    def enter(self, sub: str | None = None, *, role: str = LEARNER, **claims: Any) -> LaunchAccepted:
+    def enter(
+        self, sub: str | None = None, *, role: str = LEARNER, claims: dict[str, Any] | None = None
+    ) -> LaunchAccepted:
         """Somebody launches; Ines, the instructor, when nobody is named."""
         if sub is None:
-            accepted = self.lms.launch(INES, **claims)
+            accepted = self.lms.launch(INES, **(claims or {}))
         else:
-            accepted = self.lms.launch(**{"sub": sub, f"{LTI}roles": [role], **claims})
+            accepted = self.lms.launch(**{"sub": sub, f"{LTI}roles": [role], **(claims or {})})
         with self.lms.sessions() as session:
             visitor = self.visitor(accepted)
             self.course_id = visitor.actor.course_id

@@ -241,7 +241,7 @@ def test_the_statements_do_not_grow_with_the_people(
 
 
 def test_a_hundred_thousand_members(
-    platform: Platform, count_queries: QueryCounter, record_property: Callable[[str, object], None]
+    platform: Platform, count_queries: QueryCounter, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     everybody = [TEACHER, *entries(99_999)]
     pages = [json.dumps({"members": everybody[n : n + 1000]}) for n in range(0, 100_000, 1000)]
@@ -259,9 +259,9 @@ def test_a_hundred_thousand_members(
         state = platform.sync()
     took, (_, peak) = time.monotonic() - begun, tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    record_property("seconds", round(took, 1))
-    record_property("MB at most", round(peak / 1e6))
-    record_property("statements", len(queries))
+    record_testsuite_property("seconds", round(took, 1))
+    record_testsuite_property("MB at most", round(peak / 1e6))
+    record_testsuite_property("statements", len(queries))
     assert (state.problem, state.member_count) == (None, 100_000)
     assert peak < 200e6
     # Each page asks for the token; all the rest is the same for any roster.
@@ -336,7 +336,7 @@ def test_groups_that_cannot_be_read_leave_the_roster_alone(platform: Platform, a
 
 def test_groups_are_asked_for_only_where_they_are_granted(platform: Platform) -> None:
     claim = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
-    platform.enter(**{claim: {"scope": [], "context_groups_url": f"{platform.lms.url}/groups"}})
+    platform.enter(claims={claim: {"scope": [], "context_groups_url": f"{platform.lms.url}/groups"}})
     assert platform.sync().groups_problem is None
     assert "groups" not in platform.lms.asked(ROSTER)[0].args
     assert groups_of(platform.lms) == {}
