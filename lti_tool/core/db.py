@@ -17,6 +17,7 @@ from sqlalchemy.types import Uuid
 from lti_tool.core import clock
 from lti_tool.core.errors import SettingsError
 from lti_tool.core.ids import new_row_id
+from lti_tool.core.pool import replace_dead_connections
 from lti_tool.settings import Settings
 
 
@@ -61,14 +62,15 @@ def make_engine(database_url: str, *, pool_size: int = 8) -> Engine:
         raise SettingsError("SEGUE_DATABASE_URL is not an address SQLAlchemy can read.") from None
     if url.get_backend_name() != "postgresql":
         raise SettingsError("SEGUE_DATABASE_URL must name a PostgreSQL server (postgresql://...).")
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=4,
         pool_timeout=10,
-        pool_pre_ping=True,
         hide_parameters=True,  # what people write never reaches a log by way of an error's text
     )
+    replace_dead_connections(engine)
+    return engine
 
 
 def make_sessions(engine: Engine, settings: Settings) -> sessionmaker[Session]:
@@ -78,6 +80,14 @@ def make_sessions(engine: Engine, settings: Settings) -> sessionmaker[Session]:
 
 def settings_of(session: Session) -> Settings:
     return cast("Settings", session.info["settings"])
+
+
+@contextmanager
+def look_up(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """For a single query that writes nothing: without a transaction, whose two ends are round trips too."""
+    with sessions() as session:
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        yield session
 
 
 @contextmanager
