@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, Text, create_engine, select
+from sqlalchemy import DateTime, Enum, MetaData, Table, Text, create_engine, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError
@@ -95,6 +95,29 @@ def unit_of_work(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """One transaction: committed at the end of the block, rolled back when it raises."""
     with sessions() as session, session.begin():
         yield session
+
+
+def find_one(session: Session, model: type[M], **key: Any) -> M | None:
+    """The row with this unique key: as the session has it, where it read it already, else by one query.
+
+    So whoever reads several rows by one query (and holds on to them) spares the services their own.
+    """
+    for known in session.identity_map.values():
+        if isinstance(known, model) and all(getattr(known, name) == value for name, value in key.items()):
+            return known
+    return session.scalars(select(model).filter_by(**key)).one_or_none()
+
+
+def take_over(row: Base, **values: Any) -> None:
+    """Set what differs. Setting the same again would have the session look the whole row over."""
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+
+
+def insert_row(session: Session, model: type[Base], **values: Any) -> None:
+    """Write one row now, with its columns' defaults; the session does not keep it, which takes twice as long."""
+    session.execute(insert(cast("Table", model.__table__)), values)
 
 
 def insert_once(session: Session, model: type[M], *, key: tuple[str, ...], **values: Any) -> tuple[M, bool]:

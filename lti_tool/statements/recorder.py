@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
-from lti_tool.core.db import settings_of
+from lti_tool.core.db import insert_row, settings_of
 from lti_tool.core.ids import new_random_id
 from lti_tool.statements.models import StatementRow
 from lti_tool.statements.tasks import deliver
@@ -88,17 +88,16 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
         version=version,
     )
     check_statement(statement, version=version)
-    session.add(
-        StatementRow(
-            id=act.statement_id,
-            registration_id=actor.registration_id,
-            course_id=actor.course_id,
-            event=act.name,
-            subject_id=act.subject_id,
-            body=dumps(statement),
-        )
+    insert_row(
+        session,
+        StatementRow,
+        id=act.statement_id,
+        registration_id=actor.registration_id,
+        course_id=actor.course_id,
+        event=act.name,
+        subject_id=act.subject_id,
+        body=dumps(statement),
     )
-    session.flush()
     _defer_delivery(session, actor.registration_id)
 
 
