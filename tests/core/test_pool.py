@@ -36,9 +36,7 @@ def end(process: int, administration: Engine) -> None:
         connection.execute(text("select pg_terminate_backend(:process, 10000)"), {"process": process})
 
 
-def test_a_living_connection_is_used_again_unasked(
-    resting: tuple[Engine, int], pings: list[object]
-) -> None:
+def test_a_living_connection_is_used_again_unasked(resting: tuple[Engine, int], pings: list[object]) -> None:
     engine, process = resting
     assert process_of(engine) == process
     assert pings == []
