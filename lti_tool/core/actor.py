@@ -47,6 +47,10 @@ class Actor:
     """A language tag, such as "en" or "pt-BR"."""
     embedders: tuple[str, ...]
     """The origins whose pages may frame this launch's pages."""
+    is_test: bool = False
+    """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
+    copy_is_open: bool = False
+    """Whether this activity's settings were copied, and its staff have yet to say what becomes of them."""
 
     def title_of(self, activity: str) -> str:
         """The placement's title on the pages of what it is for, and none on the course's other pages."""

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from lti_tool.core.text import clean_line
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import PlannedActivity
-from lti_tool.courses.settling import PLANNED_ACTIVITY
+from lti_tool.courses.origins import PLANNED_ACTIVITY
 from lti_tool.platforms.tool_keys import SigningKey
 
 LIFE_SECONDS = 300

@@ -14,6 +14,7 @@ from lti_tool.core import clock, events
 from lti_tool.core.db import settings_of
 from lti_tool.core.secrets import digest
 from lti_tool.courses.models import Activity, Course, Placement
+from lti_tool.courses.origins import read_origins
 from lti_tool.courses.service import (
     CourseServices,
     find_course,
@@ -21,7 +22,7 @@ from lti_tool.courses.service import (
     keep_course,
     keep_placement,
 )
-from lti_tool.courses.settling import settle_placement
+from lti_tool.courses.settling import Tenancy, settle_placement
 from lti_tool.launch.claims import (
     DataPrivacyClaims,
     DeepLinkingClaims,
@@ -30,14 +31,18 @@ from lti_tool.launch.claims import (
     SubmissionReviewClaims,
 )
 from lti_tool.launch.errors import Advice, LaunchRefusedError
-from lti_tool.launch.events import Launched
+from lti_tool.launch.events import Admitted, Launched
 from lti_tool.launch.models import Launch, LaunchKind
-from lti_tool.launch.origins import embedders_of
+from lti_tool.launch.origins import embedders_of, origin_of
 from lti_tool.launch.rules import check_message
-from lti_tool.launch.sessions import LIFE, find_actor
-from lti_tool.people.roles import role_of
+from lti_tool.launch.sessions import LIFE, find_actor, take_over_role
+from lti_tool.people.roles import is_test_user, role_of
 from lti_tool.people.service import keep_membership, keep_person
+from lti_tool.platforms.health import note_launch
+from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Registration
+
+_LONGEST_URL = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,8 @@ class LaunchAccepted:
     kind: LaunchKind
     activity: Activity | None
     """What the placement is for, where the launch belongs to one."""
+    embedders: list[str]
+    """The origins whose pages may frame this launch's pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +114,9 @@ def _to_activity(entrance: _Entrance, message: LaunchClaims) -> LaunchAccepted:
         settle_placement(
             session,
             placement,
-            registration_id=entrance.registration.id,
-            custom=message.custom or {},
+            course=course,
+            origins=read_origins(message.custom),
+            tenancy=_tenancy(entrance, message),
         )
     accepted = _open(entrance, message, LaunchKind.RESOURCE_LINK, course=course, placement=placement)
     actor = find_actor(session, launch_id=accepted.launch_id, secret=accepted.secret)
@@ -189,6 +197,7 @@ def _open(
     role = role_of(message.roles)
     if course:
         keep_membership(session, course_id=course.id, person_id=person_id, role=role)
+        take_over_role(session, course_id=course.id, person_id=person_id, role=role)
     secret = secrets.token_urlsafe(32)
     launch = Launch(
         kind=kind,
@@ -198,18 +207,35 @@ def _open(
         course_id=course.id if course else None,
         placement_id=placement.id if placement else None,
         role=role,
+        is_test=is_test_user(message.roles),
         locale=message.language,
         platform_name=_platform_name(registration, message),
-        embedders=embedders_of(
-            registration, message.presentation.return_url if message.presentation else None
-        ),
+        embedders=embedders_of(registration, _return_url(message)),
+        return_url=_return_url(message),
         details=dict(details or {}),
         expires_at=clock.now() + LIFE,
     )
     session.add(launch)
     session.flush()
+    note_launch(session, registration_id=registration.id)
+    events.record(session, Admitted(entrance.deployment_id, message.notifications))
     return LaunchAccepted(
-        launch_id=launch.id, secret=secret, kind=kind, activity=placement.activity if placement else None
+        launch_id=launch.id,
+        secret=secret,
+        kind=kind,
+        activity=placement.activity if placement else None,
+        embedders=launch.embedders,
+    )
+
+
+def _tenancy(entrance: _Entrance, message: MessageClaims) -> Tenancy:
+    registration = entrance.registration
+    family = message.tool_platform.product_family_code if message.tool_platform else ""
+    habits = habits_of(registration.issuer, registration.auth_token_url, family=family)
+    return Tenancy(
+        registration_id=registration.id,
+        deployment_id=entrance.deployment_id,
+        deployment_alone=habits.one_client_for_many_institutions,
     )
 
 
@@ -227,3 +253,9 @@ def _services_of(message: MessageClaims) -> CourseServices:
 def _platform_name(registration: Registration, message: MessageClaims) -> str:
     said = message.tool_platform.name if message.tool_platform else ""
     return said or urlsplit(registration.issuer).hostname or registration.issuer
+
+
+def _return_url(message: MessageClaims) -> str | None:
+    """The course's page, where it is an address that a browser can go to (LTI Core 1.3, section 5.4.4)."""
+    given = message.presentation.return_url if message.presentation else None
+    return given if given and len(given) <= _LONGEST_URL and origin_of(given) else None

@@ -61,6 +61,7 @@ class ResourceLink(_Claim):
 
 class ToolPlatform(_Claim):
     name: Shown = ""
+    product_family_code: Shown = ""
 
 
 class LaunchPresentation(_Claim):

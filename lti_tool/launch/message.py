@@ -14,6 +14,7 @@ from lti_tool.launch.claims import (
     SubmissionReviewClaims,
 )
 from lti_tool.launch.errors import LaunchRefusedError
+from lti_tool.platforms.lms import in_standard_shape
 
 _TAKEN: dict[str, type[MessageClaims]] = {
     "LtiResourceLinkRequest": LaunchClaims,
@@ -48,7 +49,7 @@ def read_message(claims: dict[str, Any]) -> MessageClaims:
     if typed is None:
         raise LaunchRefusedError("message_type_unsupported")
     try:
-        message = typed.model_validate(claims)
+        message = typed.model_validate(in_standard_shape(claims))
         VerifiedMessage(claims).validate_message()
     except (ValidationError, RecursionError):
         raise LaunchRefusedError("claims_invalid") from None

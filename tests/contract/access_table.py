@@ -51,8 +51,12 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "launch.login"): PUBLIC,
     ("POST", "launch.login"): PUBLIC,
     ("POST", "launch.launch"): PUBLIC,
+    ("POST", "launch.finish"): PUBLIC,
     ("GET", "launch.jwks"): PUBLIC,
     ("GET", "launch.canvas_config"): PUBLIC,
+    ("GET", "platforms.confirm_registration"): PUBLIC,
+    ("POST", "platforms.register"): PUBLIC,
+    ("GET", "platforms.logo"): PUBLIC,
     ("GET", "record_store.show_about"): PUBLIC,
     ("GET", "record_store.show_statements"): CREDENTIAL,
     ("POST", "record_store.post_statements"): CREDENTIAL,
@@ -95,6 +99,7 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.SESSION, hints={"source": "thread post"}, hints_count=True, data=PLAN
     ),
     ("GET", "follow_ups.show_follow_up"): Row(Needs.OWNER, ids={"follow_up_id": "follow-up"}),
+    ("GET", "follow_ups.show_calendar_entry"): Row(Needs.OWNER, ids={"follow_up_id": "follow-up"}),
     ("POST", "follow_ups.report_outcome"): Row(
         Needs.OWNER,
         ids={"follow_up_id": "follow-up"},

@@ -56,6 +56,14 @@ class LmsConfig:
         return f"{self.issuer}/jwks.json"
 
     @property
+    def registration_url(self) -> str:
+        return f"{self.issuer}/register"
+
+    @property
+    def openid_configuration_url(self) -> str:
+        return f"{self.issuer}/.well-known/openid-configuration"
+
+    @property
     def deep_link_return_url(self) -> str:
         return f"{self.issuer}/deep-linking/return"
 

@@ -24,6 +24,7 @@ from lti_tool.demo.lms.vocabulary import (
 
 LAUNCH_SECONDS = 300
 DEEP_LINKING_SECONDS = 3600  # choosing an activity may take a while
+REGISTRATION_SECONDS = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,8 @@ class Lms:
         self.state = State(config.data_dir / "lms-state.json")
         self.launches = Tickets[Launch](LAUNCH_SECONDS)
         self.deep_link_visits = Tickets[DeepLinkVisit](DEEP_LINKING_SECONDS)
+        self.registrations = Tickets[bool](REGISTRATION_SECONDS)
+        """Tokens with which a tool may register, once each."""
         self.tool_keys = ToolKeys(config.tool_jwks_url)
         self.tool_jwts = SeenOnce()
         self.access_tokens = AccessTokens()

@@ -1,0 +1,25 @@
+"""Platforms that register themselves, and one whose services are asked over real HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.platforms.registrant import Registrant
+from tests.served_lms import ServedLms, serve_lms
+from tests.servers import Counterpart, serving
+
+
+@pytest.fixture
+def registrant() -> Iterator[Registrant]:
+    counterpart = Counterpart()
+    with serving(counterpart) as url:
+        yield Registrant(counterpart, url)
+
+
+@pytest.fixture
+def lms(app: Flask, sessions: sessionmaker[Session], tmp_path: Path, lms_pem: bytes) -> Iterator[ServedLms]:
+    with serve_lms(app, sessions, tmp_path / "lms", lms_pem) as served:
+        yield served
