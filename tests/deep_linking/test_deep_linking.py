@@ -58,7 +58,7 @@ class Chooser:
         names = "csrf_token|submission"
         return dict(re.findall(rf'<input name="({names})" type="hidden" value="([^"]+)">', page))
 
-    def send(self, form: dict[str, str] | None = None, **changes: str) -> TestResponse:
+    def send(self, form: dict[str, str] | None = None, /, **changes: str) -> TestResponse:
         data = {**(self.form() if form is None else form), **CHOICE, **changes}
         return self.client.post(self.path, data=data, base_url=TOOL)
 
