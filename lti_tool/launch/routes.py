@@ -39,15 +39,11 @@ def login() -> Response:
             "launch/login.html", started=started, key=storage_key(started.state), login_again=again
         )
     )
-    secure = _settings().is_secure
     page.set_cookie(
         _attempt_cookie(started.state),
         started.browser_secret,
         max_age=ATTEMPT_LIFE,
-        httponly=True,
-        secure=secure,
-        samesite="None" if secure else "Lax",
-        partitioned=secure,
+        **_cookie_rules(),
     )
     return page
 
@@ -69,9 +65,8 @@ def launch() -> Response:
     if isinstance(outcome, ProofNeeded):
         return _ask_for_proof(outcome, key=storage_key(state))
     page = _landing(outcome, key=storage_key(state))
-    page.delete_cookie(
-        _attempt_cookie(state), secure=_settings().is_secure, partitioned=_settings().is_secure
-    )
+    # With all of its attributes: a browser does not let a third party's cookie go without them either.
+    page.delete_cookie(_attempt_cookie(state), **_cookie_rules())
     return page
 
 
@@ -148,6 +143,16 @@ def _single(given: MultiDict[str, str], name: str) -> str:
     if len(values) > 1:
         raise LaunchRefusedError("parameter_repeated")
     return values[0] if values else ""
+
+
+def _cookie_rules() -> dict[str, Any]:
+    secure = _settings().is_secure
+    return {
+        "httponly": True,
+        "secure": secure,
+        "samesite": "None" if secure else "Lax",
+        "partitioned": secure,
+    }
 
 
 def _attempt_cookie(state: str) -> str:

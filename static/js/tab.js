@@ -70,7 +70,7 @@ document.addEventListener("submit", async (event) => {
 
 // A file comes by an address that is signed for a minute: the browser saves it, and no secret is in it.
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest?.("a[download]");
+  const link = event.target.closest?.("a[data-download]");
   if (!link || event.defaultPrevented || !isTab() || !isOurs(link.href)) return;
   event.preventDefault();
   try {

@@ -68,8 +68,10 @@ document.addEventListener("submit", (event) => {
   if (!event.defaultPrevented && isWriting(event.target)) setSent(event.target, true);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful, xhr } = event.detail;
-  if (elt.tagName === "FORM" && successful && xhr.status !== 422) markSent(elt);
+  const { requestConfig, successful, xhr } = event.detail;
+  // The form itself: by now it may be off the page, and the event comes from what is still on it.
+  const form = requestConfig.elt;
+  if (form.tagName === "FORM" && successful && xhr.status !== 422) markSent(form);
 });
 
 const cameBack = () => performance.getEntriesByType("navigation")[0]?.type === "back_forward";

@@ -73,7 +73,7 @@ class Lms:
 
     def login_fields(self, launch: Launch) -> dict[str, str]:
         """What the browser posts to the tool's login address to start this launch, once."""
-        return {
+        fields = {
             "iss": self.config.issuer,
             "login_hint": launch.person.sub,
             "target_link_uri": self._target(launch.link),
@@ -81,6 +81,7 @@ class Lms:
             "client_id": self.config.client_id,
             "lti_deployment_id": self.config.deployment_id,
         }
+        return fields | ({"lti_storage_target": "_parent"} if self.config.offers_storage else {})
 
     def launch_claims(self, launch: Launch, nonce: str) -> dict[str, Any]:
         """The claims of the launch's id_token. Tests may bend them before they `sign`."""
@@ -108,6 +109,7 @@ class Lms:
         if launch.message_type == DATA_PRIVACY_REQUEST:
             return message  # it is about no course
         message |= claims.course_claims(self.config, course) | claims.custom_claim(course, link, person)
+        message |= claims.groups_claim(self.config, course)
         items = [launch.line_item_id] if launch.line_item_id else self._line_items_of(course, link)
         message |= claims.grading_claim(self.config, course, items)
         if link is not None:
