@@ -30,6 +30,7 @@ from lti_tool.admin.sessions import (
 )
 from lti_tool.core.errors import SegueError
 from lti_tool.settings import Settings
+from lti_tool.web.headers import allow_embedders
 from lti_tool.web.transaction import db, roll_back
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -44,7 +45,7 @@ class SignedOutError(SegueError):
 @blueprint.before_request
 def require_administrator() -> None:
     """Every page needs the session but the way in, and everything that is sent needs its token."""
-    g.embedders = "'none'"
+    allow_embedders([])
     if request.endpoint in _WITHOUT_SESSION:
         return
     secret = request.cookies.get(_cookie())

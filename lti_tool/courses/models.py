@@ -1,11 +1,25 @@
-"""Courses and placements."""
+"""Courses, placements (an activity in a course), activities that wait for their first launch, and copies."""
 
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+
+
+class Activity(StrEnum):
+    """What an instructor puts into a course; it decides where a launch arrives."""
+
+    DISCUSSION = "discussion"
+    HELP = "help"
+    FOLLOW_UP = "follow_up"
+
+
+_KNOWN_ACTIVITY = "activity in ('discussion', 'help', 'follow_up')"
 
 
 class Course(Row, Base):
@@ -17,15 +31,76 @@ class Course(Row, Base):
     deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
     context_id: Mapped[str]
     title: Mapped[str]
+    # The platform's services for this course, as the last launch named them; None where it offers none.
+    roster_url: Mapped[str | None]
+    groups_url: Mapped[str | None]
+    group_sets_url: Mapped[str | None]
+    line_items_url: Mapped[str | None]
+    service_scopes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The OAuth scopes that the launch granted for grades and groups."""
 
 
 class Placement(Row, Base):
-    """(course, resource link id): one activity in the course."""
+    """(course, resource link id): one activity in the course, with its settings."""
 
     __tablename__ = "placement"
-    __table_args__ = (UniqueConstraint("course_id", "resource_link_id"),)
+    __table_args__ = (
+        UniqueConstraint("course_id", "resource_link_id"),
+        CheckConstraint(_KNOWN_ACTIVITY, name="activity"),
+        Index(None, "resource_link_id"),
+    )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     resource_link_id: Mapped[str]
     title: Mapped[str]
     description: Mapped[str]
+    activity: Mapped[Activity] = mapped_column(
+        default=Activity.DISCUSSION, server_default=Activity.DISCUSSION.value
+    )
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """What the instructor chose for the activity; which keys there are is the kind's affair."""
+    line_item_url: Mapped[str | None]
+    """The platform's gradebook column for this activity, where it has one."""
+    planned_activity_id: Mapped[UUID | None] = mapped_column(ForeignKey("planned_activity.id"), index=True)
+    is_copy: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether its settings came along from elsewhere when a course was copied."""
+    copied_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("placement.id"), index=True)
+    """Whose settings these are; None where only what was planned for it is known."""
+    copy_settled_at: Mapped[datetime | None]
+    """When an instructor said what is to become of the copied settings; None while that is open."""
+
+    @property
+    def copy_is_open(self) -> bool:
+        """Whether an instructor is still to say what becomes of what came along."""
+        return self.is_copy and self.copy_settled_at is None
+
+
+class PlannedActivity(Row, Base):
+    """What an instructor chose in deep linking. Its id travels in the link's custom parameters."""
+
+    __tablename__ = "planned_activity"
+    __table_args__ = (
+        CheckConstraint(_KNOWN_ACTIVITY, name="activity"),
+        UniqueConstraint("author_id", "submission_key"),
+    )
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), index=True)
+    course_id: Mapped[UUID | None] = mapped_column(ForeignKey("course.id"), index=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    activity: Mapped[Activity]
+    title: Mapped[str]
+    settings: Mapped[dict[str, Any]]
+    submission_key: Mapped[UUID]
+
+
+class CourseCopy(Row, Base):
+    """What a platform has told of a copied course, before anybody launched into it."""
+
+    __tablename__ = "course_copy"
+    __table_args__ = (Index(None, "deployment_id", "context_id"),)
+
+    deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
+    context_id: Mapped[str]
+    """The platform's own id of the new course."""
+    origin_context_ids: Mapped[list[str]]
+    """The platform's own ids of what it was copied from."""

@@ -19,8 +19,8 @@ from lti_tool.follow_ups.models import Outcome
 from lti_tool.follow_ups.service import plan_follow_up, report_outcome
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.service import accept_answer, ask_for_help, post_answer, resolve_request
-from lti_tool.launch.message import read_resource_link_launch
-from lti_tool.launch.service import admit
+from lti_tool.launch.admission import admit
+from lti_tool.launch.message import read_message
 from lti_tool.launch.sessions import find_actor
 from lti_tool.platforms.models import Deployment, Registration
 from lti_tool.posts.models import Conversation
@@ -61,12 +61,12 @@ class _Story:
     def enter(self, person: Person, course: Course, link: Link) -> Actor:
         """The person comes in, as by a launch of the LMS."""
         launch = Launch(person=person, course=course, link=link)
-        claims = read_resource_link_launch(self._lms.launch_claims(launch, nonce="content"))
+        message = read_message(self._lms.launch_claims(launch, nonce="content"))
         accepted = admit(
             self.session,
             registration_id=self._registration_id,
             deployment_id=self._deployment_id,
-            claims=claims,
+            message=message,
         )
         actor = find_actor(self.session, launch_id=accepted.launch_id, secret=accepted.secret)
         if actor is None:

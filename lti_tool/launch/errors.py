@@ -16,6 +16,9 @@ class Advice(StrEnum):
     BROWSER = "browser"
     LATER = "later"
     APPROVAL = "approval"
+    STAFF = "staff"
+    NOTHING_TO_REVIEW = "nothing_to_review"
+    PRIVATE = "private"
 
 
 class LaunchRefusedError(SegueError):

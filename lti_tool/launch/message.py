@@ -6,10 +6,22 @@ from pydantic import ValidationError
 from pylti1p3.exception import LtiException
 from pylti1p3.message_launch import MessageLaunch, TJwtData
 
-from lti_tool.launch.claims import LaunchClaims
+from lti_tool.launch.claims import (
+    DataPrivacyClaims,
+    DeepLinkingClaims,
+    LaunchClaims,
+    MessageClaims,
+    SubmissionReviewClaims,
+)
 from lti_tool.launch.errors import LaunchRefusedError
+from lti_tool.platforms.lms import in_standard_shape
 
-_RESOURCE_LINK = "LtiResourceLinkRequest"
+_TAKEN: dict[str, type[MessageClaims]] = {
+    "LtiResourceLinkRequest": LaunchClaims,
+    "LtiDeepLinkingRequest": DeepLinkingClaims,
+    "LtiSubmissionReviewRequest": SubmissionReviewClaims,
+    "DataPrivacyLaunchRequest": DataPrivacyClaims,
+}
 
 
 class VerifiedMessage(MessageLaunch[Any, Any, Any, Any]):
@@ -28,16 +40,19 @@ class VerifiedMessage(MessageLaunch[Any, Any, Any, Any]):
         raise LtiException(f"{key} was asked of a request, and there is none")
 
 
-def read_resource_link_launch(claims: dict[str, Any]) -> LaunchClaims:
-    """The typed claims of a resource link launch; refuses every other message and every missing claim."""
+def read_message(claims: dict[str, Any]) -> MessageClaims:
+    """The typed claims of a message that this tool takes; refuses every other one and every missing claim."""
     kind = claims.get("https://purl.imsglobal.org/spec/lti/claim/message_type")
-    if kind != _RESOURCE_LINK:
-        raise LaunchRefusedError("message_type_unsupported" if kind else "message_type_missing")
+    if not kind:
+        raise LaunchRefusedError("message_type_missing")
+    typed = _TAKEN.get(kind) if isinstance(kind, str) else None
+    if typed is None:
+        raise LaunchRefusedError("message_type_unsupported")
     try:
-        typed = LaunchClaims.model_validate(claims)
+        message = typed.model_validate(in_standard_shape(claims))
         VerifiedMessage(claims).validate_message()
     except (ValidationError, RecursionError):
         raise LaunchRefusedError("claims_invalid") from None
     except LtiException:
         raise LaunchRefusedError("message_invalid") from None
-    return typed
+    return message

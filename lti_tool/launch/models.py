@@ -1,9 +1,11 @@
 """Launch attempts (one use each) and the launches that came of them."""
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
@@ -26,27 +28,75 @@ class LaunchAttempt(Base):
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     deployment_hint: Mapped[str | None]
     target_link_uri: Mapped[str]
+    storage_target: Mapped[str | None]
+    """The platform's frame that keeps things for tools, where it offers one."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 
-class Launch(Base):
-    """A session: one person in one placement. Its id stands in every address, its secret in a cookie."""
+class LaunchPending(Base):
+    """A verified launch that came without our cookie; it waits for the browser's proof, and goes with it."""
 
-    __tablename__ = "launch"
+    __tablename__ = "launch_pending"
     __table_args__ = (Index(None, "expires_at"),)
 
+    id_digest: Mapped[str] = mapped_column(primary_key=True)
+    browser_digest: Mapped[str]
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
+    claims_sealed: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+
+
+class LaunchKind(StrEnum):
+    """What somebody came for: the message's type."""
+
+    RESOURCE_LINK = "resource_link"
+    DEEP_LINKING = "deep_linking"
+    SUBMISSION_REVIEW = "submission_review"
+    DATA_PRIVACY = "data_privacy"
+
+
+class Launch(Base):
+    """A session of one person, most often in one placement. Its id stands in every address."""
+
+    __tablename__ = "launch"
+    __table_args__ = (
+        Index(None, "expires_at"),
+        Index(None, "course_id", "person_id"),
+        CheckConstraint(
+            "kind in ('resource_link', 'deep_linking', 'submission_review', 'data_privacy')", name="kind"
+        ),
+        CheckConstraint(
+            "case when kind in ('resource_link', 'submission_review') "
+            "then course_id is not null and placement_id is not null else deployment_id is not null end",
+            name="place",
+        ),
+    )
+
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_random_id)
+    kind: Mapped[LaunchKind] = mapped_column(
+        default=LaunchKind.RESOURCE_LINK, server_default=LaunchKind.RESOURCE_LINK.value
+    )
     secret_digest: Mapped[str]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
+    deployment_id: Mapped[UUID | None] = mapped_column(ForeignKey("deployment.id"))
+    """Where the launch came from. A course has it too; launches outside any course have it here alone."""
+    course_id: Mapped[UUID | None] = mapped_column(ForeignKey("course.id"))
+    placement_id: Mapped[UUID | None] = mapped_column(ForeignKey("placement.id"))
     role: Mapped[str]
+    is_test: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether the platform made this person up for trying things (LTI Core 1.3, appendix A.2.4)."""
     locale: Mapped[str]
     platform_name: Mapped[str]
     embedders: Mapped[list[str]]
     """The origins whose pages may frame this launch's pages."""
+    return_url: Mapped[str | None]
+    """The course's page in the platform, to go back to."""
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """What a message of this kind said beside the rest, such as the deep linking settings."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]

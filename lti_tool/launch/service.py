@@ -1,28 +1,24 @@
 """Accepting a launch: from the platform's form to a session."""
 
-import secrets
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from lti_tool.core import clock, events
+from lti_tool.core import clock
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest, matches
-from lti_tool.courses.service import keep_course, keep_placement
-from lti_tool.launch.claims import LaunchClaims
+from lti_tool.launch.admission import LaunchAccepted, admit
+from lti_tool.launch.claims import MessageClaims
 from lti_tool.launch.errors import Advice, DeploymentPendingError, LaunchRefusedError, refusals_of
-from lti_tool.launch.events import Launched
 from lti_tool.launch.guard import key_id, verified_claims
 from lti_tool.launch.login import refuse_unless_active
-from lti_tool.launch.message import read_resource_link_launch
-from lti_tool.launch.models import Launch, LaunchAttempt
-from lti_tool.launch.sessions import LIFE, find_actor
-from lti_tool.people.roles import role_of
-from lti_tool.people.service import keep_membership, keep_person
-from lti_tool.platforms.health import note_error, note_launch
+from lti_tool.launch.message import read_message
+from lti_tool.launch.models import LaunchAttempt
+from lti_tool.launch.origins import embedders_of
+from lti_tool.launch.proof import PlatformStorage, ProofNeeded, hold_launch, storage_of, take_launch
+from lti_tool.platforms.health import note_error
 from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
 from lti_tool.platforms.models import Deployment, Registration
 from lti_tool.platforms.service import keep_pending_deployment
@@ -39,35 +35,37 @@ class Attempt:
     registration_id: UUID
     issuer: str
     client_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchAccepted:
-    launch_id: UUID
-    secret: str
-    """What the browser keeps; only its digest is stored."""
+    browser_digest: str
+    storage: PlatformStorage | None
+    embedders: list[str]
 
 
 def accept_launch(
     sessions: sessionmaker[Session], *, state: str, id_token: str, browser_secret: str | None
-) -> LaunchAccepted:
-    """Let a launch in, or raise LaunchRefusedError.
+) -> LaunchAccepted | ProofNeeded:
+    """Let a launch in, hold it for the browser's proof, or raise LaunchRefusedError.
 
     Two short transactions, because the platform's keys may have to be fetched between them. The
     attempt is used up in the second, after the signature was checked and together with all rows
-    of the launch: of several posts of one token exactly one gets in.
+    of the launch: of several posts of one token exactly one gets in. Without the browser's secret nothing
+    is made but the pending launch (`finish_launch`): state is never skipped.
     """
     with unit_of_work(sessions) as session:
         attempt = _open_attempt(session, state, browser_secret)
     with refusals_of(attempt.registration_id):
         claims = _checked_claims(sessions, attempt, id_token)
-        launch = read_resource_link_launch(claims)
-        _check_target(launch, attempt)
+        message = read_message(claims)
+        _check_target(message, attempt)
         with unit_of_work(sessions) as session:
-            deployment_id = _deployment_of(session, launch, attempt)
+            deployment_id = _deployment_of(session, message, attempt)
             _use_up(session, attempt)
+            if browser_secret is None:
+                return _hold(session, attempt, deployment_id, claims)
             return admit(
-                session, registration_id=attempt.registration_id, deployment_id=deployment_id, claims=launch
+                session,
+                registration_id=attempt.registration_id,
+                deployment_id=deployment_id,
+                message=message,
             )
 
 
@@ -80,6 +78,29 @@ def note_refusal(session: Session, refusal: LaunchRefusedError) -> None:
             session, registration_id=refusal.registration_id, deployment_id=refusal.deployment_id
         )
     note_error(session, registration_id=refusal.registration_id, code=refusal.code)
+
+
+def finish_launch(sessions: sessionmaker[Session], *, pending_id: str, browser_secret: str) -> LaunchAccepted:
+    """Let in a launch that was held, once, for the browser that began it. Raises LaunchRefusedError."""
+    with unit_of_work(sessions) as session:
+        held = take_launch(session, pending_id=pending_id, browser_secret=browser_secret)
+        return admit(
+            session,
+            registration_id=held.registration_id,
+            deployment_id=held.deployment_id,
+            message=read_message(held.claims),
+        )
+
+
+def _hold(session: Session, attempt: Attempt, deployment_id: UUID, claims: dict[str, object]) -> ProofNeeded:
+    pending_id = hold_launch(
+        session,
+        browser_digest=attempt.browser_digest,
+        registration_id=attempt.registration_id,
+        deployment_id=deployment_id,
+        claims=claims,
+    )
+    return ProofNeeded(pending_id=pending_id, storage=attempt.storage, embedders=attempt.embedders)
 
 
 def _open_attempt(session: Session, state: str, browser_secret: str | None) -> Attempt:
@@ -95,9 +116,7 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         raise LaunchRefusedError("state_used", Advice.AGAIN)
     if attempt.expires_at <= clock.now():
         raise LaunchRefusedError("state_expired", Advice.AGAIN)
-    if browser_secret is None:
-        raise LaunchRefusedError("browser_unproven", Advice.BROWSER)
-    if not matches(browser_secret, attempt.browser_digest):
+    if browser_secret is not None and not matches(browser_secret, attempt.browser_digest):
         raise LaunchRefusedError("browser_differs", Advice.AGAIN)
     refuse_unless_active(registration)
     return Attempt(
@@ -108,6 +127,9 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         registration_id=registration.id,
         issuer=registration.issuer,
         client_id=registration.client_id,
+        browser_digest=attempt.browser_digest,
+        storage=storage_of(registration, attempt.storage_target),
+        embedders=embedders_of(registration),
     )
 
 
@@ -123,21 +145,21 @@ def _checked_claims(sessions: sessionmaker[Session], attempt: Attempt, id_token:
     )
 
 
-def _check_target(launch: LaunchClaims, attempt: Attempt) -> None:
-    if launch.target_link_uri != attempt.target_link_uri:
+def _check_target(message: MessageClaims, attempt: Attempt) -> None:
+    if message.target_link_uri != attempt.target_link_uri:
         raise LaunchRefusedError("target_differs_from_login")
 
 
-def _deployment_of(session: Session, launch: LaunchClaims, attempt: Attempt) -> UUID:
-    if attempt.deployment_hint is not None and attempt.deployment_hint != launch.deployment_id:
+def _deployment_of(session: Session, message: MessageClaims, attempt: Attempt) -> UUID:
+    if attempt.deployment_hint is not None and attempt.deployment_hint != message.deployment_id:
         raise LaunchRefusedError("deployment_differs_from_login")
     found = session.scalars(
         select(Deployment).filter_by(
-            registration_id=attempt.registration_id, deployment_id=launch.deployment_id
+            registration_id=attempt.registration_id, deployment_id=message.deployment_id
         )
     ).one_or_none()
     if found is None or found.approved_at is None:
-        raise DeploymentPendingError(launch.deployment_id)
+        raise DeploymentPendingError(message.deployment_id)
     return found.id
 
 
@@ -150,67 +172,3 @@ def _use_up(session: Session, attempt: Attempt) -> None:
     ).one_or_none()
     if used is None:
         raise LaunchRefusedError("state_used", Advice.AGAIN)
-
-
-def admit(
-    session: Session, *, registration_id: UUID, deployment_id: UUID, claims: LaunchClaims
-) -> LaunchAccepted:
-    """Create or update person, course, membership and placement; open the session.
-
-    The claims must be verified: this asks nothing any more.
-    """
-    registration = session.get_one(Registration, registration_id)
-    link = claims.resource_link
-    # A link outside any course is a space of its own (context is optional, LTI Core 1.3 section 5.4.1).
-    context_id = claims.context.id if claims.context else f"resource-link:{link.id}"
-    course_title = (claims.context.title or claims.context.label) if claims.context else link.title
-    course_id = keep_course(session, deployment_id=deployment_id, context_id=context_id, title=course_title)
-    placement_id = keep_placement(
-        session, course_id=course_id, resource_link_id=link.id, title=link.title, description=link.description
-    )
-    person_id = keep_person(session, registration_id=registration_id, sub=claims.sub, name=claims.shown_name)
-    role = role_of(claims.roles)
-    keep_membership(session, course_id=course_id, person_id=person_id, role=role)
-    secret = secrets.token_urlsafe(32)
-    launch = Launch(
-        secret_digest=digest(secret),
-        person_id=person_id,
-        course_id=course_id,
-        placement_id=placement_id,
-        role=role,
-        locale=claims.language,
-        platform_name=(claims.tool_platform.name if claims.tool_platform else "")
-        or urlsplit(registration.issuer).hostname
-        or registration.issuer,
-        embedders=_embedders(registration, claims),
-        expires_at=clock.now() + LIFE,
-    )
-    session.add(launch)
-    session.flush()
-    actor = find_actor(session, launch_id=launch.id, secret=secret)
-    if actor is None:  # it was made a line above
-        raise LaunchRefusedError("launch_vanished", Advice.AGAIN, status=503)
-    events.record(session, Launched(actor=actor, at=launch.created_at))
-    note_launch(session, registration_id=registration_id)
-    return LaunchAccepted(launch_id=launch.id, secret=secret)
-
-
-def _embedders(registration: Registration, claims: LaunchClaims) -> list[str]:
-    """Where the platform's pages come from. A hosted LMS often has another origin than its issuer."""
-    known = [
-        registration.issuer,
-        registration.auth_login_url,
-        claims.presentation and claims.presentation.return_url,
-    ]
-    return sorted({origin for address in known if address and (origin := _origin(address))})
-
-
-def _origin(address: str) -> str | None:
-    try:
-        parts = urlsplit(address)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return None
-    host = parts.hostname or ""
-    plain = host.isascii() and host.replace("-", "").replace(".", "").isalnum()
-    return f"{parts.scheme}://{host}{port}" if parts.scheme in {"http", "https"} and plain else None

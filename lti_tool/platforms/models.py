@@ -109,6 +109,18 @@ class PlatformKeySet(Base):
     """When it was last asked for, so that an unknown key id can't make us ask again and again."""
 
 
+class AccessToken(Base):
+    """A token that a platform gave us for a set of its services, sealed; until shortly before it ends."""
+
+    __tablename__ = "access_token"
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    scopes: Mapped[str] = mapped_column(primary_key=True)
+    """The scopes that were asked for, sorted and with a space between."""
+    token_sealed: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
 class ToolKey(Row, Base):
     """A key pair of ours; the private half is sealed."""
 

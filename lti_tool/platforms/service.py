@@ -12,6 +12,7 @@ from lti_tool.core.db import insert_once, settings_of
 from lti_tool.core.errors import ConflictError, NotFoundError, SegueError
 from lti_tool.core.outbound import OutboundError, policy_of, read_address
 from lti_tool.core.secrets import seal
+from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Deployment, Registration, RegistrationState
 from lti_tool.statements.targets import LRS_PASSWORD_PLACE
 
@@ -70,7 +71,7 @@ def add_platform(
         client_id=client_id,
         auth_login_url=auth_login_url,
         auth_token_url=auth_token_url,
-        auth_audience=auth_audience,
+        auth_audience=auth_audience or habits_of(auth_token_url).token_audience,
         jwks_url=jwks_url,
         active=approved,
         approved_at=clock.now() if approved else None,

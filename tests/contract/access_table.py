@@ -23,6 +23,8 @@ class Needs(Enum):
     """An administrator's own session; test_administrators.py."""
     OWNER = auto()
     """The one whose object it is; not staff either."""
+    STAFF = auto()
+    """Staff of the course, for the objects of that course."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "launch.login"): PUBLIC,
     ("POST", "launch.login"): PUBLIC,
     ("POST", "launch.launch"): PUBLIC,
+    ("POST", "launch.finish"): PUBLIC,
     ("GET", "launch.jwks"): PUBLIC,
     ("GET", "launch.canvas_config"): PUBLIC,
     ("GET", "platforms.confirm_registration"): PUBLIC,
@@ -99,6 +102,9 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.OWNER, ids={"request_id": "request", "post_id": "answer"}
     ),
     ("POST", "help_requests.resolve_request"): Row(Needs.OWNER, ids={"request_id": "request"}, data=FIX),
+    ("GET", "people.list_people"): Row(Needs.STAFF),
+    ("POST", "people.update_roster"): Row(Needs.STAFF),
+    ("POST", "people.decide_removal"): Row(Needs.STAFF, data={"decision": "remove", "count": "5"}),
     ("GET", "follow_ups.list_follow_ups"): Row(Needs.SESSION),
     ("GET", "follow_ups.plan_follow_up"): Row(
         Needs.SESSION, hints={"source": "thread post"}, hints_count=True
@@ -107,6 +113,7 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.SESSION, hints={"source": "thread post"}, hints_count=True, data=PLAN
     ),
     ("GET", "follow_ups.show_follow_up"): Row(Needs.OWNER, ids={"follow_up_id": "follow-up"}),
+    ("GET", "follow_ups.show_calendar_entry"): Row(Needs.OWNER, ids={"follow_up_id": "follow-up"}),
     ("POST", "follow_ups.report_outcome"): Row(
         Needs.OWNER,
         ids={"follow_up_id": "follow-up"},

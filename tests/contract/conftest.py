@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.posts.models import Post
-from tests.contract.access_table import TABLE
+from tests.contract.access_table import TABLE, Needs, Row
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
 from tests.follow_ups.test_follow_ups import plan
 from tests.help_requests.test_help_requests import ask_for_help, post_answer
@@ -25,12 +25,19 @@ SECRETS = ("Ana Ruiz", "Tom Becker", "Which opening would fail", "How do I open 
 
 @dataclass(frozen=True)
 class Place:
-    """A course: its people, and one object of each kind, all of them the owner's but the answer."""
+    """A course: its people, and one object of each kind.
+
+    All are the owner's but the answer; the person is the colleague.
+    """
 
     owner: Visitor
     colleague: Visitor
     teacher: Visitor
     ids: Mapping[str, UUID]
+
+    def entitled(self, row: Row) -> Visitor:
+        """Who may do it here."""
+        return self.teacher if row.needs is Needs.STAFF else self.owner
 
 
 def furnish(course: Course, session: Session, context_id: str) -> Place:
@@ -44,6 +51,7 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
         "request": UUID(_last(request)),
         "answer": post_answer(colleague, request),
         "follow-up": UUID(_last(plan(owner))),
+        "person": colleague.actor.person_id,
     }
     teacher = course.visitor("Ines Koch", context_id=context_id, role=Role.INSTRUCTOR)
     return Place(owner, colleague, teacher, ids)

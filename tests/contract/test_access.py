@@ -22,7 +22,7 @@ from tests.contract.conftest import SECRETS, TOOL, Place, call, everything, path
 from tests.factories.entrances import ISSUER, Visitor
 
 Route = tuple[str, str]
-IN_SESSION = (Needs.SESSION, Needs.OWNER)
+IN_SESSION = (Needs.SESSION, Needs.OWNER, Needs.STAFF)
 
 
 def rules(app: Flask) -> Iterator[tuple[str, Rule]]:
@@ -72,7 +72,7 @@ def check_not_there(visitor: Visitor, app: Flask, route: Route, ids: Mapping[str
 
 def without(page: str, one: UUID) -> str:
     """The page as it is for any id, and for any time that its forms are made."""
-    return re.sub(r'(name="submission"[^>]*value=")[^"]*', r"\1", page.replace(str(one), ""))
+    return re.sub(r'(name="submission"[^>]*value="|nonce=")[^"]*', r"\1", page.replace(str(one), ""))
 
 
 def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:
@@ -88,7 +88,8 @@ def test_the_right_one_gets_in(app: Flask, here: Place, subtests: pytest.Subtest
     """Or the refusals below would prove nothing."""
     for route, row in rows(*IN_SESSION):
         with subtests.test(msg=" ".join(route)):
-            status, _ = call(here.owner, app, route, own_ids(row, here), **own_hints(row, here))
+            visitor = here.entitled(row)
+            status, _ = call(visitor, app, route, own_ids(row, here), **own_hints(row, here))
             assert status == (200 if route[0] == "GET" else 303)
 
 
@@ -100,7 +101,8 @@ def test_nobody_gets_in_without_a_session(
         path = path_of(app, *route, own_ids(row, here), here.owner.actor.launch_id)
         for method in (route[0], "OPTIONS", *(("HEAD",) if route[0] == "GET" else ())):
             with subtests.test(msg=" ".join((method, *route))):
-                answer = stranger.open(path, method=method, data=dict(row.data) or None, base_url=TOOL)
+                data = dict.fromkeys(row.data, "their own words") or None  # which they get back, to copy
+                answer = stranger.open(path, method=method, data=data, base_url=TOOL)
                 check_closed(answer)
     assert everything(engine) == before
 
@@ -129,7 +131,7 @@ def test_the_session_of_another_launch_opens_nothing(
         for route, row in rows(*IN_SESSION):
             with subtests.test(msg=" ".join(route)):
                 path = path_of(app, *route, own_ids(row, here), here.owner.actor.launch_id)
-                data = {**row.data, **form}
+                data = {**dict.fromkeys(row.data, "their own words"), **form}
                 check_closed(thief.client.open(path, method=route[0], data=data, base_url=TOOL))
     assert everything(engine) == before
 
@@ -154,7 +156,7 @@ def test_a_session_that_ended_opens_nothing(
     for route, row in rows(*IN_SESSION):
         with subtests.test(msg=" ".join(route)):
             path = path_of(app, *route, own_ids(row, here), here.owner.actor.launch_id)
-            data = {**row.data, **form}
+            data = {**dict.fromkeys(row.data, "their own words"), **form}
             check_closed(here.owner.client.open(path, method=route[0], data=data, base_url=TOOL))
     assert everything(engine) == before
 
@@ -189,6 +191,16 @@ def test_what_is_somebodys_own_is_theirs_alone(
     assert everything(engine) == before
 
 
+def test_what_is_for_staff_is_not_there_for_learners(
+    app: Flask, here: Place, engine: Engine, subtests: pytest.Subtests
+) -> None:
+    before = everything(engine)
+    for (route, row), visitor in itertools.product(rows(Needs.STAFF), (here.owner, here.colleague)):
+        with subtests.test(msg=" ".join(route)):
+            check_not_there(visitor, app, route, own_ids(row, here))
+    assert everything(engine) == before
+
+
 def test_ids_that_nobody_has_or_has_any_more(
     app: Flask, here: Place, engine: Engine, subtests: pytest.Subtests
 ) -> None:
@@ -196,7 +208,7 @@ def test_ids_that_nobody_has_or_has_any_more(
     for route, row in with_ids(*IN_SESSION):
         with subtests.test(msg=" ".join(route)):
             for ids in mixtures(row, here, dict.fromkeys(here.ids, uuid4())):
-                check_not_there(here.owner, app, route, ids)
+                check_not_there(here.entitled(row), app, route, ids)
     assert everything(engine) == before
     with engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))  # whatever refers to them
@@ -205,16 +217,16 @@ def test_ids_that_nobody_has_or_has_any_more(
     before = everything(engine)
     for route, row in with_ids(*IN_SESSION):
         with subtests.test(msg=f"deleted: {' '.join(route)}"):
-            check_not_there(here.owner, app, route, own_ids(row, here))
+            check_not_there(here.entitled(row), app, route, own_ids(row, here))
     assert everything(engine) == before
 
 
 def test_foreign_ids_beside_the_address_bring_nothing_in(
     app: Flask, here: Place, other_course: Place, engine: Engine, subtests: pytest.Subtests
 ) -> None:
-    before, visitor = everything(engine), other_course.owner
+    before = everything(engine)
     for route, row in rows(*IN_SESSION):
-        own = own_ids(row, other_course)
+        own, visitor = own_ids(row, other_course), other_course.entitled(row)
         for name, kind in row.hints.items():
             with subtests.test(msg=f"{' '.join(route)} {name}"):
                 foreign, unknown = here.ids[kind], uuid4()

@@ -57,11 +57,11 @@ def enter(
     locale: str = "en",
 ) -> tuple[Actor, str]:
     """Somebody launches into a course: the actor, and the secret that their browser gets."""
-    course_id = keep_course(
+    course = keep_course(
         session, deployment_id=tenant.deployment_id, context_id=context_id, title="Difficult conversations"
     )
-    placement_id = keep_placement(
-        session, course_id=course_id, resource_link_id=link, title="Talk it through", description=""
+    placement, _ = keep_placement(
+        session, course_id=course.id, resource_link_id=link, title="Talk it through", description=""
     )
     person_id = keep_person(
         session,
@@ -69,13 +69,14 @@ def enter(
         sub=sub or name.lower().replace(" ", "-") or "nobody",
         name=name,
     )
-    keep_membership(session, course_id=course_id, person_id=person_id, role=role)
+    keep_membership(session, course_id=course.id, person_id=person_id, role=role)
     secret = uuid4().hex
     launch = Launch(
         secret_digest=digest(secret),
         person_id=person_id,
-        course_id=course_id,
-        placement_id=placement_id,
+        deployment_id=tenant.deployment_id,
+        course_id=course.id,
+        placement_id=placement.id,
         role=role,
         locale=locale,
         platform_name="Example LMS",

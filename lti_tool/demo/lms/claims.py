@@ -10,15 +10,15 @@ from lti_tool.demo.lms.vocabulary import (
     AGS_SCOPES,
     COURSE_OFFERING,
     DEEP_LINKING,
+    GROUPS_SERVICE,
     LTI,
     NRPS_SERVICE,
+    SCOPE_GROUP_READ,
 )
+from lti_tool.platforms.custom_parameters import HISTORY_PARAMETERS
 
 # Configured on the tool's registration, as administrators do so that a tool can follow course copies.
-CUSTOM_FOR_EVERY_LAUNCH = (
-    ("context_id_history", "$Context.id.history"),
-    ("resource_link_id_history", "$ResourceLink.id.history"),
-)
+CUSTOM_FOR_EVERY_LAUNCH = HISTORY_PARAMETERS
 
 
 def person_claims(person: Person) -> dict[str, Any]:
@@ -55,6 +55,20 @@ def course_claims(config: LmsConfig, course: Course) -> dict[str, Any]:
     }
 
 
+def groups_claim(config: LmsConfig, course: Course) -> dict[str, Any]:
+    """The group service; a course without groups has none."""
+    if not course.groups:
+        return {}
+    return {
+        GROUPS_SERVICE: {
+            "scope": [SCOPE_GROUP_READ],
+            "context_groups_url": config.groups_url(course.key),
+            "context_group_sets_url": config.group_sets_url(course.key),
+            "service_versions": ["1.0"],
+        }
+    }
+
+
 def grading_claim(config: LmsConfig, course: Course, item_ids: list[str]) -> dict[str, Any]:
     """The grade service; it names a line item only when the link has exactly one."""
     endpoint: dict[str, Any] = {"scope": list(AGS_SCOPES), "lineitems": config.line_items_url(course.key)}
@@ -69,7 +83,7 @@ def link_claims(link: Link) -> dict[str, Any]:
 
 
 def custom_claim(course: Course, link: Link | None, person: Person) -> dict[str, Any]:
-    wanted = {**dict(CUSTOM_FOR_EVERY_LAUNCH), **(link.custom if link else {})}
+    wanted = {**CUSTOM_FOR_EVERY_LAUNCH, **(link.custom if link else {})}
     known = _substitutions(course, link, person)
     # A variable that the platform does not know goes out as it stands; the specification says so.
     return {f"{LTI}custom": {name: known.get(value, value) for name, value in wanted.items()}}

@@ -57,7 +57,7 @@ class Lms:
 
     def login_fields(self, launch: Launch) -> dict[str, str]:
         """What the browser posts to the tool's login address to start this launch, once."""
-        return {
+        fields = {
             "iss": self.config.issuer,
             "login_hint": launch.person.sub,
             "target_link_uri": self._target(launch.link),
@@ -65,6 +65,7 @@ class Lms:
             "client_id": self.config.client_id,
             "lti_deployment_id": self.config.deployment_id,
         }
+        return fields | ({"lti_storage_target": "_parent"} if self.config.offers_storage else {})
 
     def launch_claims(self, launch: Launch, nonce: str) -> dict[str, Any]:
         """The claims of the launch's id_token. Tests may bend them before they `sign`."""
@@ -87,7 +88,7 @@ class Lms:
             },
         }
         message |= claims.person_claims(person) | claims.course_claims(self.config, course)
-        message |= claims.custom_claim(course, link, person)
+        message |= claims.custom_claim(course, link, person) | claims.groups_claim(self.config, course)
         message |= claims.grading_claim(self.config, course, self._line_items_of(course, link))
         if link is not None:
             return message | claims.link_claims(link)
