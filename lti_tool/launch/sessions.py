@@ -13,6 +13,7 @@ from lti_tool.core.secrets import matches
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
 from lti_tool.launch.models import Launch, LaunchKind
+from lti_tool.launch.origins import origin_of
 from lti_tool.people.models import Person
 from lti_tool.platforms.models import Deployment, Registration
 
@@ -43,6 +44,16 @@ def find_return_url(session: Session, *, launch_id: UUID, secret: str) -> str | 
 def find_embedders(session: Session, *, launch_id: UUID) -> list[str] | None:
     """The origins that may frame this launch's pages; none where it is unknown. One query."""
     return session.scalar(select(Launch.embedders).where(Launch.id == launch_id))
+
+
+def find_form_target(session: Session, *, launch_id: UUID) -> str | None:
+    """The origin that this launch's answer is for, where the message asks for one (deep linking). One query."""
+    return_url = session.scalar(
+        select(Launch.details["return_url"].astext).where(
+            Launch.id == launch_id, Launch.kind == LaunchKind.DEEP_LINKING
+        )
+    )
+    return origin_of(return_url) if return_url else None
 
 
 def take_over_role(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:

@@ -19,13 +19,14 @@ from lti_tool.launch.sessions import (
     LIFE,
     find_actor,
     find_embedders,
+    find_form_target,
     find_return_url,
     find_signed_actor,
     find_visit,
 )
 from lti_tool.settings import Settings
 from lti_tool.web.fragments import is_sent_by_tab, send_on, wants_fragment
-from lti_tool.web.headers import allow_embedders
+from lti_tool.web.headers import allow_embedders, allow_form_target
 from lti_tool.web.signed import is_signed
 from lti_tool.web.transaction import db
 
@@ -132,6 +133,16 @@ def _arrival() -> Response:
     return make_response(render_template("launch/arriving.html"), 401)
 
 
+def _arrival_of_answer() -> Response:
+    """The same where the tab's page goes back to the platform in the end: the policy is this document's."""
+    page = _arrival()
+    target = find_form_target(db(), launch_id=g.launch_id)
+    if target:
+        allow_form_target(target)
+        page.headers["Referrer-Policy"] = "strict-origin"
+    return page
+
+
 def _ended(secret: str | None) -> SessionEndedError:
     allow_embedders(find_embedders(db(), launch_id=g.launch_id))
     return SessionEndedError(find_return_url(db(), launch_id=g.launch_id, secret=secret) if secret else None)
@@ -151,7 +162,7 @@ def _serve_tab(response: Response) -> Response:
 def _require_visit(kind: LaunchKind) -> Response | None:
     secret, carrier = _carried()
     if secret is None and request.method in {"GET", "HEAD"} and not wants_fragment():
-        return _arrival()
+        return _arrival_of_answer()
     found = find_visit(db(), launch_id=g.launch_id, secret=secret, kind=kind) if secret else None
     if found is None:
         raise _ended(secret)
