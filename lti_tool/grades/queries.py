@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from lti_tool.core.actor import Actor, Role
-from lti_tool.grades.grading import maximum_of
+from lti_tool.core.actor import Actor
+from lti_tool.grades.grading import is_graded_learner, maximum_of
 from lti_tool.grades.models import Problem, Score
 from lti_tool.grades.service import access_gradebook, access_score
 from lti_tool.people.models import Membership, Person
@@ -81,7 +81,7 @@ def scores_page(session: Session, actor: Actor, *, after: UUID | None) -> Scores
         select(Person.id, Person.name, Score, _contributions(actor))
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Score, (Score.person_id == Person.id) & (Score.placement_id == actor.placement_id))
-        .where(Membership.course_id == actor.course_id, Membership.role == Role.LEARNER)
+        .where(is_graded_learner(actor.course_id))
         .order_by(func.lower(Person.name), Person.id)
         .limit(ROWS_A_PAGE + 1)
     )

@@ -19,6 +19,7 @@ from lti_tool.core.errors import ConflictError, NotFoundError
 from lti_tool.courses.models import Placement
 from lti_tool.grades.models import Problem, Score, ScoreEntry
 from lti_tool.grades.service import set_score
+from lti_tool.launch.models import Launch
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor
 from tests.help_requests.test_help_requests import ask_for_help, post_answer
@@ -383,3 +384,15 @@ def test_a_contribution_costs_one_query_more_and_only_the_first_a_job(
     assert sum("INSERT INTO score" in query for query in queries) == 1
     assert sum("score" in query for query in queries) == 1
     assert session.scalar(text(jobs)) == 1
+
+
+def test_somebody_whom_the_platform_made_up_to_try_things_gets_no_score(
+    course: Course, ana: Visitor, ines: Visitor, session: Session
+) -> None:
+    """Canvas's student view."""
+    with unit_of_work(course.sessions) as own:
+        own.execute(update(Launch).filter_by(id=ana.actor.launch_id).values(is_test=True))
+    post_thread(ana)
+    assert scores(session) == []
+    assert "Ana Ruiz" not in ines.get("/grades").text
+    assert ines.get(page_of(ana)).status_code == 404
