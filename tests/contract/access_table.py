@@ -109,6 +109,9 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.OWNER, ids={"request_id": "request", "post_id": "answer"}
     ),
     ("POST", "help_requests.resolve_request"): Row(Needs.OWNER, ids={"request_id": "request"}, data=FIX),
+    ("GET", "people.list_people"): Row(Needs.STAFF),
+    ("POST", "people.update_roster"): Row(Needs.STAFF),
+    ("POST", "people.decide_removal"): Row(Needs.STAFF, data={"decision": "remove", "count": "5"}),
     ("GET", "follow_ups.list_follow_ups"): Row(Needs.SESSION),
     ("GET", "follow_ups.plan_follow_up"): Row(
         Needs.SESSION, hints={"source": "thread post"}, hints_count=True

@@ -20,6 +20,7 @@ from lti_tool.courses.models import Placement
 from lti_tool.grades.models import Problem, Score, ScoreEntry
 from lti_tool.grades.service import set_score
 from lti_tool.launch.models import Launch
+from lti_tool.people.models import Membership
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor
 from tests.help_requests.test_help_requests import ask_for_help, post_answer
@@ -396,3 +397,19 @@ def test_somebody_whom_the_platform_made_up_to_try_things_gets_no_score(
     assert scores(session) == []
     assert "Ana Ruiz" not in ines.get("/grades").text
     assert ines.get(page_of(ana)).status_code == 404
+
+
+def test_who_left_the_course_stays_on_the_list_with_a_score_alone(
+    course: Course, ana: Visitor, ines: Visitor
+) -> None:
+    tom = course.visitor("Tom Becker")
+    ines.send(page_of(ana), page_of(ana), GIVEN)
+    with unit_of_work(course.sessions) as own:
+        own.execute(
+            update(Membership)
+            .where(Membership.person_id.in_([ana.actor.person_id, tom.actor.person_id]))
+            .values(left_at=clock.now())
+        )
+    page = ines.get("/grades").text
+    assert "Ana Ruiz" in page
+    assert "Tom Becker" not in page
