@@ -7,6 +7,7 @@ from typing import Any
 
 from lti_tool.launch.models import LaunchKind
 from tests.follow_ups.test_follow_ups import ACTION, CUE, in_days
+from tests.grades.test_scores import GIVEN
 from tests.help_requests.test_help_requests import FIX, QUESTION
 from tests.threads.test_threads import THREAD
 
@@ -127,6 +128,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("GET", "activities.set_up_activity"): Row(Needs.STAFF),
     ("POST", "activities.set_up_activity"): Row(Needs.STAFF, data=CHOICE),
+    ("GET", "grades.list_scores"): Row(Needs.STAFF),
+    ("POST", "grades.retry_scores"): Row(Needs.STAFF),
+    ("GET", "grades.show_score"): Row(Needs.STAFF, ids={"person_id": "person"}),
+    ("POST", "grades.set_score"): Row(Needs.STAFF, ids={"person_id": "person"}, data=GIVEN),
     ("GET", "facilitation.show_person"): Row(Needs.STAFF, ids={"person_id": "person"}),
     ("GET", "facilitation.review_submission"): Row(Needs.MESSAGE, kind=LaunchKind.SUBMISSION_REVIEW),
     ("GET", "deep_linking.choose_activity"): CHOOSING,
