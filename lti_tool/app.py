@@ -17,6 +17,7 @@ from lti_tool.follow_ups import routes as follow_ups
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
+from lti_tool.notices import routes as notices
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
@@ -59,7 +60,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_errors(app)
     init_assets(app, static_dir())
     for feature in (
-        health, launch, record_store, threads, help_requests, follow_ups,
+        health, launch, notices, record_store, threads, help_requests, follow_ups,
         activities, facilitation, deep_linking, privacy,
     ):  # fmt: skip
         app.register_blueprint(feature.blueprint)

@@ -53,6 +53,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "launch.launch"): PUBLIC,
     ("GET", "launch.jwks"): PUBLIC,
     ("GET", "launch.canvas_config"): PUBLIC,
+    ("POST", "notices.post_notices"): PUBLIC,
     ("GET", "record_store.show_about"): PUBLIC,
     ("GET", "record_store.show_statements"): CREDENTIAL,
     ("POST", "record_store.post_statements"): CREDENTIAL,
@@ -61,6 +62,7 @@ TABLE: dict[tuple[str, str], Row] = {
         (method, "record_store.refuse_other"): CREDENTIAL
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT")
     },
+    ("POST", "activities.settle_copy"): Row(Needs.STAFF, data={"choice": "keep"}),
     ("GET", "threads.list_threads"): Row(Needs.SESSION),
     ("GET", "threads.post_thread"): Row(Needs.SESSION),
     ("POST", "threads.post_thread"): Row(Needs.SESSION, data=THREAD),
