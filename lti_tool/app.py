@@ -9,16 +9,20 @@ from sqlalchemy import Engine
 
 from lti_tool import subscriptions
 from lti_tool.activities import routes as activities
+from lti_tool.admin import routes as admin
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
 from lti_tool.deep_linking import routes as deep_linking
 from lti_tool.facilitation import routes as facilitation
 from lti_tool.follow_ups import routes as follow_ups
+from lti_tool.grades import routes as grades
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
 from lti_tool.notices import routes as notices
 from lti_tool.paths import static_dir, templates_dir
+from lti_tool.people import routes as people
+from lti_tool.platforms import routes as platforms
 from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
 from lti_tool.settings import Settings
@@ -32,6 +36,23 @@ from lti_tool.web.launched import init_launched
 from lti_tool.web.locale import init_locale
 from lti_tool.web.transaction import init_transactions
 
+_FEATURES = (
+    health,
+    launch,
+    notices,
+    platforms,
+    admin,
+    record_store,
+    threads,
+    help_requests,
+    follow_ups,
+    grades,
+    activities,
+    facilitation,
+    deep_linking,
+    privacy,
+    people,
+)
 _LARGEST_REQUEST = 1024 * 1024
 _LARGEST_FORM = 256 * 1024
 _MOST_FIELDS = 50
@@ -59,10 +80,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_launched(app)
     init_errors(app)
     init_assets(app, static_dir())
-    for feature in (
-        health, launch, notices, record_store, threads, help_requests, follow_ups,
-        activities, facilitation, deep_linking, privacy,
-    ):  # fmt: skip
+    for feature in _FEATURES:
         app.register_blueprint(feature.blueprint)
     app.add_template_global(activity_page)
     app.context_processor(_for_every_template)
@@ -77,6 +95,7 @@ class Space:
     endpoint: str
     label: LazyString
     icon: str
+    for_staff: bool = False
 
     @property
     def current(self) -> bool:
@@ -87,8 +106,17 @@ _SPACES = (
     Space("threads.list_threads", lazy_gettext("Discuss"), "message-circle"),
     Space("help_requests.list_help_requests", lazy_gettext("Help"), "life-buoy"),
     Space("follow_ups.list_follow_ups", lazy_gettext("Carry forward"), "arrow-right-to-line"),
+    Space("grades.list_scores", lazy_gettext("Points"), "star", for_staff=True),
+    Space("people.list_people", lazy_gettext("People"), "users", for_staff=True),
 )
 
 
 def _for_every_template() -> dict[str, object]:
-    return {"actor": g.get("actor"), "visit": g.get("visit"), "spaces": _SPACES}
+    actor = g.get("actor")
+    is_staff = actor is not None and actor.role.is_staff
+    return {
+        "actor": actor,
+        "visit": g.get("visit"),
+        "carrier": g.get("carrier"),
+        "spaces": [space for space in _SPACES if is_staff or not space.for_staff],
+    }

@@ -96,9 +96,9 @@ def _source(
         ).order_by(_position(contexts, Course.context_id), *_nearest(tenancy))
         return session.scalars(by_plan.limit(1)).one_or_none()
     if origins.links is None and placement.title and (contexts := _earlier(session, course, origins)):
-        by_title = others.where(
-            Course.context_id.in_(contexts), Placement.title == placement.title
-        ).order_by(_position(contexts, Course.context_id), *_nearest(tenancy))
+        by_title = others.where(Course.context_id.in_(contexts), Placement.title == placement.title).order_by(
+            _position(contexts, Course.context_id), *_nearest(tenancy)
+        )
         return _only_one(session.scalars(by_title.limit(2)).all())
     return None
 

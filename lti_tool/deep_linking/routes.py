@@ -2,13 +2,14 @@
 
 from http import HTTPStatus
 
-from flask import Response, g, make_response, render_template
+from flask import Response, make_response, render_template
 
 from lti_tool.courses.models import Activity
 from lti_tool.deep_linking import service
 from lti_tool.deep_linking.forms import ChoiceForm, NothingForm
 from lti_tool.deep_linking.service import Answer, AnsweredError
 from lti_tool.launch.models import LaunchKind
+from lti_tool.web.headers import allow_form_target
 from lti_tool.web.launched import launched_blueprint, visit
 from lti_tool.web.transaction import db, roll_back
 
@@ -54,7 +55,7 @@ def answered(_error: AnsweredError) -> Response:
 
 def _way_back(answer: Answer) -> Response:
     """A page whose form goes to the platform: by itself where we know the address."""
-    g.form_targets = (answer.origin,)
+    allow_form_target(answer.origin)
     page = make_response(render_template("deep_linking/way_back.html", answer=answer))
     # Without an origin, a platform would have to take the form for a forged one.
     page.headers["Referrer-Policy"] = "strict-origin"

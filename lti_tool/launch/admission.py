@@ -33,13 +33,16 @@ from lti_tool.launch.claims import (
 from lti_tool.launch.errors import Advice, LaunchRefusedError
 from lti_tool.launch.events import Admitted, Launched
 from lti_tool.launch.models import Launch, LaunchKind
-from lti_tool.launch.origins import embedders_of
+from lti_tool.launch.origins import embedders_of, origin_of
 from lti_tool.launch.rules import check_message
-from lti_tool.launch.sessions import LIFE, find_actor
+from lti_tool.launch.sessions import LIFE, find_actor, take_over_role
 from lti_tool.people.roles import is_test_user, role_of
 from lti_tool.people.service import keep_membership, keep_person
+from lti_tool.platforms.health import note_launch
 from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Registration
+
+_LONGEST_URL = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ class LaunchAccepted:
     kind: LaunchKind
     activity: Activity | None
     """What the placement is for, where the launch belongs to one."""
+    embedders: list[str]
+    """The origins whose pages may frame this launch's pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +197,7 @@ def _open(
     role = role_of(message.roles)
     if course:
         keep_membership(session, course_id=course.id, person_id=person_id, role=role)
+        take_over_role(session, course_id=course.id, person_id=person_id, role=role)
     secret = secrets.token_urlsafe(32)
     launch = Launch(
         kind=kind,
@@ -204,17 +210,21 @@ def _open(
         is_test=is_test_user(message.roles),
         locale=message.language,
         platform_name=_platform_name(registration, message),
-        embedders=embedders_of(
-            registration, message.presentation.return_url if message.presentation else None
-        ),
+        embedders=embedders_of(registration, _return_url(message)),
+        return_url=_return_url(message),
         details=dict(details or {}),
         expires_at=clock.now() + LIFE,
     )
     session.add(launch)
     session.flush()
+    note_launch(session, registration_id=registration.id)
     events.record(session, Admitted(entrance.deployment_id, message.notifications))
     return LaunchAccepted(
-        launch_id=launch.id, secret=secret, kind=kind, activity=placement.activity if placement else None
+        launch_id=launch.id,
+        secret=secret,
+        kind=kind,
+        activity=placement.activity if placement else None,
+        embedders=launch.embedders,
     )
 
 
@@ -243,3 +253,9 @@ def _services_of(message: MessageClaims) -> CourseServices:
 def _platform_name(registration: Registration, message: MessageClaims) -> str:
     said = message.tool_platform.name if message.tool_platform else ""
     return said or urlsplit(registration.issuer).hostname or registration.issuer
+
+
+def _return_url(message: MessageClaims) -> str | None:
+    """The course's page, where it is an address that a browser can go to (LTI Core 1.3, section 5.4.4)."""
+    given = message.presentation.return_url if message.presentation else None
+    return given if given and len(given) <= _LONGEST_URL and origin_of(given) else None

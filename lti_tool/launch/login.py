@@ -15,9 +15,12 @@ from lti_tool.core import clock
 from lti_tool.core.db import settings_of
 from lti_tool.core.secrets import digest
 from lti_tool.core.text import is_clean
-from lti_tool.launch.errors import LaunchRefusedError
+from lti_tool.launch.errors import Advice, LaunchRefusedError, refusals_of
 from lti_tool.launch.models import LaunchAttempt
-from lti_tool.platforms.models import Registration
+from lti_tool.launch.origins import embedders_of
+from lti_tool.launch.proof import PlatformStorage, storage_of, storage_target
+from lti_tool.platforms.lms import habits_of
+from lti_tool.platforms.models import Registration, RegistrationState
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 _LONGEST = 4096
@@ -33,6 +36,7 @@ class LoginRequest:
     client_id: str
     lti_deployment_id: str
     lti_message_hint: str
+    lti_storage_target: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +46,16 @@ class LoginStarted:
     authorization_url: str
     state: str
     browser_secret: str
+    storage: PlatformStorage | None
+    embedders: list[str]
 
 
 def start_login(session: Session, request: LoginRequest) -> LoginStarted:
     """Bind state, nonce, registration, browser and target together in one attempt, usable once."""
     _check(request, settings_of(session).base_url)
     registration = _registration_of(session, request)
+    # Not every platform that keeps data for tools says in which frame (platforms/blackboard.py).
+    frame = request.lti_storage_target or habits_of(registration.issuer).storage_frame or ""
     state, nonce, browser_secret = (secrets.token_urlsafe(32) for _ in range(3))
     session.add(
         LaunchAttempt(
@@ -57,6 +65,7 @@ def start_login(session: Session, request: LoginRequest) -> LoginStarted:
             registration_id=registration.id,
             deployment_hint=request.lti_deployment_id or None,
             target_link_uri=request.target_link_uri,
+            storage_target=storage_target(frame),
             expires_at=clock.now() + ATTEMPT_LIFE,
         )
     )
@@ -78,6 +87,8 @@ def start_login(session: Session, request: LoginRequest) -> LoginStarted:
         authorization_url=f"{registration.auth_login_url}{joint}{urlencode(parameters)}",
         state=state,
         browser_secret=browser_secret,
+        storage=storage_of(registration, storage_target(frame)),
+        embedders=embedders_of(registration),
     )
 
 
@@ -85,6 +96,7 @@ def _check(request: LoginRequest, base_url: str) -> None:
     given = (
         request.iss, request.login_hint, request.target_link_uri,
         request.client_id, request.lti_deployment_id, request.lti_message_hint,
+        request.lti_storage_target,
     )  # fmt: skip
     if any(len(value) > _LONGEST or not is_clean(value) for value in given):
         raise LaunchRefusedError("login_parameter_malformed")
@@ -115,6 +127,14 @@ def _registration_of(session: Session, request: LoginRequest) -> Registration:
         raise LaunchRefusedError("registration_unknown")
     if len(found) > 1:
         raise LaunchRefusedError("client_id_needed")
-    if not found[0].active:
-        raise LaunchRefusedError("registration_inactive")
+    refuse_unless_active(found[0])
     return found[0]
+
+
+def refuse_unless_active(registration: Registration) -> None:
+    """Raises LaunchRefusedError for a registration that is disabled, or waits for approval."""
+    with refusals_of(registration.id):
+        if registration.state is RegistrationState.PENDING:
+            raise LaunchRefusedError("registration_pending", Advice.APPROVAL)
+        if not registration.active:
+            raise LaunchRefusedError("registration_inactive")

@@ -28,9 +28,26 @@ class LaunchAttempt(Base):
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     deployment_hint: Mapped[str | None]
     target_link_uri: Mapped[str]
+    storage_target: Mapped[str | None]
+    """The platform's frame that keeps things for tools, where it offers one."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class LaunchPending(Base):
+    """A verified launch that came without our cookie; it waits for the browser's proof, and goes with it."""
+
+    __tablename__ = "launch_pending"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    id_digest: Mapped[str] = mapped_column(primary_key=True)
+    browser_digest: Mapped[str]
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
+    claims_sealed: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
 
 
 class LaunchKind(StrEnum):
@@ -48,6 +65,7 @@ class Launch(Base):
     __tablename__ = "launch"
     __table_args__ = (
         Index(None, "expires_at"),
+        Index(None, "course_id", "person_id"),
         CheckConstraint(
             "kind in ('resource_link', 'deep_linking', 'submission_review', 'data_privacy')", name="kind"
         ),
@@ -75,6 +93,8 @@ class Launch(Base):
     platform_name: Mapped[str]
     embedders: Mapped[list[str]]
     """The origins whose pages may frame this launch's pages."""
+    return_url: Mapped[str | None]
+    """The course's page in the platform, to go back to."""
     details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """What a message of this kind said beside the rest, such as the deep linking settings."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -11,12 +11,17 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest, matches
 from lti_tool.launch.admission import LaunchAccepted, admit
 from lti_tool.launch.claims import MessageClaims
-from lti_tool.launch.errors import Advice, LaunchRefusedError
+from lti_tool.launch.errors import Advice, DeploymentPendingError, LaunchRefusedError, refusals_of
 from lti_tool.launch.guard import key_id, verified_claims
+from lti_tool.launch.login import refuse_unless_active
 from lti_tool.launch.message import read_message
 from lti_tool.launch.models import LaunchAttempt
+from lti_tool.launch.origins import embedders_of
+from lti_tool.launch.proof import PlatformStorage, ProofNeeded, hold_launch, storage_of, take_launch
+from lti_tool.platforms.health import note_error
 from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
 from lti_tool.platforms.models import Deployment, Registration
+from lti_tool.platforms.service import keep_pending_deployment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,28 +35,72 @@ class Attempt:
     registration_id: UUID
     issuer: str
     client_id: str
+    browser_digest: str
+    storage: PlatformStorage | None
+    embedders: list[str]
 
 
 def accept_launch(
     sessions: sessionmaker[Session], *, state: str, id_token: str, browser_secret: str | None
-) -> LaunchAccepted:
-    """Let a launch in, or raise LaunchRefusedError.
+) -> LaunchAccepted | ProofNeeded:
+    """Let a launch in, hold it for the browser's proof, or raise LaunchRefusedError.
 
     Two short transactions, because the platform's keys may have to be fetched between them. The
     attempt is used up in the second, after the signature was checked and together with all rows
-    of the launch: of several posts of one token exactly one gets in.
+    of the launch: of several posts of one token exactly one gets in. Without the browser's secret nothing
+    is made but the pending launch (`finish_launch`): state is never skipped.
     """
     with unit_of_work(sessions) as session:
         attempt = _open_attempt(session, state, browser_secret)
-    claims = _checked_claims(sessions, attempt, id_token)
-    message = read_message(claims)
-    _check_target(message, attempt)
-    with unit_of_work(sessions) as session:
-        deployment_id = _deployment_of(session, message, attempt)
-        _use_up(session, attempt)
-        return admit(
-            session, registration_id=attempt.registration_id, deployment_id=deployment_id, message=message
+    with refusals_of(attempt.registration_id):
+        claims = _checked_claims(sessions, attempt, id_token)
+        message = read_message(claims)
+        _check_target(message, attempt)
+        with unit_of_work(sessions) as session:
+            deployment_id = _deployment_of(session, message, attempt)
+            _use_up(session, attempt)
+            if browser_secret is None:
+                return _hold(session, attempt, deployment_id, claims)
+            return admit(
+                session,
+                registration_id=attempt.registration_id,
+                deployment_id=deployment_id,
+                message=message,
+            )
+
+
+def note_refusal(session: Session, refusal: LaunchRefusedError) -> None:
+    """Tell an administrator of it: the last error of its registration, and a deployment to approve."""
+    if refusal.registration_id is None:
+        return
+    if isinstance(refusal, DeploymentPendingError):
+        keep_pending_deployment(
+            session, registration_id=refusal.registration_id, deployment_id=refusal.deployment_id
         )
+    note_error(session, registration_id=refusal.registration_id, code=refusal.code)
+
+
+def finish_launch(sessions: sessionmaker[Session], *, pending_id: str, browser_secret: str) -> LaunchAccepted:
+    """Let in a launch that was held, once, for the browser that began it. Raises LaunchRefusedError."""
+    with unit_of_work(sessions) as session:
+        held = take_launch(session, pending_id=pending_id, browser_secret=browser_secret)
+        return admit(
+            session,
+            registration_id=held.registration_id,
+            deployment_id=held.deployment_id,
+            message=read_message(held.claims),
+        )
+
+
+def _hold(session: Session, attempt: Attempt, deployment_id: UUID, claims: dict[str, object]) -> ProofNeeded:
+    pending_id = hold_launch(
+        session,
+        browser_digest=attempt.browser_digest,
+        registration_id=attempt.registration_id,
+        deployment_id=deployment_id,
+        claims=claims,
+    )
+    return ProofNeeded(pending_id=pending_id, storage=attempt.storage, embedders=attempt.embedders)
 
 
 def _open_attempt(session: Session, state: str, browser_secret: str | None) -> Attempt:
@@ -67,12 +116,9 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         raise LaunchRefusedError("state_used", Advice.AGAIN)
     if attempt.expires_at <= clock.now():
         raise LaunchRefusedError("state_expired", Advice.AGAIN)
-    if browser_secret is None:
-        raise LaunchRefusedError("browser_unproven", Advice.BROWSER)
-    if not matches(browser_secret, attempt.browser_digest):
+    if browser_secret is not None and not matches(browser_secret, attempt.browser_digest):
         raise LaunchRefusedError("browser_differs", Advice.AGAIN)
-    if not registration.active:
-        raise LaunchRefusedError("registration_inactive")
+    refuse_unless_active(registration)
     return Attempt(
         state_digest=attempt.state_digest,
         nonce=attempt.nonce,
@@ -81,6 +127,9 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         registration_id=registration.id,
         issuer=registration.issuer,
         client_id=registration.client_id,
+        browser_digest=attempt.browser_digest,
+        storage=storage_of(registration, attempt.storage_target),
+        embedders=embedders_of(registration),
     )
 
 
@@ -105,13 +154,13 @@ def _deployment_of(session: Session, message: MessageClaims, attempt: Attempt) -
     if attempt.deployment_hint is not None and attempt.deployment_hint != message.deployment_id:
         raise LaunchRefusedError("deployment_differs_from_login")
     found = session.scalars(
-        select(Deployment.id).filter_by(
+        select(Deployment).filter_by(
             registration_id=attempt.registration_id, deployment_id=message.deployment_id
         )
     ).one_or_none()
-    if found is None:
-        raise LaunchRefusedError("deployment_unknown")
-    return found
+    if found is None or found.approved_at is None:
+        raise DeploymentPendingError(message.deployment_id)
+    return found.id
 
 
 def _use_up(session: Session, attempt: Attempt) -> None:

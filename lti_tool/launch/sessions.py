@@ -1,5 +1,6 @@
 """Sessions: each belongs to one launch, and dies with idleness, age or its registration."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -25,6 +26,39 @@ def find_actor(session: Session, *, launch_id: UUID, secret: str) -> Actor | Non
 
     When it was last used is noted every five minutes at most: reading a page seldom writes.
     """
+    return _find(session, launch_id, lambda launch: matches(secret, launch.secret_digest))
+
+
+def find_signed_actor(session: Session, *, launch_id: UUID) -> Actor | None:
+    """The same for a request whose address bears our own valid signature, and no secret. One query."""
+    return _find(session, launch_id, lambda _launch: True)
+
+
+def find_return_url(session: Session, *, launch_id: UUID, secret: str) -> str | None:
+    """The course's page of a session that is over, for whoever has its secret. One query."""
+    launch = session.get(Launch, launch_id)
+    return launch.return_url if launch and matches(secret, launch.secret_digest) else None
+
+
+def find_embedders(session: Session, *, launch_id: UUID) -> list[str] | None:
+    """The origins that may frame this launch's pages; none where it is unknown. One query."""
+    return session.scalar(select(Launch.embedders).where(Launch.id == launch_id))
+
+
+def take_over_role(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:
+    """The role of a new launch holds in the person's older sessions of the course too, at once.
+
+    After `keep_membership`, whose row keeps two launches of one person apart.
+    """
+    session.execute(
+        update(Launch)
+        .where(Launch.person_id == person_id, Launch.course_id == course_id)
+        .where(Launch.role != role, Launch.expires_at > clock.now())
+        .values(role=role)
+    )
+
+
+def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]) -> Actor | None:
     row = session.execute(
         select(Launch, Person, Course, Placement, Deployment.deployment_id, Registration)
         .join(Person, Person.id == Launch.person_id)
@@ -37,7 +71,7 @@ def find_actor(session: Session, *, launch_id: UUID, secret: str) -> Actor | Non
     if row is None:
         return None
     launch, person, course, placement, deployment, registration = row
-    if not _is_open(session, launch, registration, secret):
+    if not is_proven(launch) or not _is_open(session, launch, registration):
         return None
     return Actor(
         launch_id=launch.id,
@@ -76,7 +110,7 @@ def find_visit(session: Session, *, launch_id: UUID, secret: str, kind: LaunchKi
     if row is None:
         return None
     launch, person, course, deployment, registration = row
-    if not _is_open(session, launch, registration, secret):
+    if not matches(secret, launch.secret_digest) or not _is_open(session, launch, registration):
         return None
     return Visit(
         launch_id=launch.id,
@@ -104,11 +138,10 @@ def find_visit(session: Session, *, launch_id: UUID, secret: str, kind: LaunchKi
     )
 
 
-def _is_open(session: Session, launch: Launch, registration: Registration, secret: str) -> bool:
-    """Whether the secret opens this launch's pages; when it last did is noted now and then."""
+def _is_open(session: Session, launch: Launch, registration: Registration) -> bool:
+    """Whether the session still lives; when it was last used is noted now and then."""
     now = clock.now()
-    alive = launch.expires_at > now and launch.seen_at > now - _IDLE and registration.active
-    if not alive or not matches(secret, launch.secret_digest):
+    if launch.expires_at <= now or launch.seen_at <= now - _IDLE or not registration.active:
         return False
     if launch.seen_at < now - _SEEN_EVERY:
         session.execute(update(Launch).where(Launch.id == launch.id).values(seen_at=now))

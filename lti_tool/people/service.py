@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,13 +25,23 @@ def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str)
 
 
 def keep_membership(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:
-    """The person's part in the course, as this launch says."""
+    """The person's part in the course, as this launch says. Who had left is back.
+
+    Then only a roster that names them again can say that they left once more: some come back as somebody
+    whom rosters leave out, an administrator for example.
+    """
     new = insert(Membership).values(
         course_id=course_id, person_id=person_id, role=role, last_launch_at=clock.now()
     )
     session.execute(
         new.on_conflict_do_update(
             index_elements=["course_id", "person_id"],
-            set_={"role": new.excluded.role, "last_launch_at": new.excluded.last_launch_at},
+            set_={
+                "role": new.excluded.role,
+                "last_launch_at": new.excluded.last_launch_at,
+                "rostered_at": case((Membership.left_at.is_(None), Membership.rostered_at), else_=None),
+                "missing_since": None,
+                "left_at": None,
+            },
         )
     )

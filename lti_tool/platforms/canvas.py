@@ -14,9 +14,11 @@ from lti_tool.platforms.custom_parameters import (
 )
 from lti_tool.platforms.habits import Claims, Habits
 from lti_tool.platforms.scopes import WANTED
+from lti_tool.platforms.tool import DESCRIPTION, TITLE
 
-_TITLE = "Segue"
-_DESCRIPTION = "Discuss, ask peers for help, and carry what you learn into work."
+PRIVACY_LEVEL = "name_only"
+"""People know each other by name here, and by nothing else."""
+TOOL_ID = "segue"
 _LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 _MENU_PLACEMENT = "course_navigation"
 _CHOOSING_PLACEMENTS = ("link_selection", "assignment_selection")
@@ -51,8 +53,8 @@ def canvas_configuration(base_url: str) -> dict[str, Any]:
     """
     target = f"{base_url}/lti/launch"
     return {
-        "title": _TITLE,
-        "description": _DESCRIPTION,
+        "title": TITLE,
+        "description": DESCRIPTION,
         "oidc_initiation_url": f"{base_url}/lti/login",
         "target_link_uri": target,
         "public_jwk_url": f"{base_url}/lti/jwks.json",
@@ -61,11 +63,10 @@ def canvas_configuration(base_url: str) -> dict[str, Any]:
             {
                 "platform": "canvas.instructure.com",
                 "domain": urlsplit(base_url).hostname,
-                "tool_id": "segue",
-                # People know each other by name here, and by nothing else.
-                "privacy_level": "name_only",
+                "tool_id": TOOL_ID,
+                "privacy_level": PRIVACY_LEVEL,
                 "settings": {
-                    "text": _TITLE,
+                    "text": TITLE,
                     "placements": [
                         _placement(_MENU_PLACEMENT, "LtiResourceLinkRequest", target),
                         *(_placement(name, "LtiDeepLinkingRequest", target) for name in _CHOOSING_PLACEMENTS),
@@ -82,6 +83,6 @@ def _placement(name: str, message_type: str, target: str) -> dict[str, Any]:
         "placement": name,
         "message_type": message_type,
         "target_link_uri": target,
-        "text": _TITLE,
+        "text": TITLE,
         "enabled": True,
     }

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -47,9 +47,7 @@ def upgrade() -> None:
         ),
         _deployment("notice"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.UniqueConstraint(
-            "registration_id", "notice_id", name=op.f("uq_notice_registration_id_notice_id")
-        ),
+        sa.UniqueConstraint("registration_id", "notice_id", name=op.f("uq_notice_registration_id_notice_id")),
     )
     op.create_table(
         "notice_handler",

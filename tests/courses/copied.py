@@ -109,7 +109,8 @@ class CopiedPage:
     def choose(self, choice: str | None, **changes: str) -> TestResponse:
         """Press one of the panel's buttons, or send its form without."""
         found = re.findall(
-            r'<input name="(csrf_token|submission)" type="hidden" value="([^"]+)">', self.get("/threads/new").text
+            r'<input name="(csrf_token|submission)" type="hidden" value="([^"]+)">',
+            self.get("/threads/new").text,
         )
         data = {**dict(found), **({"choice": choice} if choice else {}), **changes}
         return self.client.post(f"{self.base}/activity/copy", data=data, base_url=TOOL)

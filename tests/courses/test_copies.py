@@ -112,7 +112,9 @@ def test_a_copy_into_another_deployment_takes_settings_too(copying: CopyingPlatf
     check_taken(copying.placement("new", "l2"), source)
 
 
-def test_blackboards_deployments_are_institutions_and_give_each_other_nothing(copying: CopyingPlatform) -> None:
+def test_blackboards_deployments_are_institutions_and_give_each_other_nothing(
+    copying: CopyingPlatform,
+) -> None:
     blackboard = {
         "https://purl.imsglobal.org/spec/lti/claim/tool_platform": {
             "guid": "1",
@@ -174,9 +176,7 @@ def test_a_notice_of_the_platform_tells_the_origin_as_well(
     with unit_of_work(sessions) as session:
         deployment_id = session.get_one(Course, source.course_id).deployment_id
         for origins in (["unheard of"], ["old"]):
-            session.add(
-                CourseCopy(deployment_id=deployment_id, context_id="new", origin_context_ids=origins)
-            )
+            session.add(CourseCopy(deployment_id=deployment_id, context_id="new", origin_context_ids=origins))
     copying.come("new", "l2", title="Openings")
     check_taken(copying.placement("new", "l2"), source)
 
@@ -340,7 +340,7 @@ def post_in(connection: Any, placement: Placement) -> None:
 def counts(engine: Engine) -> dict[str, int]:
     with engine.connect() as connection:
         names = connection.scalars(text("select tablename from pg_tables where schemaname = 'public'")).all()
-        return {name: connection.scalar(text(f"select count(*) from {name}")) or 0 for name in names}  # noqa: S608  our own tables
+        return {name: connection.scalar(text(f"select count(*) from {name}")) or 0 for name in names}
 
 
 def test_the_queries_of_a_first_launch_do_not_grow_with_the_chain(

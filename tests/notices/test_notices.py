@@ -134,7 +134,10 @@ REFUSED: dict[str, tuple[Bend, int]] = {
     "without deployment": (changed(**{f"{LTI}deployment_id": None}), 400),
     "copy without context": (lambda n: n.sign(n.copy_claims(**{f"{LTI}context": None})), 400),
     "copy of a list": (lambda n: n.sign(n.copy_claims(**{f"{LTI}context": ["new"]})), 400),
-    "copy of origins that are none": (lambda n: n.sign(n.copy_claims(**{f"{LTI}origin_contexts": [{}]})), 400),
+    "copy of origins that are none": (
+        lambda n: n.sign(n.copy_claims(**{f"{LTI}origin_contexts": [{}]})),
+        400,
+    ),
     "copy of endless origins": (
         lambda n: n.sign(n.copy_claims(**{f"{LTI}origin_contexts": ["x"] * 51})),
         400,

@@ -11,7 +11,10 @@ CUSTOM = "https://purl.imsglobal.org/spec/lti/claim/custom"
 CONTEXT = "https://purl.imsglobal.org/spec/lti/claim/context"
 LINK = "https://purl.imsglobal.org/spec/lti/claim/resource_link"
 PLATFORM = "https://purl.imsglobal.org/spec/lti/claim/tool_platform"
-CANVAS, D2L = {PLATFORM: {"product_family_code": "canvas"}}, {PLATFORM: {"product_family_code": "desire2learn"}}
+CANVAS, D2L = (
+    {PLATFORM: {"product_family_code": "canvas"}},
+    {PLATFORM: {"product_family_code": "desire2learn"}},
+)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +87,19 @@ def test_the_history_of_a_menu_link_of_canvas_is_its_courses() -> None:
     assert in_standard_shape(moodle) == moodle
 
 
-ODD = (None, True, 7, "", "x", [], ["x"], {}, {"id": []}, {"context_history": [1]}, {"Context.id.history": {}})
+ODD = (
+    None,
+    True,
+    7,
+    "",
+    "x",
+    [],
+    ["x"],
+    {},
+    {"id": []},
+    {"context_history": [1]},
+    {"Context.id.history": {}},
+)
 
 
 @pytest.mark.parametrize("family", ["canvas", "desire2learn", 5, None])
@@ -103,7 +118,14 @@ def test_no_shape_of_claims_breaks_it(family: object, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "found"),
-    [("", ""), ("a,b", "a,b"), ("$ResourceLink.id.history", None), ("$User.Id", None), (5, None), (None, None)],
+    [
+        ("", ""),
+        ("a,b", "a,b"),
+        ("$ResourceLink.id.history", None),
+        ("$User.Id", None),
+        (5, None),
+        (None, None),
+    ],
 )
 def test_what_was_not_substituted_is_absent(value: object, found: str | None) -> None:
     assert substituted({"x": value}, "x") == found

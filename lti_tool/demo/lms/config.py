@@ -18,6 +18,8 @@ class LmsConfig:
     """Base address of an xAPI record store, such as http://127.0.0.1:8000/xapi."""
     records_username: str | None = None
     records_password: str | None = None
+    offers_storage: bool = False
+    """Whether its pages keep small things for the tool (LTI postMessage Storage 0.1)."""
 
     def __post_init__(self) -> None:
         for name, url in (("issuer", self.issuer), ("tool_url", self.tool_url)):
@@ -56,11 +58,25 @@ class LmsConfig:
         return f"{self.issuer}/jwks.json"
 
     @property
+    def registration_url(self) -> str:
+        return f"{self.issuer}/register"
+
+    @property
+    def openid_configuration_url(self) -> str:
+        return f"{self.issuer}/.well-known/openid-configuration"
+
+    @property
     def deep_link_return_url(self) -> str:
         return f"{self.issuer}/deep-linking/return"
 
     def memberships_url(self, course_key: str) -> str:
         return f"{self.issuer}/nrps/{course_key}/memberships"
+
+    def groups_url(self, course_key: str) -> str:
+        return f"{self.issuer}/groups/{course_key}/groups"
+
+    def group_sets_url(self, course_key: str) -> str:
+        return f"{self.issuer}/groups/{course_key}/sets"
 
     def line_items_url(self, course_key: str) -> str:
         return f"{self.issuer}/ags/{course_key}/lineitems"

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.demo.lms.files import write_private
 from lti_tool.demo.lms.keys import SigningKey
-from tests.launch.conftest import key_server
 from tests.demo.tool_stand_in import LocalServer
+from tests.launch.conftest import key_server
 from tests.platforms.lms.shape import ShapedPlatform
 
 __all__ = ["key_server"]

@@ -17,7 +17,9 @@ from lti_tool.statements.models import StatementRow
 from tests.launch.platform import TOOL
 from tests.platforms.lms.conftest import Connect
 
-SHAPES = {path.stem: json.loads(path.read_bytes()) for path in (Path(__file__).parent / "shapes").glob("*.json")}
+SHAPES = {
+    path.stem: json.loads(path.read_bytes()) for path in (Path(__file__).parent / "shapes").glob("*.json")
+}
 PRODUCTS = {
     "canvas": "Canvas",
     "moodle": "Moodle",
@@ -47,8 +49,9 @@ def test_it_lets_people_in(connect: Connect, session: Session, lms: str, variant
     client, answer = platform.come(variant)
     assert answer.status_code < 400, answer.text
     launch, _ = opened(client, session)
-    assert launch.role == ("assistant" if variant == "assistant" else
-                           "instructor" if variant in STAFF else "learner")
+    assert launch.role == (
+        "assistant" if variant == "assistant" else "instructor" if variant in STAFF else "learner"
+    )
     assert launch.is_test is (variant == "student view")
     assert session.scalar(select(func.count()).select_from(StatementRow)) == (0 if launch.is_test else 1)
 
@@ -80,10 +83,12 @@ def test_nobody_needs_a_name(connect: Connect, session: Session) -> None:
     assert set(session.scalars(select(Person.name))) == {""}
 
 
-def test_two_institutions_of_one_blackboard_client_are_two_courses(connect: Connect, session: Session) -> None:
+def test_two_institutions_of_one_blackboard_client_are_two_courses(
+    connect: Connect, session: Session
+) -> None:
     platform = connect("blackboard")
     platform.come()
-    platform.come("another institution", **{"name": "Bo Lind"})
+    platform.come("another institution", name="Bo Lind")
     assert len(session.scalars(select(Course)).all()) == 2
     assert len(session.scalars(select(Placement)).all()) == 2
 
