@@ -1,7 +1,7 @@
 """What a new activity begins with: what was planned for it, or the settings of what it was copied from.
 
-Settings follow a copied course; discussions, help requests, follow-ups and people never do. An instructor then
-says what becomes of them (activities/service.py, `settle_copy`).
+Settings follow a copied course; discussions, help requests, follow-ups and people never do. An instructor
+then says what becomes of them (activities/service.py, `settle_copy`).
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The claims of a notice, of the types that the specification gives them (Platform Notification Service 1.0)."""
+"""The claims of a notice, of the types that Platform Notification Service 1.0 gives them."""
 
 from typing import Annotated
 

@@ -15,7 +15,7 @@ _AGAIN_AFTER = "60"
 
 @blueprint.post("/notices")
 def post_notices() -> tuple[Response, int]:
-    """Take {"notices": [{"jwt": ...}]}. What is in them comes from a platform, and is believed by its signature."""
+    """Take {"notices": [{"jwt": ...}]}. Who sends them is believed by their signatures alone."""
     sessions = cast("sessionmaker[Session]", current_app.extensions["sessions"])
     result = take_notices(sessions, request.get_data())
     answer = jsonify(taken=result.taken, refused=result.refused)

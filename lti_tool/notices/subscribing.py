@@ -20,7 +20,7 @@ _WANTED = ("service_url", "handler_url", "types")
 
 
 def on_admitted(session: Session, event: Admitted) -> None:
-    """Have the platform asked, where it offers notices and has not agreed yet. Most often one query, no write.
+    """Have the platform asked, where it offers notices and has not agreed yet. Most often one query.
 
     Of several launches at once one has it asked: the update is conditional, as the look before it is.
     """
@@ -35,9 +35,9 @@ def on_admitted(session: Session, event: Admitted) -> None:
     }
     now = clock.now()
     known = session.get(NoticeHandler, event.deployment_id)
-    if known is not None and all(getattr(known, name) == wanted[name] for name in _WANTED):
-        if known.taken_at is not None or known.asked_at > now - _ASK_AGAIN:
-            return
+    as_before = known is not None and all(getattr(known, name) == wanted[name] for name in _WANTED)
+    if as_before and known and (known.taken_at is not None or known.asked_at > now - _ASK_AGAIN):
+        return
     values = {**wanted, "asked_at": now, "taken_at": None}
     changed = or_(*(getattr(NoticeHandler, name) != wanted[name] for name in _WANTED))
     waited = and_(NoticeHandler.taken_at.is_(None), NoticeHandler.asked_at <= now - _ASK_AGAIN)

@@ -55,6 +55,7 @@ def enter(
     context_id: str = "course-1",
     link: str = "link-1",
     locale: str = "en",
+    is_test: bool = False,
 ) -> tuple[Actor, str]:
     """Somebody launches into a course: the actor, and the secret that their browser gets."""
     course = keep_course(
@@ -78,6 +79,7 @@ def enter(
         course_id=course.id,
         placement_id=placement.id,
         role=role,
+        is_test=is_test,
         locale=locale,
         platform_name="Example LMS",
         embedders=[ISSUER],

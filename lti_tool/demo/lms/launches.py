@@ -89,6 +89,7 @@ class Lms:
         }
         message |= claims.person_claims(person) | claims.course_claims(self.config, course)
         message |= claims.custom_claim(course, link, person) | claims.groups_claim(self.config, course)
+        message |= claims.notices_claim(self.config)
         message |= claims.grading_claim(self.config, course, self._line_items_of(course, link))
         if link is not None:
             return message | claims.link_claims(link)
