@@ -66,7 +66,7 @@ def _pass_on(lms: Flask, request: Request) -> Response:
 
 @contextmanager
 def serve_lms(
-    app: Flask, sessions: sessionmaker[Session], folder: Path, pem: bytes, **offers: bool
+    app: Flask, sessions: sessionmaker[Session], folder: Path, pem: bytes, **offers: Any
 ) -> Iterator[ServedLms]:
     """`offers` are switches of LmsConfig."""
     write_private(folder / "lms-signing-key.pem", pem)

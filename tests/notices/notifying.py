@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -39,13 +40,15 @@ class NotifyingPlatform:
         }
         return {name: value for name, value in (claims | changes).items() if value is not None}
 
-    def copy_claims(self, context: str = "new", *origins: str, **changes: Any) -> dict[str, Any]:
+    def copy_claims(
+        self, context: str = "new", /, *origins: str, changes: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         return self.claims(
             "LtiContextCopyNotice",
             **{
                 f"{LTI}context": {"id": context, "label": "zzz", "title": "zzz", "type": ["CourseOffering"]},
                 f"{LTI}origin_contexts": list(origins or ("old",)),
-                **changes,
+                **(changes or {}),
             },
         )
 

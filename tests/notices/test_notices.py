@@ -36,7 +36,7 @@ def test_a_context_copy_is_kept_with_its_origins(notifying: NotifyingPlatform) -
 
 
 def test_a_copy_without_an_origin_tells_nothing(notifying: NotifyingPlatform) -> None:
-    claims = notifying.copy_claims(**{f"{LTI}origin_contexts": None})
+    claims = notifying.copy_claims(changes={f"{LTI}origin_contexts": None})
     assert notifying.send(notifying.sign(claims)).status_code == 200
     assert (len(notifying.kept()), notifying.copies()) == (1, [])
 
@@ -109,7 +109,7 @@ REFUSED: dict[str, tuple[Bend, int]] = {
     "altered": (altered, 401),
     "no key id": (lambda n: n.sign(n.claims(), {"kid": None}), 401),
     "unknown key id": (lambda n: n.sign(n.claims(), {"kid": "unknown"}), 401),
-    "not signed": (lambda n: jwt.encode(n.claims(), None, "none", {"kid": n.platform.lms.key.kid}), 401),
+    "not signed": (lambda n: jwt.encode(n.claims(), "", "none", {"kid": n.platform.lms.key.kid}), 401),
     "signed with a shared secret": (
         lambda n: jwt.encode(n.claims(), "x" * 32, "HS256", {"kid": n.platform.lms.key.kid}),
         401,
@@ -132,14 +132,14 @@ REFUSED: dict[str, tuple[Bend, int]] = {
     "notice with NUL": (changed(**{f"{LTI}notice": {"id": "\x00", "type": "a"}}), 400),
     "notice of numbers": (changed(**{f"{LTI}notice": {"id": 1, "type": 2}}), 400),
     "without deployment": (changed(**{f"{LTI}deployment_id": None}), 400),
-    "copy without context": (lambda n: n.sign(n.copy_claims(**{f"{LTI}context": None})), 400),
-    "copy of a list": (lambda n: n.sign(n.copy_claims(**{f"{LTI}context": ["new"]})), 400),
+    "copy without context": (lambda n: n.sign(n.copy_claims(changes={f"{LTI}context": None})), 400),
+    "copy of a list": (lambda n: n.sign(n.copy_claims(changes={f"{LTI}context": ["new"]})), 400),
     "copy of origins that are none": (
-        lambda n: n.sign(n.copy_claims(**{f"{LTI}origin_contexts": [{}]})),
+        lambda n: n.sign(n.copy_claims(changes={f"{LTI}origin_contexts": [{}]})),
         400,
     ),
     "copy of endless origins": (
-        lambda n: n.sign(n.copy_claims(**{f"{LTI}origin_contexts": ["x"] * 51})),
+        lambda n: n.sign(n.copy_claims(changes={f"{LTI}origin_contexts": ["x"] * 51})),
         400,
     ),
     "aud a number": (changed(aud=5, azp=None), 400),
@@ -183,7 +183,8 @@ def test_without_the_platforms_keys_it_is_to_come_again(notifying: NotifyingPlat
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"nonsense", b"\xff", b"[]", b"null", b"{}", b'{"notices": []}', b'{"notices": {}}', b'{"notices": [1]}',
+        b"", b"nonsense", b"\xff", b"[]", b"null", b"{}", b'{"notices": []}', b'{"notices": {}}',
+        b'{"notices": [1]}',
         b'{"notices": [{}]}', b'{"notices": [{"jwt": 1}]}', b"[" * 100_000,
         b'{"notices": [' + b",".join([b'{"jwt": "a.b.c"}'] * 51) + b"]}",
     ],

@@ -14,8 +14,8 @@ from lti_tool.demo.lms.vocabulary import (
     LTI,
     NOTICE_TYPES,
     NRPS_SERVICE,
-    SCOPE_NOTICE_HANDLERS,
     SCOPE_GROUP_READ,
+    SCOPE_NOTICE_HANDLERS,
 )
 from lti_tool.platforms.custom_parameters import HISTORY_PARAMETERS
 

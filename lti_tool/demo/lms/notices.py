@@ -1,4 +1,4 @@
-"""Telling the tool of things (Platform Notification Service 1.0): where it wants to be told, and the telling."""
+"""Telling the tool of things, where it wants to be told (Platform Notification Service 1.0)."""
 
 import time
 import uuid

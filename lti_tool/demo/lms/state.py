@@ -41,7 +41,7 @@ class State:
         return course_by_key(key) or next(iter(copies), None)
 
     def copy_course(self, course: Course) -> Course | None:
-        """A new course with the same links under new ids, each with its history. None where there are too many."""
+        """A new course with the same links under new ids, with their history. None where there are too many."""
         links = self.links(course)
         with self._lock:
             number = len(self._data["copies"]) + 1
@@ -57,7 +57,8 @@ class State:
             }
             self._data["copies"].append(copy)
             self._data["links"][copy["key"]] = [
-                {**_kept(link), "id": str(uuid.uuid4()), "history": [link.id, *link.history]} for link in links
+                {**_kept(link), "id": str(uuid.uuid4()), "history": [link.id, *link.history]}
+                for link in links
             ]
             self._save()
         return _course(copy)
