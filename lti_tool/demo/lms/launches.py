@@ -110,6 +110,7 @@ class Lms:
             return message  # it is about no course
         message |= claims.course_claims(self.config, course) | claims.custom_claim(course, link, person)
         message |= claims.groups_claim(self.config, course)
+        message |= claims.notices_claim(self.config)
         items = [launch.line_item_id] if launch.line_item_id else self._line_items_of(course, link)
         message |= claims.grading_claim(self.config, course, items)
         if link is not None:
