@@ -8,17 +8,25 @@ from flask_babel import LazyString, lazy_gettext
 from sqlalchemy import Engine
 
 from lti_tool import subscriptions
+from lti_tool.activities import routes as activities
+from lti_tool.admin import routes as admin
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
+from lti_tool.deep_linking import routes as deep_linking
+from lti_tool.facilitation import routes as facilitation
 from lti_tool.follow_ups import routes as follow_ups
+from lti_tool.grades import routes as grades
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.people import routes as people
+from lti_tool.platforms import routes as platforms
+from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
 from lti_tool.settings import Settings
 from lti_tool.threads import routes as threads
+from lti_tool.web.arrivals import activity_page
 from lti_tool.web.assets import init_assets
 from lti_tool.web.errors import init_errors
 from lti_tool.web.filters import init_filters
@@ -27,6 +35,22 @@ from lti_tool.web.launched import init_launched
 from lti_tool.web.locale import init_locale
 from lti_tool.web.transaction import init_transactions
 
+_FEATURES = (
+    health,
+    launch,
+    platforms,
+    admin,
+    record_store,
+    threads,
+    help_requests,
+    follow_ups,
+    grades,
+    activities,
+    facilitation,
+    deep_linking,
+    privacy,
+    people,
+)
 _LARGEST_REQUEST = 1024 * 1024
 _LARGEST_FORM = 256 * 1024
 _MOST_FIELDS = 50
@@ -54,8 +78,9 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_launched(app)
     init_errors(app)
     init_assets(app, static_dir())
-    for feature in (health, launch, record_store, threads, help_requests, follow_ups, people):
+    for feature in _FEATURES:
         app.register_blueprint(feature.blueprint)
+    app.add_template_global(activity_page)
     app.context_processor(_for_every_template)
     subscriptions.subscribe_all()
     return app
@@ -68,7 +93,7 @@ class Space:
     endpoint: str
     label: LazyString
     icon: str
-    staff_only: bool = False
+    for_staff: bool = False
 
     @property
     def current(self) -> bool:
@@ -79,11 +104,17 @@ _SPACES = (
     Space("threads.list_threads", lazy_gettext("Discuss"), "message-circle"),
     Space("help_requests.list_help_requests", lazy_gettext("Help"), "life-buoy"),
     Space("follow_ups.list_follow_ups", lazy_gettext("Carry forward"), "arrow-right-to-line"),
-    Space("people.list_people", lazy_gettext("People"), "users", staff_only=True),
+    Space("grades.list_scores", lazy_gettext("Points"), "star", for_staff=True),
+    Space("people.list_people", lazy_gettext("People"), "users", for_staff=True),
 )
 
 
 def _for_every_template() -> dict[str, object]:
     actor = g.get("actor")
     is_staff = actor is not None and actor.role.is_staff
-    return {"actor": actor, "spaces": [space for space in _SPACES if is_staff or not space.staff_only]}
+    return {
+        "actor": actor,
+        "visit": g.get("visit"),
+        "carrier": g.get("carrier"),
+        "spaces": [space for space in _SPACES if is_staff or not space.for_staff],
+    }

@@ -1,11 +1,17 @@
 """Who listens to which event: every feature's subscribers, in one place."""
 
+from sqlalchemy.orm import Session
+
 import lti_tool.jobs  # noqa: F401  # binds every task, so that a subscriber can defer it
+from lti_tool.core.events import subscribe
 from lti_tool.follow_ups import statements as follow_ups
+from lti_tool.grades.service import note_contribution
 from lti_tool.help_requests import statements as help_requests
+from lti_tool.help_requests.events import AnswerPosted, HelpAsked
 from lti_tool.launch import statements as launch
 from lti_tool.people import tasks as people
 from lti_tool.threads import statements as threads
+from lti_tool.threads.events import ReplyPosted, ThreadPosted
 
 
 def subscribe_all() -> None:
@@ -13,3 +19,16 @@ def subscribe_all() -> None:
     for feature in (launch, threads, help_requests, follow_ups):
         feature.subscribe_statements()
     people.subscribe_roster()
+    # Grades stand below the features, and know none of them.
+    subscribe(ThreadPosted, _note_in_thread)
+    subscribe(ReplyPosted, _note_in_thread)
+    subscribe(HelpAsked, _note_in_request)
+    subscribe(AnswerPosted, _note_in_request)
+
+
+def _note_in_thread(session: Session, event: ThreadPosted | ReplyPosted) -> None:
+    note_contribution(session, event.actor, event.thread.placement_id)
+
+
+def _note_in_request(session: Session, event: HelpAsked | AnswerPosted) -> None:
+    note_contribution(session, event.actor, event.request.conversation.placement_id)

@@ -16,8 +16,8 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.demo.lms import Launch, Lms, LmsConfig, create_lms
 from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Person
 from lti_tool.demo.lms.files import write_private
+from lti_tool.launch.admission import LaunchAccepted, admit
 from lti_tool.launch.message import read_message
-from lti_tool.launch.service import LaunchAccepted, admit
 from lti_tool.platforms.service import add_deployment, add_platform
 from lti_tool.platforms.tool_keys import ensure_tool_keys
 from tests.servers import Counterpart, serving

@@ -1,5 +1,7 @@
 """Real HTTP on this machine, for as long as a test needs it."""
 
+import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,9 +19,11 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(application: Any, *, port: int = 0) -> Iterator[str]:
-    """Serve a WSGI application on 127.0.0.1; gives its address."""
-    server = make_server("127.0.0.1", port, application, threaded=True, request_handler=_Quiet)
+def serving(application: Any, *, port: int = 0, ssl_context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve a WSGI application on 127.0.0.1; gives its address, which is http unless a context is given."""
+    server = make_server(
+        "127.0.0.1", port, application, threaded=True, request_handler=_Quiet, ssl_context=ssl_context
+    )
     server.daemon_threads = True  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -29,6 +33,13 @@ def serving(application: Any, *, port: int = 0) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def free_port() -> int:
+    """A port that is free now, for servers that must know each other's before they start."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Counterpart:

@@ -1,5 +1,6 @@
 """The `segue` command."""
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -68,6 +69,24 @@ def test_platforms_are_added_listed_disabled_and_enabled(segue: Segue) -> None:
     unknown = segue("platform", "enable", "--issuer", "https://lms.example", "--client-id", "x")
     assert unknown.exit_code == 1
     assert "is not registered" in unknown.stderr
+
+
+def test_a_deployment_is_added_later(segue: Segue) -> None:
+    assert "segue platform deploy" in segue("platform", "add", *PLATFORM).stderr
+    added = segue("platform", "deploy", *PLATFORM[:4], "--deployment-id", "7")
+    assert (added.exit_code, added.stderr) == (0, "")
+    assert "deployments 7" in segue("platform", "list").stdout
+    unknown = segue("platform", "deploy", *PLATFORM[:3], "x", "--deployment-id", "7")
+    assert unknown.exit_code == 1
+    assert "is not registered" in unknown.stderr
+
+
+def test_an_invitation_is_a_link_that_is_shown_once(segue: Segue) -> None:
+    made = segue("platform", "invite", "--label", "Riverside", "--days", "2")
+    assert made.exit_code == 0
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/lti/register\?invitation=[\w-]{43}\n", made.stdout)
+    assert all(word in made.stderr for word in ("2 days", "Moodle", "Canvas", "Brightspace", "Sakai"))
+    assert segue("platform", "invite").stdout != made.stdout
 
 
 @pytest.mark.parametrize(
@@ -141,6 +160,8 @@ def test_credentials_of_the_record_store_are_made_listed_and_revoked(segue: Segu
         ["doctor"],
         ["demo"],
         ["platform", "add"],
+        ["platform", "invite"],
+        ["admin", "sign-in"],
         ["records", "key"],
         ["statements", "status"],
     ],
@@ -160,3 +181,10 @@ def test_the_tools_keys_are_rotated(segue: Segue) -> None:
     assert again.exit_code == 1
     assert "--now" in again.stderr
     assert segue("platform", "rotate-keys", "--now").exit_code == 0
+
+
+def test_an_administrator_is_let_in_by_a_link(segue: Segue) -> None:
+    made = segue("admin", "sign-in")
+    assert made.exit_code == 0
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/admin/sign-in#[\w-]{43}\n", made.stdout)
+    assert "once, within ten minutes" in made.stderr

@@ -39,7 +39,19 @@ class Actor:
     """The platform's own id of the course."""
     placement_id: UUID
     placement_title: str
+    activity: str
+    """What the placement is for: "discussion", "help" or "follow_up"."""
+    prompt_html: str
+    """What the instructor asks the participants, safe HTML; empty for nothing."""
     locale: str
     """A language tag, such as "en" or "pt-BR"."""
     embedders: tuple[str, ...]
     """The origins whose pages may frame this launch's pages."""
+    is_test: bool = False
+    """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
+    copy_is_open: bool = False
+    """Whether this activity's settings were copied, and its staff have yet to say what becomes of them."""
+
+    def title_of(self, activity: str) -> str:
+        """The placement's title on the pages of what it is for, and none on the course's other pages."""
+        return self.placement_title if activity == self.activity else ""

@@ -1,11 +1,11 @@
-"""Courses, placements (an activity in a course), and activities that wait for their first launch."""
+"""Courses, placements (an activity in a course), activities that wait for their first launch, and copies."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
@@ -47,6 +47,7 @@ class Placement(Row, Base):
     __table_args__ = (
         UniqueConstraint("course_id", "resource_link_id"),
         CheckConstraint(_KNOWN_ACTIVITY, name="activity"),
+        Index(None, "resource_link_id"),
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
@@ -61,10 +62,17 @@ class Placement(Row, Base):
     line_item_url: Mapped[str | None]
     """The platform's gradebook column for this activity, where it has one."""
     planned_activity_id: Mapped[UUID | None] = mapped_column(ForeignKey("planned_activity.id"), index=True)
+    is_copy: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether its settings came along from elsewhere when a course was copied."""
     copied_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("placement.id"), index=True)
-    """Whose settings these are, after a course was copied."""
+    """Whose settings these are; None where only what was planned for it is known."""
     copy_settled_at: Mapped[datetime | None]
     """When an instructor said what is to become of the copied settings; None while that is open."""
+
+    @property
+    def copy_is_open(self) -> bool:
+        """Whether an instructor is still to say what becomes of what came along."""
+        return self.is_copy and self.copy_settled_at is None
 
 
 class PlannedActivity(Row, Base):
@@ -83,3 +91,16 @@ class PlannedActivity(Row, Base):
     title: Mapped[str]
     settings: Mapped[dict[str, Any]]
     submission_key: Mapped[UUID]
+
+
+class CourseCopy(Row, Base):
+    """What a platform has told of a copied course, before anybody launched into it."""
+
+    __tablename__ = "course_copy"
+    __table_args__ = (Index(None, "deployment_id", "context_id"),)
+
+    deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
+    context_id: Mapped[str]
+    """The platform's own id of the new course."""
+    origin_context_ids: Mapped[list[str]]
+    """The platform's own ids of what it was copied from."""

@@ -6,10 +6,10 @@ What is as it was is not written: launches into one course would wait for each o
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.core.db import insert_once
+from lti_tool.core.db import find_one, insert_once, take_over
 from lti_tool.courses.models import Course, Placement
 
 
@@ -35,18 +35,45 @@ def keep_course(
 ) -> Course:
     """Create the course, or take over its present title, and its services where the launch tells of them."""
     key = {"deployment_id": deployment_id, "context_id": context_id}
-    course = session.scalars(select(Course).filter_by(**key)).one_or_none()
+    course = find_one(session, Course, **key)
     if course is None:
         course, _ = insert_once(session, Course, key=("deployment_id", "context_id"), **key, title=title)
-    course.title = title
+    take_over(course, title=title)
     if services is not None:
-        course.roster_url = services.roster_url
-        course.groups_url = services.groups_url
-        course.group_sets_url = services.group_sets_url
-        course.line_items_url = services.line_items_url
-        course.service_scopes = list(services.scopes)
+        take_over(
+            course,
+            roster_url=services.roster_url,
+            groups_url=services.groups_url,
+            group_sets_url=services.group_sets_url,
+            line_items_url=services.line_items_url,
+            service_scopes=list(services.scopes),
+        )
     session.flush()
     return course
+
+
+def find_course(session: Session, *, deployment_id: UUID, context_id: str | None) -> Course | None:
+    return session.scalars(
+        select(Course).filter_by(deployment_id=deployment_id, context_id=context_id)
+    ).one_or_none()
+
+
+def find_placement(
+    session: Session, *, course_id: UUID, line_item_url: str | None, resource_link_id: str | None
+) -> Placement | None:
+    """The course's placement with this line item, or else of this link. One query.
+
+    The line item comes first: a gradebook knows it for sure, and not every one knows the link (Canvas sends
+    another id from SpeedGrader).
+    """
+    by_line_item = func.coalesce(Placement.line_item_url == line_item_url, False)
+    by_link = func.coalesce(Placement.resource_link_id == resource_link_id, False)
+    return session.scalars(
+        select(Placement)
+        .where(Placement.course_id == course_id, or_(by_line_item, by_link))
+        .order_by(by_line_item.desc(), by_link.desc(), Placement.id)
+        .limit(1)
+    ).one_or_none()
 
 
 def keep_placement(
@@ -61,10 +88,10 @@ def keep_placement(
     """Create the placement, or take over its present title, description and line item.
 
     Returns it and whether it is new. A launch that names no line item takes none away: platforms name it
-    only to some roles, or where the link has exactly one.
+    only to some roles, or where the link has exactly one. Nor does one without a title take that away.
     """
     key = {"course_id": course_id, "resource_link_id": resource_link_id}
-    placement = session.scalars(select(Placement).filter_by(**key)).one_or_none()
+    placement = find_one(session, Placement, **key)
     is_new = False
     if placement is None:
         placement, is_new = insert_once(
@@ -75,9 +102,11 @@ def keep_placement(
             title=title,
             description=description,
         )
-    placement.title = title
-    placement.description = description
-    if line_item_url:
-        placement.line_item_url = line_item_url
+    take_over(
+        placement,
+        title=title or placement.title,
+        description=description,
+        line_item_url=line_item_url or placement.line_item_url,
+    )
     session.flush()
     return placement, is_new

@@ -19,8 +19,8 @@ from lti_tool.follow_ups.models import Outcome
 from lti_tool.follow_ups.service import plan_follow_up, report_outcome
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.service import accept_answer, ask_for_help, post_answer, resolve_request
+from lti_tool.launch.admission import admit
 from lti_tool.launch.message import read_message
-from lti_tool.launch.service import admit
 from lti_tool.launch.sessions import find_actor
 from lti_tool.platforms.models import Deployment, Registration
 from lti_tool.posts.models import Conversation

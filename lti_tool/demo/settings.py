@@ -45,4 +45,5 @@ class DemoSettings:
             records_url=f"{self.tool_url}/xapi",
             records_username=username,
             records_password=password,
+            offers_storage=True,
         )

@@ -4,13 +4,16 @@ from http import HTTPStatus
 from uuid import UUID
 
 from flask import make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lti_tool.core.paging import read_place
 from lti_tool.follow_ups import queries, service
+from lti_tool.follow_ups.calendar import MEDIA_TYPE, calendar_entry
 from lti_tool.follow_ups.forms import FollowUpForm, ReportForm
 from lti_tool.follow_ups.models import Outcome
 from lti_tool.follow_ups.queries import FollowUpPage
+from lti_tool.web.downloads import download
 from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db
@@ -68,6 +71,16 @@ def report_outcome(follow_up_id: UUID) -> Response:
     )
     here = url_for(".show_follow_up", follow_up_id=follow_up_id, reported=report.id)
     return redirect(here, HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/<uuid:follow_up_id>/calendar.ics")
+def show_calendar_entry(follow_up_id: UUID) -> Response:
+    follow_up = service.access_follow_up(db(), actor(), follow_up_id)
+    sentence = gettext(
+        "When %(cue)s, I will %(action)s.", cue=follow_up.plan.cue, action=follow_up.plan.action
+    )
+    entry = calendar_entry(follow_up.id, follow_up.plan, description=sentence)
+    return download(entry, filename="follow-up.ics", media_type=MEDIA_TYPE)
 
 
 def _page(follow_up_id: UUID) -> FollowUpPage:

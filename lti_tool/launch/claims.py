@@ -16,6 +16,7 @@ _AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/"
 _GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/"
 _DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 _LONGEST_TAG = 35
+_FLAGS = {"true": True, "false": False}
 
 
 def _kept_as_it_is(value: str) -> str:
@@ -36,6 +37,10 @@ Address = Annotated[str, StringConstraints(min_length=1, max_length=2048), After
 """An address of the platform's, kept as it wrote it. Whoever calls it goes through core/outbound."""
 Shown = Annotated[str, BeforeValidator(_shown)]
 """Text for people: null is none, control characters go, and it is cut at 300 characters."""
+Flag = Annotated[
+    bool, BeforeValidator(lambda value: _FLAGS.get(value, value) if isinstance(value, str) else value)
+]
+"""A boolean, which some platforms send as the word."""
 
 
 class _Claim(BaseModel):
@@ -56,6 +61,7 @@ class ResourceLink(_Claim):
 
 class ToolPlatform(_Claim):
     name: Shown = ""
+    product_family_code: Shown = ""
 
 
 class LaunchPresentation(_Claim):
@@ -99,8 +105,10 @@ class DeepLinkingSettings(_Claim):
     deep_link_return_url: Address
     accept_types: list[str]
     accept_presentation_document_targets: list[str]
-    accept_multiple: bool = True
-    accept_lineitem: bool = False
+    accept_multiple: Flag = True
+    accept_lineitem: Flag = False
+    title: Shown = ""
+    """What the platform suggests as the title."""
     data: str | None = None
     """Returned byte for byte; None where the platform sent none."""
 

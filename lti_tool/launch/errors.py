@@ -1,6 +1,9 @@
 """Refused launches: a code for the log, words for the person."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
+from uuid import UUID
 
 from lti_tool.core.errors import SegueError
 
@@ -12,6 +15,10 @@ class Advice(StrEnum):
     ADMINISTRATOR = "administrator"
     BROWSER = "browser"
     LATER = "later"
+    APPROVAL = "approval"
+    STAFF = "staff"
+    NOTHING_TO_REVIEW = "nothing_to_review"
+    PRIVATE = "private"
 
 
 class LaunchRefusedError(SegueError):
@@ -22,3 +29,23 @@ class LaunchRefusedError(SegueError):
         self.code = code
         self.advice = advice
         self.status = status
+        self.registration_id: UUID | None = None
+        """The registration that it is about, where that is known."""
+
+
+class DeploymentPendingError(LaunchRefusedError):
+    """A verified launch from a deployment that no administrator has approved."""
+
+    def __init__(self, deployment_id: str) -> None:
+        super().__init__("deployment_pending", Advice.APPROVAL)
+        self.deployment_id = deployment_id
+
+
+@contextmanager
+def refusals_of(registration_id: UUID) -> Iterator[None]:
+    """Refusals in this block are about this registration."""
+    try:
+        yield
+    except LaunchRefusedError as error:
+        error.registration_id = registration_id
+        raise

@@ -15,9 +15,11 @@ from lti_tool.core import clock
 from lti_tool.core.db import settings_of
 from lti_tool.core.secrets import digest
 from lti_tool.core.text import is_clean
-from lti_tool.launch.errors import LaunchRefusedError
+from lti_tool.launch.errors import Advice, LaunchRefusedError, refusals_of
 from lti_tool.launch.models import LaunchAttempt
-from lti_tool.platforms.models import Registration
+from lti_tool.launch.origins import embedders_of
+from lti_tool.launch.proof import PlatformStorage, storage_of, storage_target
+from lti_tool.platforms.models import Registration, RegistrationState
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 _LONGEST = 4096
@@ -33,6 +35,7 @@ class LoginRequest:
     client_id: str
     lti_deployment_id: str
     lti_message_hint: str
+    lti_storage_target: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,8 @@ class LoginStarted:
     authorization_url: str
     state: str
     browser_secret: str
+    storage: PlatformStorage | None
+    embedders: list[str]
 
 
 def start_login(session: Session, request: LoginRequest) -> LoginStarted:
@@ -57,6 +62,7 @@ def start_login(session: Session, request: LoginRequest) -> LoginStarted:
             registration_id=registration.id,
             deployment_hint=request.lti_deployment_id or None,
             target_link_uri=request.target_link_uri,
+            storage_target=storage_target(request.lti_storage_target),
             expires_at=clock.now() + ATTEMPT_LIFE,
         )
     )
@@ -78,6 +84,8 @@ def start_login(session: Session, request: LoginRequest) -> LoginStarted:
         authorization_url=f"{registration.auth_login_url}{joint}{urlencode(parameters)}",
         state=state,
         browser_secret=browser_secret,
+        storage=storage_of(registration, storage_target(request.lti_storage_target)),
+        embedders=embedders_of(registration),
     )
 
 
@@ -85,6 +93,7 @@ def _check(request: LoginRequest, base_url: str) -> None:
     given = (
         request.iss, request.login_hint, request.target_link_uri,
         request.client_id, request.lti_deployment_id, request.lti_message_hint,
+        request.lti_storage_target,
     )  # fmt: skip
     if any(len(value) > _LONGEST or not is_clean(value) for value in given):
         raise LaunchRefusedError("login_parameter_malformed")
@@ -115,6 +124,14 @@ def _registration_of(session: Session, request: LoginRequest) -> Registration:
         raise LaunchRefusedError("registration_unknown")
     if len(found) > 1:
         raise LaunchRefusedError("client_id_needed")
-    if not found[0].active:
-        raise LaunchRefusedError("registration_inactive")
+    refuse_unless_active(found[0])
     return found[0]
+
+
+def refuse_unless_active(registration: Registration) -> None:
+    """Raises LaunchRefusedError for a registration that is disabled, or waits for approval."""
+    with refusals_of(registration.id):
+        if registration.state is RegistrationState.PENDING:
+            raise LaunchRefusedError("registration_pending", Advice.APPROVAL)
+        if not registration.active:
+            raise LaunchRefusedError("registration_inactive")

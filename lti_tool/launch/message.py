@@ -6,10 +6,22 @@ from pydantic import ValidationError
 from pylti1p3.exception import LtiException
 from pylti1p3.message_launch import MessageLaunch, TJwtData
 
-from lti_tool.launch.claims import LaunchClaims, MessageClaims
+from lti_tool.launch.claims import (
+    DataPrivacyClaims,
+    DeepLinkingClaims,
+    LaunchClaims,
+    MessageClaims,
+    SubmissionReviewClaims,
+)
 from lti_tool.launch.errors import LaunchRefusedError
+from lti_tool.platforms.lms import in_standard_shape
 
-_TAKEN: dict[str, type[MessageClaims]] = {"LtiResourceLinkRequest": LaunchClaims}
+_TAKEN: dict[str, type[MessageClaims]] = {
+    "LtiResourceLinkRequest": LaunchClaims,
+    "LtiDeepLinkingRequest": DeepLinkingClaims,
+    "LtiSubmissionReviewRequest": SubmissionReviewClaims,
+    "DataPrivacyLaunchRequest": DataPrivacyClaims,
+}
 
 
 class VerifiedMessage(MessageLaunch[Any, Any, Any, Any]):
@@ -37,7 +49,7 @@ def read_message(claims: dict[str, Any]) -> MessageClaims:
     if typed is None:
         raise LaunchRefusedError("message_type_unsupported")
     try:
-        message = typed.model_validate(claims)
+        message = typed.model_validate(in_standard_shape(claims))
         VerifiedMessage(claims).validate_message()
     except (ValidationError, RecursionError):
         raise LaunchRefusedError("claims_invalid") from None

@@ -28,9 +28,26 @@ class LaunchAttempt(Base):
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     deployment_hint: Mapped[str | None]
     target_link_uri: Mapped[str]
+    storage_target: Mapped[str | None]
+    """The platform's frame that keeps things for tools, where it offers one."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class LaunchPending(Base):
+    """A verified launch that came without our cookie; it waits for the browser's proof, and goes with it."""
+
+    __tablename__ = "launch_pending"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    id_digest: Mapped[str] = mapped_column(primary_key=True)
+    browser_digest: Mapped[str]
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
+    claims_sealed: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
 
 
 class LaunchKind(StrEnum):
@@ -70,10 +87,14 @@ class Launch(Base):
     course_id: Mapped[UUID | None] = mapped_column(ForeignKey("course.id"))
     placement_id: Mapped[UUID | None] = mapped_column(ForeignKey("placement.id"))
     role: Mapped[str]
+    is_test: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether the platform made this person up for trying things (LTI Core 1.3, appendix A.2.4)."""
     locale: Mapped[str]
     platform_name: Mapped[str]
     embedders: Mapped[list[str]]
     """The origins whose pages may frame this launch's pages."""
+    return_url: Mapped[str | None]
+    """The course's page in the platform, to go back to."""
     details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """What a message of this kind said beside the rest, such as the deep linking settings."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,28 +1,27 @@
 """Accepting a launch: from the platform's form to a session."""
 
-import secrets
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from lti_tool.core import clock, events
+from lti_tool.core import clock
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest, matches
-from lti_tool.courses.service import CourseServices, keep_course, keep_placement
-from lti_tool.launch.claims import LaunchClaims, MessageClaims
-from lti_tool.launch.errors import Advice, LaunchRefusedError
-from lti_tool.launch.events import Launched
+from lti_tool.launch.admission import LaunchAccepted, admit
+from lti_tool.launch.claims import MessageClaims
+from lti_tool.launch.errors import Advice, DeploymentPendingError, LaunchRefusedError, refusals_of
 from lti_tool.launch.guard import key_id, verified_claims
+from lti_tool.launch.login import refuse_unless_active
 from lti_tool.launch.message import read_message
-from lti_tool.launch.models import Launch, LaunchAttempt, LaunchKind
-from lti_tool.launch.sessions import LIFE, find_actor
-from lti_tool.people.roles import role_of
-from lti_tool.people.service import keep_membership, keep_person
+from lti_tool.launch.models import LaunchAttempt
+from lti_tool.launch.origins import embedders_of
+from lti_tool.launch.proof import PlatformStorage, ProofNeeded, hold_launch, storage_of, take_launch
+from lti_tool.platforms.health import note_error
 from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
 from lti_tool.platforms.models import Deployment, Registration
+from lti_tool.platforms.service import keep_pending_deployment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,35 +35,72 @@ class Attempt:
     registration_id: UUID
     issuer: str
     client_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchAccepted:
-    launch_id: UUID
-    secret: str
-    """What the browser keeps; only its digest is stored."""
+    browser_digest: str
+    storage: PlatformStorage | None
+    embedders: list[str]
 
 
 def accept_launch(
     sessions: sessionmaker[Session], *, state: str, id_token: str, browser_secret: str | None
-) -> LaunchAccepted:
-    """Let a launch in, or raise LaunchRefusedError.
+) -> LaunchAccepted | ProofNeeded:
+    """Let a launch in, hold it for the browser's proof, or raise LaunchRefusedError.
 
     Two short transactions, because the platform's keys may have to be fetched between them. The
     attempt is used up in the second, after the signature was checked and together with all rows
-    of the launch: of several posts of one token exactly one gets in.
+    of the launch: of several posts of one token exactly one gets in. Without the browser's secret nothing
+    is made but the pending launch (`finish_launch`): state is never skipped.
     """
     with unit_of_work(sessions) as session:
         attempt = _open_attempt(session, state, browser_secret)
-    claims = _checked_claims(sessions, attempt, id_token)
-    message = read_message(claims)
-    _check_target(message, attempt)
-    with unit_of_work(sessions) as session:
-        deployment_id = _deployment_of(session, message, attempt)
-        _use_up(session, attempt)
-        return admit(
-            session, registration_id=attempt.registration_id, deployment_id=deployment_id, message=message
+    with refusals_of(attempt.registration_id):
+        claims = _checked_claims(sessions, attempt, id_token)
+        message = read_message(claims)
+        _check_target(message, attempt)
+        with unit_of_work(sessions) as session:
+            deployment_id = _deployment_of(session, message, attempt)
+            _use_up(session, attempt)
+            if browser_secret is None:
+                return _hold(session, attempt, deployment_id, claims)
+            return admit(
+                session,
+                registration_id=attempt.registration_id,
+                deployment_id=deployment_id,
+                message=message,
+            )
+
+
+def note_refusal(session: Session, refusal: LaunchRefusedError) -> None:
+    """Tell an administrator of it: the last error of its registration, and a deployment to approve."""
+    if refusal.registration_id is None:
+        return
+    if isinstance(refusal, DeploymentPendingError):
+        keep_pending_deployment(
+            session, registration_id=refusal.registration_id, deployment_id=refusal.deployment_id
         )
+    note_error(session, registration_id=refusal.registration_id, code=refusal.code)
+
+
+def finish_launch(sessions: sessionmaker[Session], *, pending_id: str, browser_secret: str) -> LaunchAccepted:
+    """Let in a launch that was held, once, for the browser that began it. Raises LaunchRefusedError."""
+    with unit_of_work(sessions) as session:
+        held = take_launch(session, pending_id=pending_id, browser_secret=browser_secret)
+        return admit(
+            session,
+            registration_id=held.registration_id,
+            deployment_id=held.deployment_id,
+            message=read_message(held.claims),
+        )
+
+
+def _hold(session: Session, attempt: Attempt, deployment_id: UUID, claims: dict[str, object]) -> ProofNeeded:
+    pending_id = hold_launch(
+        session,
+        browser_digest=attempt.browser_digest,
+        registration_id=attempt.registration_id,
+        deployment_id=deployment_id,
+        claims=claims,
+    )
+    return ProofNeeded(pending_id=pending_id, storage=attempt.storage, embedders=attempt.embedders)
 
 
 def _open_attempt(session: Session, state: str, browser_secret: str | None) -> Attempt:
@@ -80,12 +116,9 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         raise LaunchRefusedError("state_used", Advice.AGAIN)
     if attempt.expires_at <= clock.now():
         raise LaunchRefusedError("state_expired", Advice.AGAIN)
-    if browser_secret is None:
-        raise LaunchRefusedError("browser_unproven", Advice.BROWSER)
-    if not matches(browser_secret, attempt.browser_digest):
+    if browser_secret is not None and not matches(browser_secret, attempt.browser_digest):
         raise LaunchRefusedError("browser_differs", Advice.AGAIN)
-    if not registration.active:
-        raise LaunchRefusedError("registration_inactive")
+    refuse_unless_active(registration)
     return Attempt(
         state_digest=attempt.state_digest,
         nonce=attempt.nonce,
@@ -94,6 +127,9 @@ def _open_attempt(session: Session, state: str, browser_secret: str | None) -> A
         registration_id=registration.id,
         issuer=registration.issuer,
         client_id=registration.client_id,
+        browser_digest=attempt.browser_digest,
+        storage=storage_of(registration, attempt.storage_target),
+        embedders=embedders_of(registration),
     )
 
 
@@ -118,13 +154,13 @@ def _deployment_of(session: Session, message: MessageClaims, attempt: Attempt) -
     if attempt.deployment_hint is not None and attempt.deployment_hint != message.deployment_id:
         raise LaunchRefusedError("deployment_differs_from_login")
     found = session.scalars(
-        select(Deployment.id).filter_by(
+        select(Deployment).filter_by(
             registration_id=attempt.registration_id, deployment_id=message.deployment_id
         )
     ).one_or_none()
-    if found is None:
-        raise LaunchRefusedError("deployment_unknown")
-    return found
+    if found is None or found.approved_at is None:
+        raise DeploymentPendingError(message.deployment_id)
+    return found.id
 
 
 def _use_up(session: Session, attempt: Attempt) -> None:
@@ -136,101 +172,3 @@ def _use_up(session: Session, attempt: Attempt) -> None:
     ).one_or_none()
     if used is None:
         raise LaunchRefusedError("state_used", Advice.AGAIN)
-
-
-def admit(
-    session: Session, *, registration_id: UUID, deployment_id: UUID, message: MessageClaims
-) -> LaunchAccepted:
-    """Create or update what the message tells of, and open its session.
-
-    The claims must be verified: this asks nothing any more.
-    """
-    registration = session.get_one(Registration, registration_id)
-    if isinstance(message, LaunchClaims):
-        return _admit_to_activity(session, registration, deployment_id, message)
-    raise LaunchRefusedError("message_type_unsupported")
-
-
-def _admit_to_activity(
-    session: Session, registration: Registration, deployment_id: UUID, message: LaunchClaims
-) -> LaunchAccepted:
-    link = message.resource_link
-    course = keep_course(
-        session,
-        deployment_id=deployment_id,
-        # A link outside any course is a space of its own (context is optional, LTI Core 1.3 section 5.4.1).
-        context_id=message.context.id if message.context else f"resource-link:{link.id}",
-        title=(message.context.title or message.context.label) if message.context else link.title,
-        services=_services_of(message),
-    )
-    placement, _ = keep_placement(
-        session,
-        course_id=course.id,
-        resource_link_id=link.id,
-        title=link.title,
-        description=link.description,
-        line_item_url=message.grading.lineitem if message.grading else None,
-    )
-    person_id = keep_person(
-        session, registration_id=registration.id, sub=message.sub, name=message.shown_name
-    )
-    role = role_of(message.roles)
-    keep_membership(session, course_id=course.id, person_id=person_id, role=role)
-    secret = secrets.token_urlsafe(32)
-    launch = Launch(
-        kind=LaunchKind.RESOURCE_LINK,
-        secret_digest=digest(secret),
-        person_id=person_id,
-        deployment_id=deployment_id,
-        course_id=course.id,
-        placement_id=placement.id,
-        role=role,
-        locale=message.language,
-        platform_name=_platform_name(registration, message),
-        embedders=_embedders(registration, message),
-        expires_at=clock.now() + LIFE,
-    )
-    session.add(launch)
-    session.flush()
-    actor = find_actor(session, launch_id=launch.id, secret=secret)
-    if actor is None:  # it was made a line above
-        raise LaunchRefusedError("launch_vanished", Advice.AGAIN, status=503)
-    events.record(session, Launched(actor=actor, at=launch.created_at))
-    return LaunchAccepted(launch_id=launch.id, secret=secret)
-
-
-def _services_of(message: MessageClaims) -> CourseServices:
-    grading, groups = message.grading, message.groups
-    return CourseServices(
-        roster_url=message.roster.context_memberships_url if message.roster else None,
-        groups_url=groups.context_groups_url if groups else None,
-        group_sets_url=groups.context_group_sets_url if groups else None,
-        line_items_url=grading.lineitems if grading else None,
-        scopes=tuple(sorted({*(grading.scope if grading else ()), *(groups.scope if groups else ())})),
-    )
-
-
-def _platform_name(registration: Registration, message: MessageClaims) -> str:
-    said = message.tool_platform.name if message.tool_platform else ""
-    return said or urlsplit(registration.issuer).hostname or registration.issuer
-
-
-def _embedders(registration: Registration, message: MessageClaims) -> list[str]:
-    """Where the platform's pages come from. A hosted LMS often has another origin than its issuer."""
-    known = [
-        registration.issuer,
-        registration.auth_login_url,
-        message.presentation and message.presentation.return_url,
-    ]
-    return sorted({origin for address in known if address and (origin := _origin(address))})
-
-
-def _origin(address: str) -> str | None:
-    try:
-        parts = urlsplit(address)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return None
-    host = parts.hostname or ""
-    plain = host.isascii() and host.replace("-", "").replace(".", "").isalnum()
-    return f"{parts.scheme}://{host}{port}" if parts.scheme in {"http", "https"} and plain else None

@@ -1,5 +1,6 @@
 """Sessions: each belongs to one launch, and dies with idleness, age or its registration."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
 from lti_tool.core.secrets import matches
+from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
-from lti_tool.launch.models import Launch
+from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Person
 from lti_tool.platforms.models import Deployment, Registration
 
@@ -24,6 +26,39 @@ def find_actor(session: Session, *, launch_id: UUID, secret: str) -> Actor | Non
 
     When it was last used is noted every five minutes at most: reading a page seldom writes.
     """
+    return _find(session, launch_id, lambda launch: matches(secret, launch.secret_digest))
+
+
+def find_signed_actor(session: Session, *, launch_id: UUID) -> Actor | None:
+    """The same for a request whose address bears our own valid signature, and no secret. One query."""
+    return _find(session, launch_id, lambda _launch: True)
+
+
+def find_return_url(session: Session, *, launch_id: UUID, secret: str) -> str | None:
+    """The course's page of a session that is over, for whoever has its secret. One query."""
+    launch = session.get(Launch, launch_id)
+    return launch.return_url if launch and matches(secret, launch.secret_digest) else None
+
+
+def find_embedders(session: Session, *, launch_id: UUID) -> list[str] | None:
+    """The origins that may frame this launch's pages; none where it is unknown. One query."""
+    return session.scalar(select(Launch.embedders).where(Launch.id == launch_id))
+
+
+def take_over_role(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:
+    """The role of a new launch holds in the person's older sessions of the course too, at once.
+
+    After `keep_membership`, whose row keeps two launches of one person apart.
+    """
+    session.execute(
+        update(Launch)
+        .where(Launch.person_id == person_id, Launch.course_id == course_id)
+        .where(Launch.role != role, Launch.expires_at > clock.now())
+        .values(role=role)
+    )
+
+
+def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]) -> Actor | None:
     row = session.execute(
         select(Launch, Person, Course, Placement, Deployment.deployment_id, Registration)
         .join(Person, Person.id == Launch.person_id)
@@ -36,12 +71,8 @@ def find_actor(session: Session, *, launch_id: UUID, secret: str) -> Actor | Non
     if row is None:
         return None
     launch, person, course, placement, deployment, registration = row
-    now = clock.now()
-    alive = launch.expires_at > now and launch.seen_at > now - _IDLE and registration.active
-    if not alive or not matches(secret, launch.secret_digest):
+    if not is_proven(launch) or not _is_open(session, launch, registration):
         return None
-    if launch.seen_at < now - _SEEN_EVERY:
-        session.execute(update(Launch).where(Launch.id == launch.id).values(seen_at=now))
     return Actor(
         launch_id=launch.id,
         registration_id=registration.id,
@@ -57,6 +88,61 @@ def find_actor(session: Session, *, launch_id: UUID, secret: str) -> Actor | Non
         context_id=course.context_id,
         placement_id=placement.id,
         placement_title=placement.title,
+        activity=placement.activity,
+        prompt_html=placement.settings.get("prompt_html", ""),
         locale=launch.locale,
         embedders=tuple(launch.embedders),
+        is_test=launch.is_test,
+        copy_is_open=placement.copy_is_open,
     )
+
+
+def find_visit(session: Session, *, launch_id: UUID, secret: str, kind: LaunchKind) -> Visit | None:
+    """The same for a launch of this kind, which need not belong to an activity. One query."""
+    row = session.execute(
+        select(Launch, Person, Course, Deployment, Registration)
+        .join(Person, Person.id == Launch.person_id)
+        .outerjoin(Course, Course.id == Launch.course_id)
+        .join(Deployment, Deployment.id == Launch.deployment_id)
+        .join(Registration, Registration.id == Deployment.registration_id)
+        .where(Launch.id == launch_id, Launch.kind == kind)
+    ).one_or_none()
+    if row is None:
+        return None
+    launch, person, course, deployment, registration = row
+    if not matches(secret, launch.secret_digest) or not _is_open(session, launch, registration):
+        return None
+    return Visit(
+        launch_id=launch.id,
+        registration_id=registration.id,
+        issuer=registration.issuer,
+        client_id=registration.client_id,
+        known_addresses=(
+            registration.issuer,
+            registration.auth_login_url,
+            registration.auth_token_url,
+            registration.jwks_url,
+        ),
+        deployment_id=deployment.id,
+        deployment=deployment.deployment_id,
+        platform_name=launch.platform_name,
+        person_id=person.id,
+        sub=person.sub,
+        name=person.name,
+        role=Role(launch.role),
+        course_id=course.id if course else None,
+        course_title=course.title if course else "",
+        locale=launch.locale,
+        embedders=tuple(launch.embedders),
+        details=launch.details,
+    )
+
+
+def _is_open(session: Session, launch: Launch, registration: Registration) -> bool:
+    """Whether the session still lives; when it was last used is noted now and then."""
+    now = clock.now()
+    if launch.expires_at <= now or launch.seen_at <= now - _IDLE or not registration.active:
+        return False
+    if launch.seen_at < now - _SEEN_EVERY:
+        session.execute(update(Launch).where(Launch.id == launch.id).values(seen_at=now))
+    return True

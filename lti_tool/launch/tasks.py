@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core import clock
 from lti_tool.core.db import unit_of_work
-from lti_tool.launch.models import Launch, LaunchAttempt
+from lti_tool.launch.models import Launch, LaunchAttempt, LaunchPending
 
 blueprint = procrastinate.Blueprint()
 
@@ -25,8 +25,10 @@ def clear(context: JobContext, timestamp: int) -> None:
 
 
 def clear_ended(sessions: sessionmaker[Session]) -> None:
-    """Delete login attempts and sessions that ended more than a day ago."""
-    before = clock.now() - _KEPT
+    """Delete login attempts and sessions that ended more than a day ago, and held launches at once."""
+    now = clock.now()
+    before = now - _KEPT
     with unit_of_work(sessions) as session:
+        session.execute(delete(LaunchPending).where(LaunchPending.expires_at < now))
         session.execute(delete(LaunchAttempt).where(LaunchAttempt.expires_at < before))
         session.execute(delete(Launch).where(Launch.expires_at < before))

@@ -6,7 +6,17 @@ from lti_tool.core.actor import Role
 
 _MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 _STAFF = {"Instructor", "Administrator", "ContentDeveloper"}
+_TEST_USERS = {
+    "http://purl.imsglobal.org/vocab/lti/system/person#TestUser",
+    "http://purl.imsglobal.org/vocab/lis/v2/system/person#TestUser",
+    "TestUser",
+}
 _OBSERVERS = {"Mentor", "Member", "Officer"}
+_ADMINISTRATORS = {
+    f"http://purl.imsglobal.org/vocab/lis/v2/{where}/person#{name}"
+    for where in ("institution", "system")
+    for name in ("Administrator", "SysAdmin")
+}
 
 
 def role_of(lti_roles: Iterable[str]) -> Role:
@@ -21,6 +31,22 @@ def role_of(lti_roles: Iterable[str]) -> Role:
         if role in found:
             return role
     return Role.LEARNER
+
+
+def is_test_user(lti_roles: Iterable[str]) -> bool:
+    """Whether this is somebody whom the platform made up, such as a student's view for the instructor.
+
+    It stands beside a real role (LTI Core 1.3, appendix A.2.4).
+    """
+    return not _TEST_USERS.isdisjoint(lti_roles)
+
+
+def is_administrator(lti_roles: Iterable[str]) -> bool:
+    """Whether somebody runs the institution or the platform (LTI Core 1.3, appendix A.2.1 and A.2.2).
+
+    It gives no right in any course: only what is asked on behalf of the whole institution goes by it.
+    """
+    return not _ADMINISTRATORS.isdisjoint(lti_roles)
 
 
 def _course_role(name: str) -> Role | None:

@@ -1,14 +1,35 @@
-"""`segue platform`: register platforms by hand."""
+"""`segue platform`: register platforms by hand, or invite them to register themselves."""
 
-from typing import Protocol
+from datetime import timedelta
+from typing import Any, Protocol
 
 import click
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core.db import unit_of_work
+from lti_tool.core.text import clean_line
+from lti_tool.platforms.invitations import make_invitation
+from lti_tool.platforms.models import RegistrationState
 from lti_tool.platforms.queries import list_platforms
-from lti_tool.platforms.service import OwnRecordStore, add_platform, set_active
+from lti_tool.platforms.service import (
+    OwnRecordStore,
+    add_deployment,
+    add_platform,
+    find_registration,
+    set_active,
+)
 from lti_tool.platforms.tool_keys import rotate_tool_keys
+
+_WHERE_TO_PASTE = """\
+Moodle       Site administration > Plugins > Activity modules > External tool > Manage tools: Tool URL
+Canvas       Admin > Apps > Manage > Install a New App, by Dynamic Registration: URL
+Brightspace  Admin Tools > Manage Extensibility > LTI Advantage > Register Tool > Dynamic
+Sakai        Administration Workspace > Plus Admin or External Tools > LTI Advantage Auto Provision"""
+_STATES = {
+    RegistrationState.PENDING: "pending ",
+    RegistrationState.ACTIVE: "active  ",
+    RegistrationState.DISABLED: "disabled",
+}
 
 
 class _CommandLine(Protocol):
@@ -41,7 +62,7 @@ def add(
     lrs_username: str | None,
     lrs_password: str | None,
     deployment_ids: tuple[str, ...],
-    **registration: str,
+    **registration: Any,
 ) -> None:
     """Register a platform."""
     record_store = None
@@ -53,21 +74,59 @@ def add(
         add_platform(session, deployment_ids=deployment_ids, record_store=record_store, **registration)
     click.echo(f"Registered client {registration['client_id']} of {registration['issuer']}.")
     if not deployment_ids:
-        click.echo("It has no deployment yet, so nobody can launch: add one with --deployment-id.", err=True)
+        click.echo(
+            "It has no deployment yet, so nobody can launch: see `segue platform deploy --help`.", err=True
+        )
 
 
 @platform.command("list")
 @click.pass_obj
 def list_(line: _CommandLine) -> None:
-    """List the platforms and their deployments."""
+    """List the platforms, whether they are let in, and their deployments."""
     with unit_of_work(line.sessions()) as session:
         found = list_platforms(session)
     for row in found:
-        state = "active  " if row.active else "disabled"
-        deployments = ", ".join(row.deployments) or "none"
-        click.echo(f"{state}  {row.issuer}  client {row.client_id}  deployments {deployments}")
+        waiting = [f"{deployment} (pending)" for deployment in row.pending_deployments]
+        deployments = ", ".join((*row.deployments, *waiting)) or "none"
+        click.echo(f"{_STATES[row.state]}  {row.issuer}  client {row.client_id}  deployments {deployments}")
     if not found:
         click.echo("No platform is registered yet. See `segue platform add --help`.")
+
+
+@platform.command()
+@click.option("--label", help="What to call the platform on the administrator's page.")
+@click.option("--issuer", help="The only platform that may use the link; any otherwise.")
+@click.option(
+    "--days", default=7, show_default=True, type=click.IntRange(1, 90), help="How long the link holds."
+)
+@click.pass_obj
+def invite(line: _CommandLine, label: str | None, issuer: str | None, days: int) -> None:
+    """Print a one-time link by which a platform registers itself (LTI Dynamic Registration)."""
+    with unit_of_work(line.sessions()) as session:
+        link = make_invitation(
+            session, label=clean_line(label or "") or None, issuer=issuer, life=timedelta(days=days)
+        )
+    click.echo(link)
+    until = "a day" if days == 1 else f"{days} days"
+    click.echo(
+        f"It works once, within {until}, and can't be shown again. Paste it in the platform:\n"
+        f"{_WHERE_TO_PASTE}\n"
+        "Then approve the platform at /admin (`segue admin sign-in`), or with `segue platform enable`.",
+        err=True,
+    )
+
+
+@platform.command()
+@click.option("--issuer", required=True)
+@click.option("--client-id", required=True)
+@click.option("--deployment-id", required=True, help="As the platform shows it, or as `list` does.")
+@click.pass_obj
+def deploy(line: _CommandLine, issuer: str, client_id: str, deployment_id: str) -> None:
+    """Add a deployment to a platform, or approve one that is pending."""
+    with unit_of_work(line.sessions()) as session:
+        registration = find_registration(session, issuer=issuer, client_id=client_id)
+        add_deployment(session, registration_id=registration.id, deployment_id=deployment_id)
+    click.echo(f"Deployment {deployment_id} of {issuer} may launch now.")
 
 
 @platform.command()
@@ -84,7 +143,7 @@ def disable(line: _CommandLine, issuer: str, client_id: str) -> None:
 @click.option("--client-id", required=True)
 @click.pass_obj
 def enable(line: _CommandLine, issuer: str, client_id: str) -> None:
-    """Let people in from a disabled platform again."""
+    """Let people in from a platform that is pending (which approves it) or disabled."""
     _switch(line, issuer, client_id, active=True)
 
 

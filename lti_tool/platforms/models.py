@@ -1,21 +1,34 @@
-"""Registrations, their deployments, the platforms' key sets and the tool's own keys."""
+"""Registrations, their deployments, invitations, the platforms' key sets and the tool's own keys."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
 from lti_tool.core.db import Base, Row
 
 
+class RegistrationState(StrEnum):
+    """Whether anybody may come in from a platform."""
+
+    PENDING = "pending"
+    """It registered itself, and waits for an administrator."""
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
 class Registration(Row, Base):
     """One client at one issuer; the root of everything that belongs to a platform."""
 
     __tablename__ = "registration"
-    __table_args__ = (UniqueConstraint("issuer", "client_id"),)
+    __table_args__ = (
+        UniqueConstraint("issuer", "client_id"),
+        CheckConstraint("approved_at is not null or not active", name="approved"),
+    )
 
     issuer: Mapped[str]
     client_id: Mapped[str]
@@ -24,9 +37,52 @@ class Registration(Row, Base):
     auth_audience: Mapped[str | None]
     jwks_url: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    approved_at: Mapped[datetime | None] = mapped_column(default=clock.now, server_default=text("now()"))
+    """None while it is pending. The default is for the release before, which knows no pending ones."""
+    label: Mapped[str | None]
+    """What our administrators call it."""
+    scopes: Mapped[list[str] | None]
+    """What the platform granted when it registered itself; None for one that was registered by hand."""
     lrs_url: Mapped[str | None]
     lrs_username: Mapped[str | None]
     lrs_password_sealed: Mapped[str | None]
+
+    @property
+    def state(self) -> RegistrationState:
+        return state_of(active=self.active, approved_at=self.approved_at)
+
+
+def state_of(*, active: bool, approved_at: datetime | None) -> RegistrationState:
+    if active:
+        return RegistrationState.ACTIVE
+    return RegistrationState.PENDING if approved_at is None else RegistrationState.DISABLED
+
+
+class RegistrationHealth(Base):
+    """When somebody last came in from a platform, and what last went wrong: a reason code, nobody's data."""
+
+    __tablename__ = "registration_health"
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    launched_at: Mapped[datetime | None]
+    error_at: Mapped[datetime | None]
+    error_code: Mapped[str | None]
+
+
+class Invitation(Row, Base):
+    """A one-time link by which a platform may register itself, until it expires."""
+
+    __tablename__ = "registration_invitation"
+
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[str | None]
+    issuer: Mapped[str | None]
+    """The one platform that it is for; None for any."""
+    expires_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    """While somebody is registering by it: a second click has to wait, a crash does not spoil it."""
+    registration_id: Mapped[UUID | None] = mapped_column(ForeignKey("registration.id"))
+    """What came of it; with this, it is used up."""
 
 
 class Deployment(Row, Base):
@@ -37,6 +93,8 @@ class Deployment(Row, Base):
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     deployment_id: Mapped[str]
+    approved_at: Mapped[datetime | None] = mapped_column(default=clock.now, server_default=text("now()"))
+    """None while it is pending: a launch named it, and no administrator has approved it yet."""
 
 
 class PlatformKeySet(Base):

@@ -1,18 +1,22 @@
-"""Registering platforms."""
+"""Registering platforms, and deciding who of them is let in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lti_tool.core import clock
 from lti_tool.core.db import insert_once, settings_of
 from lti_tool.core.errors import ConflictError, NotFoundError, SegueError
 from lti_tool.core.outbound import OutboundError, policy_of, read_address
 from lti_tool.core.secrets import seal
-from lti_tool.platforms.models import Deployment, Registration
+from lti_tool.platforms.lms import habits_of
+from lti_tool.platforms.models import Deployment, Registration, RegistrationState
 from lti_tool.statements.targets import LRS_PASSWORD_PLACE
+
+_MOST_PENDING = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +39,14 @@ def add_platform(
     auth_audience: str | None = None,
     deployment_ids: Sequence[str] = (),
     record_store: OwnRecordStore | None = None,
+    label: str | None = None,
+    scopes: Sequence[str] | None = None,
+    approved: bool = True,
 ) -> Registration:
-    """Register one client of one issuer. Raises ConflictError when that pair is registered already."""
+    """Register one client of one issuer. Raises ConflictError when that pair is registered already.
+
+    Nobody gets in from one that is not `approved`, until `switch_registration` approves it.
+    """
     settings = settings_of(session)
     asked = policy_of(settings)
     # Browsers go to the one, and the other is the operator's own: their ports are their affair.
@@ -61,8 +71,12 @@ def add_platform(
         client_id=client_id,
         auth_login_url=auth_login_url,
         auth_token_url=auth_token_url,
-        auth_audience=auth_audience,
+        auth_audience=auth_audience or habits_of(auth_token_url).token_audience,
         jwks_url=jwks_url,
+        active=approved,
+        approved_at=clock.now() if approved else None,
+        label=label,
+        scopes=list(scopes) if scopes is not None else None,
         lrs_url=record_store.url if record_store else None,
         lrs_username=record_store.username if record_store else None,
         lrs_password_sealed=seal(
@@ -79,6 +93,7 @@ def add_platform(
 
 
 def add_deployment(session: Session, *, registration_id: UUID, deployment_id: str) -> Deployment:
+    """Let this deployment in: a new one, or one that is pending."""
     deployment, _ = insert_once(
         session,
         Deployment,
@@ -86,14 +101,60 @@ def add_deployment(session: Session, *, registration_id: UUID, deployment_id: st
         registration_id=registration_id,
         deployment_id=deployment_id,
     )
+    deployment.approved_at = deployment.approved_at or clock.now()
     return deployment
+
+
+def keep_pending_deployment(session: Session, *, registration_id: UUID, deployment_id: str) -> None:
+    """Keep a deployment that a verified launch named, for an administrator to approve. At most 20 wait."""
+    # Whoever adds one of this registration's waits for the other; launches, which refer to the row, do not.
+    session.execute(
+        select(Registration.id).where(Registration.id == registration_id).with_for_update(key_share=True)
+    )
+    of_it = select(func.count()).select_from(Deployment).filter_by(registration_id=registration_id)
+    if (session.scalar(of_it.where(Deployment.approved_at.is_(None))) or 0) < _MOST_PENDING:
+        insert_once(
+            session,
+            Deployment,
+            key=("registration_id", "deployment_id"),
+            registration_id=registration_id,
+            deployment_id=deployment_id,
+            approved_at=None,
+        )
+
+
+def approve_deployment(session: Session, *, deployment_row_id: UUID) -> Deployment:
+    """Let a pending deployment in. Raises NotFoundError; approving again changes nothing."""
+    deployment = session.get(Deployment, deployment_row_id)
+    if deployment is None:
+        raise NotFoundError("There is no such deployment.")
+    deployment.approved_at = deployment.approved_at or clock.now()
+    return deployment
+
+
+def find_registration(session: Session, *, issuer: str, client_id: str) -> Registration:
+    """Raises NotFoundError, in words for the command line."""
+    found = session.scalars(select(Registration).filter_by(issuer=issuer, client_id=client_id)).one_or_none()
+    if found is None:
+        raise NotFoundError(f"Client {client_id} of {issuer} is not registered.")
+    return found
 
 
 def set_active(session: Session, *, issuer: str, client_id: str, active: bool) -> None:
     """Let a registration launch, or stop it. Raises NotFoundError for one that is not there."""
-    registration = session.scalars(
-        select(Registration).filter_by(issuer=issuer, client_id=client_id)
-    ).one_or_none()
+    registration = find_registration(session, issuer=issuer, client_id=client_id)
+    switch_registration(session, registration_id=registration.id, active=active)
+
+
+def switch_registration(session: Session, *, registration_id: UUID, active: bool) -> None:
+    """Let a registration launch, which approves a pending one, or stop it; its sessions end at once.
+
+    Raises NotFoundError, and ConflictError for stopping one that is pending: nobody came in from it yet.
+    """
+    registration = session.get(Registration, registration_id)
     if registration is None:
-        raise NotFoundError(f"Client {client_id} of {issuer} is not registered.")
+        raise NotFoundError("There is no such registration.")
+    if not active and registration.state is RegistrationState.PENDING:
+        raise ConflictError("It waits for approval, so nobody can launch from it anyway.")
+    registration.approved_at = registration.approved_at or clock.now()
     registration.active = active

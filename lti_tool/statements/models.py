@@ -34,6 +34,8 @@ class StatementRow(Base):
     seq: Mapped[int] = mapped_column(BigInteger, Identity())
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """Whom it tells of, so that what is kept of a person can be counted and found."""
     event: Mapped[str]
     subject_id: Mapped[UUID]
     """The row that the statement tells of: one row and one event make one statement."""

@@ -1,33 +1,59 @@
 """Errors as pages: what happened, and what to do. Nothing half-written stays behind."""
 
 from http import HTTPStatus
+from uuid import UUID
 
 import structlog
 from flask import Flask, Response, make_response, render_template, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.core.errors import ConflictError, NotFoundError
-from lti_tool.web.fragments import fragment, wants_fragment
+from lti_tool.web.fragments import fragment, is_sent_by_tab, wants_fragment
 from lti_tool.web.launched import SessionEndedError
 from lti_tool.web.transaction import roll_back
 
 log = structlog.get_logger(__name__)
 
+_NOT_TYPED = {"csrf_token", "submission"}
+
 
 def init_errors(app: Flask) -> None:
     app.register_error_handler(NotFoundError, lambda _error: error_page(HTTPStatus.NOT_FOUND))
     app.register_error_handler(ConflictError, lambda _error: error_page(HTTPStatus.CONFLICT))
-    app.register_error_handler(SessionEndedError, lambda _error: error_page(HTTPStatus.UNAUTHORIZED))
+    app.register_error_handler(SessionEndedError, _session_ended)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
 
-def error_page(status: HTTPStatus) -> Response:
-    """The page for this status; for htmx the same words, put on the page that one is on."""
+def error_page(status: HTTPStatus, **said: object) -> Response:
+    """The page for this status; for a script the same words, put on the page that one is on."""
     roll_back()
-    if wants_fragment():
-        return fragment(render_template("errors/_problem.html", status=status), status, instead_of="#problem")
-    return make_response(render_template("errors/page.html", status=status), status)
+    if wants_fragment() or (is_sent_by_tab() and request.method == "POST"):
+        html = render_template("errors/_problem.html", status=status, **said)
+        return fragment(html, status, instead_of="#problem")
+    return make_response(render_template("errors/page.html", status=status, **said), status)
+
+
+def _session_ended(error: SessionEndedError) -> Response:
+    return error_page(HTTPStatus.UNAUTHORIZED, return_url=error.return_url, typed=_typed())
+
+
+def _typed() -> list[str]:
+    """What somebody typed into a form that can't be taken any more: theirs to copy."""
+    try:
+        sent = request.form if request.method == "POST" else MultiDict[str, str]()
+    except HTTPException:  # too large, say
+        return []
+    return [value for name, value in sent.items() if name not in _NOT_TYPED and _is_text(value)]
+
+
+def _is_text(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return bool(value.strip())
+    return False
 
 
 def _http_error(error: HTTPException) -> Response:

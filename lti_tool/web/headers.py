@@ -1,19 +1,37 @@
 """Headers that every answer carries."""
 
+import secrets
+from typing import cast
+
 from flask import Flask, Response, g
 
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {embedders}"
+    "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action {form_targets}; base-uri 'none'; frame-ancestors {embedders}"
 )
 
 
 def init_headers(app: Flask) -> None:
     app.after_request(_add_headers)
+    app.add_template_global(csp_nonce)
+
+
+def csp_nonce() -> str:
+    """What every script tag of this answer carries; new for each answer."""
+    return cast("str", g.setdefault("csp_nonce", secrets.token_urlsafe(16)))
+
+
+def allow_embedders(origins: list[str] | None) -> None:
+    """Say who may frame this page, where no session says so; an empty list is nobody."""
+    g.embedders = origins
+
+
+def allow_form_target(origin: str) -> None:
+    """Let this page's forms be sent to one more origin: the platform's, for what goes back to it."""
+    g.form_targets = [*g.get("form_targets", []), origin]
 
 
 def _add_headers(response: Response) -> Response:
-    actor = g.get("actor")
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
@@ -22,8 +40,18 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault(
         "Content-Security-Policy",
         _POLICY.format(
-            # Pages without a session show nobody's data, and must be readable in any LMS's frame.
-            embedders=" ".join(("'self'", *actor.embedders)) if actor else "*",
+            nonce=csp_nonce(),
+            form_targets=" ".join(("'self'", *g.get("form_targets", []))),
+            embedders=_embedders(),
         ),
     )
     return response
+
+
+def _embedders() -> str:
+    person = g.get("actor") or g.get("visit")
+    known = person.embedders if person else g.get("embedders")
+    # Pages of an unknown platform show nobody's data, and must be readable in any LMS's frame.
+    if known is None:
+        return "*"
+    return " ".join(("'self'", *known)) if known else "'none'"

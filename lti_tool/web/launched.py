@@ -1,28 +1,67 @@
-"""Pages that belong to one launch: /l/<launch_id>/..., each request bound to that launch's session."""
+"""Pages that belong to one launch: /l/<launch_id>/..., each request bound to that launch's session.
 
+What proves the session is its secret, in a cookie where the browser keeps one, and otherwise in a header that
+our scripts send from what the tab keeps; for a download by such a tab, a signed address.
+"""
+
+from enum import StrEnum
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import SegueError
-from lti_tool.launch.sessions import LIFE, find_actor
+from lti_tool.core.visit import Visit
+from lti_tool.launch.models import LaunchKind
+from lti_tool.launch.sessions import (
+    LIFE,
+    find_actor,
+    find_embedders,
+    find_return_url,
+    find_signed_actor,
+    find_visit,
+)
 from lti_tool.settings import Settings
+from lti_tool.web.fragments import is_sent_by_tab, send_on, wants_fragment
+from lti_tool.web.headers import allow_embedders
+from lti_tool.web.signed import is_signed
 from lti_tool.web.transaction import db
 
 _COOKIE = "segue_launch"
+_SCHEME = "Bearer "
+_REDIRECTS = range(300, 400)
+
+
+class Carrier(StrEnum):
+    """How a request proved its session."""
+
+    COOKIE = "cookie"
+    TAB = "tab"
+    SIGNATURE = "signature"
 
 
 class SessionEndedError(SegueError):
     """No session for this launch in this browser: ended, or never begun here (401)."""
 
+    def __init__(self, return_url: str | None = None) -> None:
+        super().__init__()
+        self.return_url = return_url
+        """The way back to the course, for the one whose session it was."""
 
-def launched_blueprint(name: str, import_name: str, *, url_prefix: str) -> Blueprint:
-    """A blueprint whose pages stand below /l/<launch_id> and need that launch's session."""
+
+def launched_blueprint(
+    name: str, import_name: str, *, url_prefix: str, kind: LaunchKind | None = None
+) -> Blueprint:
+    """A blueprint whose pages stand below /l/<launch_id> and need that launch's session.
+
+    Its pages have an `actor`; with a `kind` they are for launches of that message alone, and have a `visit`.
+    """
     blueprint = Blueprint(name, import_name, url_prefix=f"/l/<uuid:launch_id>{url_prefix}")
     blueprint.url_value_preprocessor(_take_launch_id)
-    blueprint.before_request(_require_session)
+    blueprint.before_request(partial(_require_visit, kind) if kind else _require_session)
+    blueprint.after_request(_serve_tab)
     return blueprint
 
 
@@ -32,6 +71,10 @@ def init_launched(app: Flask) -> None:
 
 def actor() -> Actor:
     return cast("Actor", g.actor)
+
+
+def visit() -> Visit:
+    return cast("Visit", g.visit)
 
 
 def start_session(response: Response, *, launch_id: UUID, secret: str, settings: Settings) -> Response:
@@ -59,9 +102,58 @@ def _add_launch_id(endpoint: str, values: dict[str, Any]) -> None:
         values.setdefault("launch_id", g.launch_id)
 
 
-def _require_session() -> None:
-    secret = request.cookies.get(_COOKIE)
-    found = find_actor(db(), launch_id=g.launch_id, secret=secret) if secret else None
+def _require_session() -> Response | None:
+    secret, carrier = _carried()
+    if secret is not None:
+        found = find_actor(db(), launch_id=g.launch_id, secret=secret)
+    elif is_signed():
+        found, carrier = find_signed_actor(db(), launch_id=g.launch_id), Carrier.SIGNATURE
+    elif request.method in {"GET", "HEAD"} and not wants_fragment():
+        return _arrival()
+    else:
+        found = None
     if found is None:
-        raise SessionEndedError
-    g.actor = found
+        raise _ended(secret)
+    g.actor, g.carrier = found, carrier
+    return None
+
+
+def _carried() -> tuple[str | None, Carrier]:
+    """The secret that this request brings, and how."""
+    if _COOKIE in request.cookies:
+        return request.cookies[_COOKIE], Carrier.COOKIE
+    header = request.headers.get("Authorization", "")
+    return header.removeprefix(_SCHEME) if header.startswith(_SCHEME) else None, Carrier.TAB
+
+
+def _arrival() -> Response:
+    """A page without anybody's data, whose script looks for the tab's secret and asks again with it."""
+    allow_embedders(find_embedders(db(), launch_id=g.launch_id))
+    return make_response(render_template("launch/arriving.html"), 401)
+
+
+def _ended(secret: str | None) -> SessionEndedError:
+    allow_embedders(find_embedders(db(), launch_id=g.launch_id))
+    return SessionEndedError(find_return_url(db(), launch_id=g.launch_id, secret=secret) if secret else None)
+
+
+def _serve_tab(response: Response) -> Response:
+    """Offer the cookie again, in case it is kept by now; and say where to go in words a script can read."""
+    if g.get("carrier") is Carrier.TAB:
+        secret = request.headers["Authorization"].removeprefix(_SCHEME)
+        settings: Settings = current_app.extensions["settings"]
+        start_session(response, launch_id=g.launch_id, secret=secret, settings=settings)
+    if is_sent_by_tab() and response.status_code in _REDIRECTS and response.location:
+        return send_on(response, response.location)
+    return response
+
+
+def _require_visit(kind: LaunchKind) -> Response | None:
+    secret, carrier = _carried()
+    if secret is None and request.method in {"GET", "HEAD"} and not wants_fragment():
+        return _arrival()
+    found = find_visit(db(), launch_id=g.launch_id, secret=secret, kind=kind) if secret else None
+    if found is None:
+        raise _ended(secret)
+    g.visit, g.carrier = found, carrier
+    return None

@@ -25,8 +25,8 @@ def text_direction() -> str:
 
 def _choose() -> str:
     """The launch's language where we speak it, else the browser's; with its region, for dates."""
-    actor = g.get("actor")
-    for tag in (actor.locale if actor else "", *request.accept_languages.values()):
+    person = g.get("actor") or g.get("visit")
+    for tag in (person.locale if person else "", *request.accept_languages.values()):
         try:
             wanted = Locale.parse(tag, sep="-")
         except (ValueError, UnknownLocaleError):

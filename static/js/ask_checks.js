@@ -1,7 +1,7 @@
 // The checks beside the form for asking get their tick while one writes. They never hold anything back.
 
-const form = document.getElementById("ask");
-const value = (name) => form.elements[name].value.trim();
+const FORM = "ask";
+const value = (name) => document.getElementById(FORM).elements[name].value.trim();
 const checks = {
   question: () => value("title").match(/[?？؟]/g)?.length === 1,
   tried: () => value("tried") !== "",
@@ -9,6 +9,7 @@ const checks = {
 };
 
 const look = () => {
+  if (!document.getElementById(FORM)) return;
   for (const item of document.querySelectorAll("[data-check]")) {
     const met = checks[item.dataset.check]();
     item.querySelector(".met").hidden = !met;
@@ -16,6 +17,9 @@ const look = () => {
   }
 };
 
-form.addEventListener("input", look);
+document.addEventListener("input", (event) => {
+  if (event.target.form?.id === FORM) look();
+});
 window.addEventListener("pageshow", look);
+document.addEventListener("segue:placed", look);
 look();

@@ -1,7 +1,8 @@
 // Small comforts on top of pages that work without them.
-
-// In an LMS's frame the browser does not see to `autofocus`.
-document.querySelector("[autofocus]")?.focus();
+import "./frame_size.js";
+import "./tab.js";
+import { openWindow } from "./tab_secret.js";
+import { look } from "./unsent.js";
 
 // What htmx put on the page is where the reader goes on: focus it, and say that it worked.
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -14,14 +15,18 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
-// No answer at all: say so beside what was typed. (An answer that is an error brings its own words.)
-const unreachable = document.getElementById("problem")?.dataset.unreachable;
-document.addEventListener("htmx:sendError", () => {
+// No answer at all: say so beside what was typed. (An answer that is an error brings its own words, but the
+// panel that it puts in place of ours does not bring these.)
+let unreachable = "";
+const sayUnreachable = () => {
   const problem = document.getElementById("problem");
+  if (!problem) return;
   problem.className = "panel problem";
   problem.setAttribute("role", "alert");
   problem.textContent = unreachable;
-});
+};
+document.addEventListener("htmx:sendError", sayUnreachable);
+document.addEventListener("segue:unreachable", sayUnreachable);
 document.addEventListener("htmx:afterRequest", (event) => {
   const problem = document.getElementById("problem");
   if (!event.detail.successful) return;
@@ -31,30 +36,56 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 // Back brings the typed text again, but a fresh page with a fresh key. With the key that this page had before,
 // the server knows the same text as the same; a changed text is another in any case.
-const keys = [...document.querySelectorAll("input[name='submission']")];
-const before = history.state?.submissions;
-if (before?.length === keys.length) {
-  keys.forEach((key, index) => {
-    key.value = before[index];
-  });
-} else {
-  history.replaceState({ ...history.state, submissions: keys.map((key) => key.value) }, "");
-}
-
-// A form is sent once, however often its button is pressed; the server sees to it as well.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.hasAttribute("hx-post")) return;
-  if (form.dataset.sent) {
-    event.preventDefault();
-    return;
+const keepKeys = () => {
+  const keys = [...document.querySelectorAll("input[name='submission']")];
+  const before = history.state?.submissions;
+  if (before?.length === keys.length) {
+    keys.forEach((key, index) => {
+      key.value = before[index];
+    });
+  } else {
+    history.replaceState({ ...history.state, submissions: keys.map((key) => key.value) }, "");
   }
-  form.dataset.sent = "yes";
-});
+};
+
+// For each page: the one that the browser loaded, and those that are put in its place.
+const begin = () => {
+  // In an LMS's frame the browser does not see to `autofocus`.
+  document.querySelector("[autofocus]")?.focus();
+  unreachable = document.getElementById("problem")?.dataset.unreachable ?? unreachable;
+  keepKeys();
+  look();
+};
+begin();
+document.addEventListener("segue:placed", begin);
+
+// A form is sent once, however often its button is pressed; the server sees to it as well. In the capture phase,
+// so that whatever else listens hears of the first press alone.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    form.dataset.sent = "yes";
+  },
+  true,
+);
 
 // Back from the next page: the browser may show this one as it was left.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// A new window asks the page that opened it who one is, so it must know that page.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-new-window]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (openWindow(link.href)) event.preventDefault();
 });
 
 // Ctrl+Enter (or Cmd+Enter) sends what one is writing.
@@ -63,16 +94,3 @@ document.addEventListener("keydown", (event) => {
     event.target.form?.requestSubmit();
   }
 });
-
-// Tell the LMS how tall the page is; it need not listen.
-if (window.parent !== window) {
-  let last = 0;
-  const tell = () => {
-    const height = Math.ceil(document.documentElement.getBoundingClientRect().height);
-    if (height === last) return;
-    last = height;
-    window.parent.postMessage({ subject: "lti.frameResize", height }, "*");
-  };
-  new ResizeObserver(tell).observe(document.documentElement);
-  tell();
-}

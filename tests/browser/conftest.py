@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    BrowserType,
     ConsoleMessage,
     Response,
     WebError,
@@ -48,22 +49,36 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 # Not for the session: Playwright's event loop would be in the way of other tests in this process.
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    found = next((program for name in NAMES if (program := shutil.which(name))), None)
+def driver() -> Iterator[BrowserType]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="package")
+def chromium(driver: BrowserType) -> Iterator[Browser]:
+    browser = driver.launch(executable_path=program(), args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+def program() -> str:
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
     assert found, "Chromium is missing: `make test` installs it, or install Chromium or Google Chrome"
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    return found
 
 
 @contextmanager
-def no_complaints(context: BrowserContext) -> Iterator[None]:
-    """Meanwhile the browser complains of nothing: script errors, broken policies, missing files."""
+def no_complaints(context: BrowserContext, *refusals: int) -> Iterator[None]:
+    """Meanwhile the browser complains of nothing: script errors, broken policies, missing files.
+
+    `refusals` are the statuses that scripts are answered with on purpose.
+    """
     complaints: list[str] = []
 
     def console(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(_NO_COMPLAINT):
+        # htmx says the same of what it asks.
+        expected = (*_NO_COMPLAINT, *(f"Response Status Error Code {status}" for status in refusals))
+        if message.type in {"error", "warning"} and not message.text.startswith(expected):
             complaints.append(f"{message.type}: {message.text}")
 
     def error(error: WebError) -> None:
@@ -72,7 +87,8 @@ def no_complaints(context: BrowserContext) -> Iterator[None]:
     def answer(response: Response) -> None:
         # Pages may be 401, 404 or 422 on purpose, and tests look at them; what pages load may not.
         kind = response.request.resource_type
-        if response.status >= 400 and kind != "document" and (kind, response.status) != ("xhr", 422):
+        by_script = kind in {"xhr", "fetch"} and response.status in {422, *refusals}
+        if response.status >= 400 and kind != "document" and not by_script:
             complaints.append(f"{response.status}: {response.url}")
 
     context.on("console", console)

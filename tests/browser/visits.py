@@ -2,13 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Frame, Locator, Page, expect
 
 from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Link
-from tests.browser.running import Demo
+
+
+class AtLms(Protocol):
+    """Whatever runs an LMS, and says where."""
+
+    @property
+    def lms_url(self) -> str: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +43,19 @@ TALK, WORKSHOPS = _entrance(COURSES[0], 0), _entrance(COURSES[1], 0)
 QUIET = _entrance(COURSES[1], 1)
 
 
-def go_to_activity(page: Page, demo: Demo, person: str, entrance: Entrance) -> None:
+def go_to_activity(page: Page, at: AtLms, person: str, entrance: Entrance) -> None:
     """From the LMS's first page to the page that holds the activity."""
-    page.goto(demo.lms_url)
+    page.goto(at.lms_url)
     page.get_by_role("radio", name=person).check()
     page.get_by_role("radio", name=entrance.course).check()
     page.get_by_role("button", name="Go to the course").click()
     page.get_by_role("link", name=entrance.activity).click()
 
 
-def window_address(demo: Demo, person: str, entrance: Entrance) -> str:
+def window_address(at: AtLms, person: str, entrance: Entrance) -> str:
     """The page of the LMS that opens the activity in its own place."""
     key = next(known.key for known in PEOPLE if known.name == person)
-    course = f"{demo.lms_url}/courses/{entrance.in_course.key}/as/{key}"
+    course = f"{at.lms_url}/courses/{entrance.in_course.key}/as/{key}"
     return f"{course}/activities/{entrance.link.id}/window"
 
 
@@ -61,9 +67,9 @@ class Visit:
     tool: Frame
 
     @classmethod
-    def enter(cls, page: Page, demo: Demo, person: str, entrance: Entrance) -> Self:
+    def enter(cls, page: Page, at: AtLms, person: str, entrance: Entrance) -> Self:
         """The activity in the LMS's frame."""
-        go_to_activity(page, demo, person, entrance)
+        go_to_activity(page, at, person, entrance)
         expect(
             page.frame_locator("#tool-frame").get_by_role("navigation", name="In this course")
         ).to_be_visible()
@@ -72,9 +78,9 @@ class Visit:
         return cls(page, frame)
 
     @classmethod
-    def enter_in_window(cls, page: Page, demo: Demo, person: str, entrance: Entrance) -> Self:
+    def enter_in_window(cls, page: Page, at: AtLms, person: str, entrance: Entrance) -> Self:
         """The activity without the frame, as by the LMS's link for a new window."""
-        page.goto(window_address(demo, person, entrance))
+        page.goto(window_address(at, person, entrance))
         expect(page.get_by_role("navigation", name="In this course")).to_be_visible()
         return cls(page, page.main_frame)
 

@@ -80,15 +80,15 @@ def test_a_launch_carries_every_claim_of_lti_advantage(lms: Lms, launch: Launch,
     assert claims[NRPS_SERVICE]["service_versions"] == ["2.0"]
     item_id = next(iter(lms.state.line_items(course)))
     assert claims[AGS_ENDPOINT]["lineitem"].endswith(f"/lineitems/{item_id}")
-    assert claims[f"{LTI}custom"] == {"context_id_history": "", "resource_link_id_history": ""}
+    assert claims[f"{LTI}custom"] == {"context_history": "", "resource_link_history": ""}
 
 
 def test_a_copied_course_names_where_its_parts_came_from(lms: Lms) -> None:
     copied = COURSES[1]
     claims = lms.launch_claims(Launch(person=ANA, course=copied, link=copied.links[0]), "n")
     assert claims[f"{LTI}custom"] == {
-        "context_id_history": copied.history[0],
-        "resource_link_id_history": copied.links[0].history[0],
+        "context_history": copied.history[0],
+        "resource_link_history": copied.links[0].history[0],
     }
     assert "lineitem" not in claims[AGS_ENDPOINT]
 

@@ -69,7 +69,7 @@ def test_a_resource_link_adds_its_message(
     members = visitor.get(URL, query_string={"rlid": course.links[0].id}, headers=reader).get_json()[
         "members"
     ]
-    assert "resource_link_id_history" in members[0]["message"][0][f"{LTI}custom"]
+    assert "resource_link_history" in members[0]["message"][0][f"{LTI}custom"]
     assert visitor.get(URL, query_string={"rlid": "x"}, headers=reader).status_code == 404
 
 

@@ -19,6 +19,22 @@ TOOL = "http://127.0.0.1:8000"
 DEFAULT = Launch(person=PEOPLE[0], course=COURSES[0], link=COURSES[0].links[0])
 
 
+def next_address(page: TestResponse) -> str:
+    """Where login's page and a landing go on to."""
+    address = page.text.partition('id="continue"')[2].partition('href="')[2].partition('"')[0]
+    return address.replace("&amp;", "&")
+
+
+def landed(page: TestResponse) -> str:
+    """The first page of a launch that is let in: a landing with the session's cookie for just that launch."""
+    assert page.status_code == 200, page.text
+    first = next_address(page)
+    launch_path = "/".join(first.split("/")[:3])
+    [cookie] = [it for it in page.headers.getlist("Set-Cookie") if it.startswith("segue_launch=")]
+    assert f"Path={launch_path};" in f"{cookie};"
+    return first
+
+
 class Platform:
     """A registered platform, whose key set stands on `server`."""
 
@@ -58,8 +74,7 @@ class Platform:
         """Log in; what the tool asks of the platform (state, nonce, ...)."""
         page = self.login(client, launch, **changes)
         assert page.status_code == 200, page.text
-        address = page.text.partition('id="continue"')[2].partition('href="')[2].partition('"')[0]
-        query = parse_qs(urlsplit(address.replace("&amp;", "&")).query, strict_parsing=True)
+        query = parse_qs(urlsplit(next_address(page)).query, strict_parsing=True)
         return {name: values[0] for name, values in query.items()}
 
     def claims(self, asked: dict[str, str], launch: Launch = DEFAULT) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from lti_tool.launch.models import Launch, LaunchAttempt
 from lti_tool.people.models import Person
 from lti_tool.platforms.service import add_platform, set_active
 from lti_tool.statements.models import StatementRow
-from tests.launch.platform import TOOL, Platform
+from tests.launch.platform import TOOL, Platform, landed
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 NOW = "now"
@@ -128,7 +128,7 @@ def test_bent_claims(client: FlaskClient, platform: Platform, session: Session, 
     token = _bent(platform, asked, changes)
     assert _refuse(client, platform, session, state=asked["state"], token=token) == code
     # The attempt is not used up by what was refused: the true token still gets in.
-    assert platform.post(client, asked["state"], platform.lms.sign(platform.claims(asked))).status_code == 303
+    assert landed(platform.post(client, asked["state"], platform.lms.sign(platform.claims(asked))))
 
 
 def _encode(part: object) -> str:
@@ -262,18 +262,19 @@ def test_platforms_whose_keys_cannot_be_read(
 def test_replay(client: FlaskClient, platform: Platform, session: Session) -> None:
     asked = platform.start(client)
     token = platform.lms.sign(platform.claims(asked))
-    assert platform.post(client, asked["state"], token).status_code == 303
+    assert landed(platform.post(client, asked["state"], token))
     with capture_logs() as logs:
         assert platform.post(client, asked["state"], token).status_code == 400
     assert logs[-1]["code"] == "state_used"
     assert session.scalar(select(func.count()).select_from(Launch)) == 1
 
 
-def test_another_browser(app: Flask, client: FlaskClient, platform: Platform, session: Session) -> None:
+def test_a_browser_with_another_cookie(client: FlaskClient, platform: Platform, session: Session) -> None:
     asked = platform.start(client)
+    name = next(iter((client._cookies or {}).values())).key
+    client.set_cookie(name, "somebody else's", domain="127.0.0.1")
     token = platform.lms.sign(platform.claims(asked))
-    stranger = app.test_client()
-    assert _refuse(stranger, platform, session, state=asked["state"], token=token) == "browser_unproven"
+    assert _refuse(client, platform, session, state=asked["state"], token=token) == "browser_differs"
 
 
 def test_nonce_of_another_state(client: FlaskClient, platform: Platform, session: Session) -> None:
@@ -319,13 +320,13 @@ def test_a_deployment_nobody_registered(client: FlaskClient, platform: Platform,
     asked = platform.start(client, lti_deployment_id=None)
     claims = {**platform.claims(asked), LTI + "deployment_id": "other"}
     token = platform.lms.sign(claims)
-    assert _refuse(client, platform, session, state=asked["state"], token=token) == "deployment_unknown"
+    assert _refuse(client, platform, session, state=asked["state"], token=token) == "deployment_pending"
 
 
 def test_a_disabled_registration_lets_nobody_in_and_ends_sessions(
     client: FlaskClient, platform: Platform, sessions: Any
 ) -> None:
-    inside = platform.launch(client).location
+    inside = landed(platform.launch(client))
     asked = platform.start(client)
     with unit_of_work(sessions) as session:
         set_active(session, issuer=platform.lms.config.issuer, client_id="segue", active=False)

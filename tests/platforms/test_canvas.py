@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core.db import unit_of_work
-from lti_tool.launch.service import _origin
+from lti_tool.launch.origins import origin_of
 from lti_tool.platforms.canvas import canvas_configuration
 from lti_tool.platforms.service import add_platform
 from tests.launch.platform import TOOL
@@ -39,17 +39,31 @@ def test_it_has_what_canvas_requires(configuration: dict[str, Any]) -> None:
     }
 
 
-def test_it_promises_nothing_that_is_not_there(configuration: dict[str, Any]) -> None:
-    assert configuration["scopes"] == []
-    (placement,) = configuration["extensions"][0]["settings"]["placements"]
-    assert placement["placement"] == "course_navigation"
-    assert placement["message_type"] == "LtiResourceLinkRequest"
-    assert placement["target_link_uri"] == configuration["target_link_uri"]
+def test_an_instructor_finds_it_where_activities_are_added_and_everybody_in_the_menu(
+    configuration: dict[str, Any],
+) -> None:
+    placements = configuration["extensions"][0]["settings"]["placements"]
+    assert {placement["placement"]: placement["message_type"] for placement in placements} == {
+        "course_navigation": "LtiResourceLinkRequest",
+        "link_selection": "LtiDeepLinkingRequest",
+        "assignment_selection": "LtiDeepLinkingRequest",
+    }
+    assert {placement["target_link_uri"] for placement in placements} == {configuration["target_link_uri"]}
+
+
+def test_it_asks_for_the_services_that_it_uses_and_no_other(configuration: dict[str, Any]) -> None:
+    assert set(configuration["scopes"]) == {
+        "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
+        "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
+        "https://purl.imsglobal.org/spec/lti-ags/scope/score",
+        "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
+        "https://purl.imsglobal.org/spec/lti/scope/noticehandlers",
+    }
 
 
 def test_every_address_is_the_tools_own() -> None:
-    text = str(canvas_configuration("https://segue.test"))
-    assert {_origin(word) for word in text.split("'") if "://" in word} == {"https://segue.test"}
+    text = str({**canvas_configuration("https://segue.test"), "scopes": []})
+    assert {origin_of(word) for word in text.split("'") if "://" in word} == {"https://segue.test"}
 
 
 def test_its_addresses_are_routes(configuration: dict[str, Any], app: Flask) -> None:

@@ -81,9 +81,10 @@ class OutboundClient:
         except (HTTPError, HTTPException, OSError, ValueError) as error:
             raise OutboundError(_reason(error)) from None
 
-    def fetch_json(self, url: str, *, largest: int) -> Any:
+    def fetch_json(self, url: str, *, largest: int, headers: Mapping[str, str] | None = None) -> Any:
         """The JSON document at this address, of at most `largest` bytes. Raises OutboundError."""
-        answer = self.request("GET", url, largest=largest, headers={"Accept": "application/json"})
+        accepting = {"Accept": "application/json", **(headers or {})}
+        answer = self.request("GET", url, largest=largest, headers=accepting)
         if answer.status != HTTPStatus.OK:
             raise OutboundError(f"answered {answer.status}")
         try:

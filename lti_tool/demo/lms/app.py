@@ -13,6 +13,7 @@ from lti_tool.demo.lms import (
     oidc,
     pages,
     records,
+    registration,
     scores,
 )
 from lti_tool.demo.lms.checks import Refusal
@@ -22,7 +23,15 @@ from lti_tool.demo.lms.moments import in_words
 from lti_tool.paths import static_dir, templates_dir
 
 MOST_BYTES = 1_000_000
-SERVICES = ("/oauth2/", "/nrps/", "/groups/", "/ags/", "/jwks.json")  # their callers read JSON, not pages
+SERVICES = (
+    "/oauth2/",
+    "/nrps/",
+    "/groups/",
+    "/ags/",
+    "/jwks.json",
+    "/.well-known/",
+    "/register",
+)  # their callers read JSON, not pages
 
 
 def create_lms(config: LmsConfig) -> Flask:
@@ -37,7 +46,18 @@ def create_lms(config: LmsConfig) -> Flask:
     app.add_template_filter(in_words)
     app.add_template_filter(scores.in_digits)
     app.extensions["lms"] = Lms(config)
-    for module in (pages, records, oidc, oauth, deep_linking, nrps, course_groups, line_items, scores):
+    for module in (
+        pages,
+        records,
+        oidc,
+        oauth,
+        registration,
+        deep_linking,
+        nrps,
+        course_groups,
+        line_items,
+        scores,
+    ):
         app.register_blueprint(module.bp)
     app.register_error_handler(Refusal, _refuse)
     app.register_error_handler(HTTPException, _explain)

@@ -15,12 +15,10 @@ from lti_tool.demo.lms.vocabulary import (
     NRPS_SERVICE,
     SCOPE_GROUP_READ,
 )
+from lti_tool.platforms.custom_parameters import HISTORY_PARAMETERS
 
 # Configured on the tool's registration, as administrators do so that a tool can follow course copies.
-CUSTOM_FOR_EVERY_LAUNCH = (
-    ("context_id_history", "$Context.id.history"),
-    ("resource_link_id_history", "$ResourceLink.id.history"),
-)
+CUSTOM_FOR_EVERY_LAUNCH = HISTORY_PARAMETERS
 
 
 def person_claims(person: Person) -> dict[str, Any]:
@@ -85,7 +83,7 @@ def link_claims(link: Link) -> dict[str, Any]:
 
 
 def custom_claim(course: Course, link: Link | None, person: Person) -> dict[str, Any]:
-    wanted = {**dict(CUSTOM_FOR_EVERY_LAUNCH), **(link.custom if link else {})}
+    wanted = {**CUSTOM_FOR_EVERY_LAUNCH, **(link.custom if link else {})}
     known = _substitutions(course, link, person)
     # A variable that the platform does not know goes out as it stands; the specification says so.
     return {f"{LTI}custom": {name: known.get(value, value) for name, value in wanted.items()}}

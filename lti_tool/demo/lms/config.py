@@ -18,6 +18,8 @@ class LmsConfig:
     """Base address of an xAPI record store, such as http://127.0.0.1:8000/xapi."""
     records_username: str | None = None
     records_password: str | None = None
+    offers_storage: bool = False
+    """Whether its pages keep small things for the tool (LTI postMessage Storage 0.1)."""
 
     def __post_init__(self) -> None:
         for name, url in (("issuer", self.issuer), ("tool_url", self.tool_url)):
@@ -54,6 +56,14 @@ class LmsConfig:
     @property
     def jwks_url(self) -> str:
         return f"{self.issuer}/jwks.json"
+
+    @property
+    def registration_url(self) -> str:
+        return f"{self.issuer}/register"
+
+    @property
+    def openid_configuration_url(self) -> str:
+        return f"{self.issuer}/.well-known/openid-configuration"
 
     @property
     def deep_link_return_url(self) -> str:

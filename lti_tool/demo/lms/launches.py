@@ -17,6 +17,7 @@ from lti_tool.demo.lms.vocabulary import DEEP_LINKING_REQUEST, LTI, LTI_VERSION,
 
 LAUNCH_SECONDS = 300
 DEEP_LINKING_SECONDS = 3600  # choosing an activity may take a while
+REGISTRATION_SECONDS = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +49,15 @@ class Lms:
         self.state = State(config.data_dir / "lms-state.json")
         self.launches = Tickets[Launch](LAUNCH_SECONDS)
         self.deep_link_visits = Tickets[DeepLinkVisit](DEEP_LINKING_SECONDS)
+        self.registrations = Tickets[bool](REGISTRATION_SECONDS)
+        """Tokens with which a tool may register, once each."""
         self.tool_keys = ToolKeys(config.tool_jwks_url)
         self.tool_jwts = SeenOnce()
         self.access_tokens = AccessTokens()
 
     def login_fields(self, launch: Launch) -> dict[str, str]:
         """What the browser posts to the tool's login address to start this launch, once."""
-        return {
+        fields = {
             "iss": self.config.issuer,
             "login_hint": launch.person.sub,
             "target_link_uri": self._target(launch.link),
@@ -62,6 +65,7 @@ class Lms:
             "client_id": self.config.client_id,
             "lti_deployment_id": self.config.deployment_id,
         }
+        return fields | ({"lti_storage_target": "_parent"} if self.config.offers_storage else {})
 
     def launch_claims(self, launch: Launch, nonce: str) -> dict[str, Any]:
         """The claims of the launch's id_token. Tests may bend them before they `sign`."""

@@ -82,6 +82,7 @@ def _login(launch: Launch) -> dict[str, object]:
         "login_url": lms.config.tool_login_url,
         "login_fields": lms.login_fields(launch),
         "tool_origin": lms.config.tool_origin,
+        "offers_storage": lms.config.offers_storage,
     }
 
 

@@ -1,0 +1,97 @@
+"""The choices that make an activity; deep linking asks for the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import LazyString, lazy_gettext
+from wtforms import StringField, ValidationError
+
+from lti_tool.core.text import clean_line
+from lti_tool.courses.models import Activity
+from lti_tool.posts.forms import markdown_field
+from lti_tool.web.forms import LaunchedForm, radio_field
+
+_MOST_POINTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An activity kind in words."""
+
+    label: LazyString
+    icon: str
+    purpose: LazyString
+    """What it is good for, in a sentence (reference: product.md rules D3, H1, H10, W1)."""
+    title: LazyString
+    """The title to begin with."""
+
+
+KINDS = {
+    Activity.DISCUSSION: Kind(
+        lazy_gettext("Discussion"),
+        "message-circle",
+        lazy_gettext(
+            "For questions with more than one good answer, talked through from everybody's own work."
+        ),
+        lazy_gettext("Talk it through"),
+    ),
+    Activity.HELP: Kind(
+        lazy_gettext("Peer help"),
+        "life-buoy",
+        lazy_gettext("For getting unstuck: people say what they tried, and their peers answer first."),
+        lazy_gettext("Ask each other"),
+    ),
+    Activity.FOLLOW_UP: Kind(
+        lazy_gettext("Carry forward"),
+        "arrow-right-to-line",
+        lazy_gettext(
+            "For the step into work: each person plans a moment and a first action, and later reports "
+            "how it went. Only they see it."
+        ),
+        lazy_gettext("Carry it into your work"),
+    ),
+}
+
+
+class PointsField(StringField):
+    """A whole number of points; nothing for an activity without a grade."""
+
+    data: int | None  # type: ignore[assignment]  # the stubs know text alone
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = clean_line(valuelist[0]) if valuelist else ""
+        if not text:
+            self.data = None
+            return
+        # int() would also read "1_000".
+        points = int(text) if text.isdecimal() and len(text) <= len(str(_MOST_POINTS)) else 0
+        if not 0 < points <= _MOST_POINTS:
+            raise ValidationError(
+                lazy_gettext("Please give a whole number from 1 to %(most)d, or nothing.", most=_MOST_POINTS)
+            )
+        self.data = points
+
+    def _value(self) -> str:
+        return str(self.raw_data[0] if self.raw_data else self.data or "")
+
+
+class ActivityForm(LaunchedForm):
+    activity = radio_field(
+        lazy_gettext("What is it?"),
+        {kind: words.label for kind, words in KINDS.items()},
+        default=Activity.DISCUSSION,
+        required=lazy_gettext("Please choose one of these."),
+    )
+    prompt = markdown_field(
+        lazy_gettext("Prompt"),
+        description=lazy_gettext("what the participants read at the top; may stay empty"),
+    )
+    points = PointsField(
+        lazy_gettext("Points in the gradebook"),
+        description=lazy_gettext("empty: nothing is graded"),
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+
+    @property
+    def kinds(self) -> dict[Activity, Kind]:
+        return KINDS

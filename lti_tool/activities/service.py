@@ -1,0 +1,54 @@
+"""Setting an activity up."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.core.actor import Actor
+from lti_tool.core.errors import NotFoundError
+from lti_tool.courses.models import Activity, Course, Placement
+from lti_tool.posts.markdown import render
+
+
+def access_activity(session: Session, actor: Actor) -> Placement:
+    """The actor's own placement, to be changed: for staff alone."""
+    if not actor.role.is_staff:
+        raise NotFoundError
+    return session.scalars(select(Placement).filter_by(id=actor.placement_id)).one()
+
+
+def has_gradebook(session: Session, placement: Placement) -> bool:
+    """Whether the platform has a gradebook that this activity can stand in."""
+    line_items_url = session.scalars(select(Course.line_items_url).filter_by(id=placement.course_id)).one()
+    return bool(placement.line_item_url or line_items_url)
+
+
+def set_up_activity(
+    session: Session, actor: Actor, *, activity: Activity, prompt: str, points: int | None
+) -> Placement:
+    """Say what the actor's placement is for. The same said twice is said once."""
+    placement = access_activity(session, actor)
+    placement.activity = activity
+    placement.settings = {
+        **{name: value for name, value in placement.settings.items() if name not in _OURS},
+        **activity_settings(prompt=prompt, points=points),
+    }
+    session.flush()
+    return placement
+
+
+_OURS = {"prompt", "prompt_html", "points"}
+
+
+def activity_settings(*, prompt: str, points: int | None) -> dict[str, Any]:
+    """What `Placement.settings` holds: "prompt" and "prompt_html", "points"; each only where there is one.
+
+    Raises UnrenderableError for a prompt that can't be shown.
+    """
+    settings: dict[str, Any] = {}
+    if prompt:
+        settings |= {"prompt": prompt, "prompt_html": render(prompt)}
+    if points:
+        settings["points"] = points
+    return settings

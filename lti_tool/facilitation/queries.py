@@ -1,0 +1,115 @@
+"""One learner's contributions to an activity, for those who teach there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
+
+from lti_tool.core.actor import Actor
+from lti_tool.core.errors import NotFoundError
+from lti_tool.core.paging import Page, Place
+from lti_tool.launch.models import Launch, LaunchKind
+from lti_tool.people.models import Membership, Person
+from lti_tool.posts.models import Conversation, ConversationKind, Post
+
+ROWS_A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    """Whose work it is. `person_id` is None for somebody who never opened the tool."""
+
+    person_id: UUID | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """A post, and what it stands in."""
+
+    id: UUID
+    created_at: datetime
+    body_html: str
+    is_opening: bool
+    kind: ConversationKind
+    conversation_id: UUID
+    title: str
+    answered_name: str | None
+    """Whose post it answers; None for one that opens a conversation."""
+    answered_html: str | None
+
+
+def submitted_by(session: Session, actor: Actor) -> Learner:
+    """Whom this launch asks to review. Staff, in a submission review, and nobody else. One query."""
+    found = session.execute(
+        select(Launch.details, Person)
+        .outerjoin(
+            Person,
+            and_(
+                Person.registration_id == actor.registration_id,
+                Person.sub == Launch.details["for_user"].astext,
+            ),
+        )
+        .where(Launch.id == actor.launch_id, Launch.kind == LaunchKind.SUBMISSION_REVIEW)
+    ).one_or_none()
+    if found is None or not actor.role.is_staff:
+        raise NotFoundError
+    details, person = found
+    return Learner(
+        person_id=person.id if person else None, name=(person.name if person else "") or details["name"]
+    )
+
+
+def member_of_course(session: Session, actor: Actor, person_id: UUID) -> Learner:
+    """Somebody of the actor's course, for its staff. One query."""
+    found = session.scalars(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Person.id == person_id, Membership.course_id == actor.course_id)
+    ).one_or_none()
+    if found is None or not actor.role.is_staff:
+        raise NotFoundError
+    return Learner(person_id=found.id, name=found.name)
+
+
+def contributions(
+    session: Session, actor: Actor, person_id: UUID | None, *, after: Place | None
+) -> Page[Contribution]:
+    """Twenty of the person's posts in the actor's activity, in the order they were written. One query.
+
+    Follow-ups are not among them: they are their owner's alone.
+    """
+    answered, answered_author = aliased(Post), aliased(Person)
+    query = (
+        select(Post, Conversation, answered.body_html, answered_author.name)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .outerjoin(answered, answered.id == Post.in_reply_to_id)
+        .outerjoin(answered_author, answered_author.id == answered.author_id)
+        .where(
+            Post.course_id == actor.course_id,
+            Post.author_id == person_id,
+            Conversation.placement_id == actor.placement_id,
+        )
+        .order_by(Post.id)
+        .limit(ROWS_A_PAGE + 1)
+    )
+    if after:
+        query = query.where(Post.id > after.id)
+    found = session.execute(query).all()
+    rows = [
+        Contribution(
+            id=post.id,
+            created_at=post.created_at,
+            body_html=post.body_html,
+            is_opening=post.is_opening,
+            kind=conversation.kind,
+            conversation_id=conversation.id,
+            title=conversation.title,
+            answered_name=answered_name,
+            answered_html=answered_html,
+        )
+        for post, conversation, answered_html, answered_name in found[:ROWS_A_PAGE]
+    ]
+    return Page(rows, Place(rows[-1].created_at, rows[-1].id) if len(found) > ROWS_A_PAGE else None)

@@ -1,0 +1,31 @@
+"""What an activity is graded out of: what its instructor chose, else what the platform's column says."""
+
+from decimal import Decimal
+from typing import Any
+
+from lti_tool.courses.models import Placement
+from lti_tool.grades.models import LineItem
+
+USUAL_MAXIMUM = Decimal(100)
+"""Where neither is known. It does no harm: the platform scales scores to its column."""
+_LARGEST = 9_999_999
+
+
+def points_of(settings: dict[str, Any]) -> Decimal | None:
+    """What the instructor chose the activity to be out of; None where they chose nothing."""
+    return as_maximum(settings.get("points"))
+
+
+def as_maximum(value: object) -> Decimal | None:
+    """A JSON number that something can be out of, to two places; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _LARGEST:
+        return None
+    return round(Decimal(str(value)), 2) or None
+
+
+def maximum_of(placement: Placement, line_item: LineItem | None) -> Decimal | None:
+    """What the points of this activity are out of; None for an activity that is not graded."""
+    chosen = points_of(placement.settings)
+    if chosen is not None or placement.line_item_url is None:
+        return chosen
+    return (line_item and line_item.maximum) or USUAL_MAXIMUM

@@ -1,0 +1,176 @@
+"""The gradebook's column for an activity: found, made where there is none, updated where we may.
+
+Assignment and Grade Services 2.0, section 3.2.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from lti_tool.grades.asking import (
+    READ_LINE_ITEMS,
+    WRITE_LINE_ITEMS,
+    Ask,
+    CannotSendError,
+    list_in,
+    object_in,
+    origin,
+)
+from lti_tool.grades.grading import USUAL_MAXIMUM, as_maximum
+from lti_tool.grades.models import Problem
+from lti_tool.platforms.service_client import ServiceAnswer, ServiceRefusedError
+
+log = structlog.get_logger(__name__)
+
+_LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
+_LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
+_MOST_PAGES = 50
+_LONGEST_ADDRESS = 2048
+_GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradedActivity:
+    """What the column follows from, and what the platform lets us do."""
+
+    placement_id: UUID
+    resource_link_id: str
+    label: str
+    points: Decimal | None
+    """What the instructor chose it to be out of; None leaves that to the platform."""
+    line_items_url: str | None
+    line_item_url: str | None
+    scopes: frozenset[str]
+
+    @property
+    def resource_id(self) -> str:
+        """Our own name for the column: by it, it is found again whoever made it and ended then."""
+        return f"segue:{self.placement_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A line item: its address, and what it is out of (None where we may not read it)."""
+
+    url: str
+    maximum: Decimal | None
+
+
+class LineItems:
+    """The columns of one activity's course."""
+
+    def __init__(self, ask: Ask, activity: GradedActivity) -> None:
+        self._ask, self._activity = ask, activity
+
+    def column(self) -> Column:
+        """The known column, else one that is there, else a new one. Raises CannotSendError for none."""
+        known = self._activity.line_item_url
+        if known is None:
+            return self.column_anew()
+        if not self._may(READ_LINE_ITEMS, WRITE_LINE_ITEMS):
+            return Column(known, None)
+        try:
+            item = object_in(self._read(known, _LINE_ITEM))
+        except ServiceRefusedError as error:
+            # What may not be read may still take a score.
+            return self.column_anew() if error.status in _GONE else Column(known, None)
+        return self._updated(Column(known, as_maximum(item.get("scoreMaximum"))), item)
+
+    def column_anew(self) -> Column:
+        """The same, whatever address we knew."""
+        if self._activity.line_items_url is None or not self._may(READ_LINE_ITEMS, WRITE_LINE_ITEMS):
+            raise CannotSendError(Problem.NO_LINE_ITEM)
+        # First look: a worker may have ended after the platform made the column and before we knew of it.
+        item = self._chosen(list(self._items_of_the_link(self._activity.line_items_url)))
+        if item is None:
+            return self._made(self._activity.line_items_url)
+        return self._updated(Column(self._address_in(item), as_maximum(item.get("scoreMaximum"))), item)
+
+    def _may(self, *any_of: str) -> bool:
+        return not self._activity.scopes.isdisjoint(any_of)
+
+    def _read(self, url: str, accept: str, *, query: Mapping[str, str] | None = None) -> ServiceAnswer:
+        # With the scope that was granted: another has the token refused (lti.md section 4, hole 20).
+        scope = READ_LINE_ITEMS if self._may(READ_LINE_ITEMS) else WRITE_LINE_ITEMS
+        return self._ask("GET", url, scopes=[scope], accept=accept, query=query)
+
+    def _write(self, method: str, url: str, item: dict[str, Any]) -> ServiceAnswer:
+        return self._ask(
+            method,
+            url,
+            scopes=[WRITE_LINE_ITEMS],
+            accept=_LINE_ITEM,
+            content_type=_LINE_ITEM,
+            body=item,
+        )
+
+    def _items_of_the_link(self, line_items_url: str) -> Iterator[dict[str, Any]]:
+        """All pages; the platform may ignore what we ask it to filter by."""
+        link_id = self._activity.resource_link_id
+        answer = self._read(line_items_url, _LINE_ITEMS, query={"resource_link_id": link_id})
+        for _ in range(_MOST_PAGES):
+            for item in list_in(answer):
+                if isinstance(item, dict) and item.get("resourceLinkId") == link_id:
+                    yield item
+            if answer.next_url is None:
+                return
+            answer = self._read(answer.next_url, _LINE_ITEMS)
+        log.warning("line_items_endless", placement=str(self._activity.placement_id))
+        raise CannotSendError(Problem.NO_LINE_ITEM)
+
+    def _chosen(self, items: list[dict[str, Any]]) -> dict[str, Any] | None:
+        """The one that we made; else the link's only one: an instructor's, or from deep linking."""
+        ours = [item for item in items if self._is_ours(item)]
+        if ours:
+            return ours[0]
+        return items[0] if len(items) == 1 else None
+
+    def _is_ours(self, item: dict[str, Any]) -> bool:
+        return item.get("resourceId") == self._activity.resource_id
+
+    def _made(self, line_items_url: str) -> Column:
+        if not self._may(WRITE_LINE_ITEMS):
+            raise CannotSendError(Problem.NO_LINE_ITEM)
+        maximum = self._activity.points or USUAL_MAXIMUM
+        item = {
+            "label": self._activity.label,
+            "scoreMaximum": float(maximum),
+            "resourceId": self._activity.resource_id,
+            "resourceLinkId": self._activity.resource_link_id,
+        }
+        made = object_in(self._write("POST", line_items_url, item))
+        return Column(self._address_in(made), maximum)
+
+    def _updated(self, column: Column, item: dict[str, Any]) -> Column:
+        """Give it the points that the instructor chose here, and where we made it, the activity's title.
+
+        Where nobody chose points here, and for a name that somebody gave it there, the platform's count.
+        """
+        points = self._activity.points
+        if points is None or not self._may(WRITE_LINE_ITEMS):
+            return column
+        label = self._activity.label if self._is_ours(item) else item.get("label")
+        if (column.maximum, item.get("label")) == (points, label):
+            return column
+        # A PUT replaces all of it (section 3.2.9): what we know nothing of goes back as it came.
+        try:
+            self._write("PUT", column.url, {**item, "label": label, "scoreMaximum": float(points)})
+        except ServiceRefusedError as error:
+            log.info("line_item_kept_as_it_is", status=error.status)
+            return column
+        return Column(column.url, points)
+
+    def _address_in(self, item: dict[str, Any]) -> str:
+        """Its own address, of an origin that the launch named: the token goes nowhere else."""
+        url = item.get("id")
+        known = (self._activity.line_items_url, self._activity.line_item_url)
+        trusted = {origin(one) for one in known if one}
+        if not isinstance(url, str) or len(url) > _LONGEST_ADDRESS or origin(url) not in trusted:
+            log.warning("line_item_elsewhere", placement=str(self._activity.placement_id))
+            raise CannotSendError(Problem.NO_LINE_ITEM)
+        return url

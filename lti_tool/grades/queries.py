@@ -1,0 +1,161 @@
+"""What the pages of scores show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from lti_tool.core.actor import Actor, Role
+from lti_tool.grades.grading import maximum_of
+from lti_tool.grades.models import Problem, Score
+from lti_tool.grades.service import access_gradebook, access_score
+from lti_tool.people.models import Membership, Person
+from lti_tool.posts.models import Conversation, Post
+
+ROWS_A_PAGE = 30
+
+
+class ScoreState(StrEnum):
+    """Where a learner's score is on its way into the gradebook."""
+
+    NONE = "none"
+    ON_ITS_WAY = "on_its_way"
+    SENT = "sent"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreView:
+    """A learner's score as it is shown."""
+
+    person_id: UUID
+    name: str
+    points: Decimal | None
+    out_of: Decimal | None
+    """What the points were out of when they were given."""
+    maximum: Decimal
+    """What new points are out of."""
+    comment: str
+    state: ScoreState
+    problem: Problem | None
+    sent_at: datetime | None
+
+    @property
+    def points_now(self) -> Decimal | None:
+        """The points on the scale that new ones have."""
+        if self.points is None or not self.out_of:
+            return None
+        return round(self.points / self.out_of * self.maximum, 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRow:
+    """One line of the list: a learner, how often they contributed to the activity, and their score."""
+
+    contributions: int
+    score: ScoreView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoresPage:
+    maximum: Decimal | None
+    """None for an activity that is not graded."""
+    rows: list[ScoreRow]
+    next: UUID | None
+    """The person after whom the next page begins."""
+    stuck: int
+    """How many of the activity's scores wait for somebody to do something."""
+
+
+def scores_page(session: Session, actor: Actor, *, after: UUID | None) -> ScoresPage:
+    """Thirty of the course's learners by name, with their scores in the actor's activity. Three queries."""
+    maximum = maximum_of(*access_gradebook(session, actor))
+    if maximum is None:
+        return ScoresPage(maximum=None, rows=[], next=None, stuck=0)
+    place = tuple_(func.lower(Person.name), Person.id)
+    query = (
+        select(Person.id, Person.name, Score, _contributions(actor))
+        .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(Score, (Score.person_id == Person.id) & (Score.placement_id == actor.placement_id))
+        .where(Membership.course_id == actor.course_id, Membership.role == Role.LEARNER)
+        .order_by(func.lower(Person.name), Person.id)
+        .limit(ROWS_A_PAGE + 1)
+    )
+    if after is not None:
+        query = query.where(place > tuple_(_name_of(actor, after), literal(after)))
+    found = session.execute(query).all()
+    rows = [
+        ScoreRow(contributions=count, score=_view(person_id, name, maximum, score))
+        for person_id, name, score, count in found[:ROWS_A_PAGE]
+    ]
+    more = len(found) > ROWS_A_PAGE
+    return ScoresPage(
+        maximum=maximum,
+        rows=rows,
+        next=rows[-1].score.person_id if more else None,
+        stuck=_stuck(session, actor),
+    )
+
+
+def score_view(session: Session, actor: Actor, person_id: UUID) -> ScoreView:
+    """A learner's score in the actor's activity, for staff. Two queries."""
+    learner = access_score(session, actor, person_id)
+    return _view(learner.person_id, learner.name, learner.maximum, learner.score)
+
+
+def _contributions(actor: Actor) -> ColumnElement[int]:
+    """How many posts of a person stand in the activity, whichever activity they came in by."""
+    return (
+        select(func.count())
+        .select_from(Post)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(Post.author_id == Person.id, Conversation.placement_id == actor.placement_id)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def _name_of(actor: Actor, person_id: UUID) -> ColumnElement[str]:
+    """The name where the page begins; of somebody of this course, or it begins at the start."""
+    known = (
+        select(func.lower(Person.name))
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Person.id == person_id, Membership.course_id == actor.course_id)
+        .scalar_subquery()
+    )
+    return func.coalesce(known, "")
+
+
+def _stuck(session: Session, actor: Actor) -> int:
+    found = session.scalar(
+        select(func.count()).where(
+            Score.placement_id == actor.placement_id, Score.due_at.is_(None), Score.problem.is_not(None)
+        )
+    )
+    return found or 0
+
+
+def _view(person_id: UUID, name: str, maximum: Decimal, score: Score | None) -> ScoreView:
+    return ScoreView(
+        person_id=person_id,
+        name=name,
+        points=score.points if score else None,
+        out_of=score.maximum if score else None,
+        maximum=maximum,
+        comment=score.comment if score else "",
+        state=_state(score),
+        problem=score.problem if score else None,
+        sent_at=score.sent_at if score else None,
+    )
+
+
+def _state(score: Score | None) -> ScoreState:
+    if score is None:
+        return ScoreState.NONE
+    if score.due_at is not None:
+        return ScoreState.ON_ITS_WAY
+    return ScoreState.STUCK if score.problem is not None else ScoreState.SENT

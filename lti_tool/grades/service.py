@@ -1,0 +1,191 @@
+"""What staff do with scores, and what a learner's first contribution does to theirs."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from lti_tool.core.actor import Actor, Role
+from lti_tool.core.db import insert_once
+from lti_tool.core.errors import ConflictError, NotFoundError
+from lti_tool.courses.models import Placement
+from lti_tool.grades.grading import maximum_of
+from lti_tool.grades.models import ActivityProgress, GradingProgress, LineItem, Score, ScoreEntry
+from lti_tool.grades.queue import next_change
+from lti_tool.grades.tasks import send_scores
+from lti_tool.people.models import Membership, Person
+
+LONGEST_COMMENT = 2000
+_DEFERRED = "sending_deferred_for"
+_now = func.clock_timestamp()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gradable:
+    """A learner whose work in the actor's activity may get points."""
+
+    person_id: UUID
+    name: str
+    maximum: Decimal
+    score: Score | None
+
+
+def access_gradebook(session: Session, actor: Actor) -> tuple[Placement, LineItem | None]:
+    """The actor's activity and what we know of its column, for staff. One query."""
+    if not actor.role.is_staff:
+        raise NotFoundError
+    found = session.execute(
+        select(Placement, LineItem)
+        .outerjoin(LineItem, LineItem.placement_id == Placement.id)
+        .where(Placement.id == actor.placement_id, Placement.course_id == actor.course_id)
+    ).one()
+    return found[0], found[1]
+
+
+def access_score(session: Session, actor: Actor, person_id: UUID) -> Gradable:
+    """A learner of the actor's course, for its staff, in an activity that is graded. Two queries."""
+    maximum = maximum_of(*access_gradebook(session, actor))
+    found = session.execute(
+        select(Person.id, Person.name, Score)
+        .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(Score, (Score.person_id == Person.id) & (Score.placement_id == actor.placement_id))
+        .where(
+            Person.id == person_id, Membership.course_id == actor.course_id, Membership.role == Role.LEARNER
+        )
+    ).one_or_none()
+    if maximum is None or found is None:
+        raise NotFoundError
+    return Gradable(person_id=found[0], name=found[1], maximum=maximum, score=found[2])
+
+
+def set_score(
+    session: Session,
+    actor: Actor,
+    *,
+    person_id: UUID,
+    points: Decimal | None,
+    comment: str,
+    submission_key: UUID,
+) -> None:
+    """Give a learner points and a comment, or take the points back (None). The newest counts.
+
+    Raises ConflictError for points that are out of range: the activity's maximum may have changed.
+    """
+    learner = access_score(session, actor, person_id)
+    if (points is not None and not 0 <= points <= learner.maximum) or len(comment) > LONGEST_COMMENT:
+        raise ConflictError
+    if learner.score is None and points is None and not comment:
+        return  # nothing was given, and there is nothing to take back
+    _, is_new = insert_once(
+        session,
+        ScoreEntry,
+        key=("author_id", "submission_key"),
+        course_id=actor.course_id,
+        placement_id=actor.placement_id,
+        person_id=person_id,
+        author_id=actor.person_id,
+        points=points,
+        maximum=learner.maximum,
+        comment=comment,
+        submission_key=submission_key,
+    )
+    if is_new:
+        _keep(session, actor, learner, points=points, comment=comment)
+        defer_sending(session, actor.registration_id)
+
+
+def _keep(session: Session, actor: Actor, learner: Gradable, *, points: Decimal | None, comment: str) -> None:
+    graded = points is not None
+    new = {
+        "points": points,
+        "maximum": learner.maximum if graded else None,
+        "comment": comment,
+        "activity_progress": ActivityProgress.COMPLETED if graded else ActivityProgress.SUBMITTED,
+        "grading_progress": GradingProgress.FULLY_GRADED if graded else GradingProgress.PENDING_MANUAL,
+    }
+    row = insert(Score).values(
+        registration_id=actor.registration_id,
+        course_id=actor.course_id,
+        placement_id=actor.placement_id,
+        person_id=learner.person_id,
+        changed_at=_now,
+        due_at=_now,
+        **new,
+    )
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=["placement_id", "person_id"],
+            set_={**new, "changed_at": next_change(), **_to_be_sent()},
+        )
+    )
+
+
+def note_contribution(session: Session, actor: Actor, placement_id: UUID) -> None:
+    """Somebody contributed to an activity: the first time, a learner's gradebook shows it. One query.
+
+    How often they do, and how much they write, changes nothing: talk is not scored (reference: product.md
+    section 8).
+    """
+    if actor.role is not Role.LEARNER:
+        return
+    values = {
+        "registration_id": literal(actor.registration_id),
+        "course_id": Placement.course_id,
+        "placement_id": Placement.id,
+        "person_id": literal(actor.person_id),
+        "activity_progress": literal(ActivityProgress.SUBMITTED.value),
+        "grading_progress": literal(GradingProgress.PENDING_MANUAL.value),
+        "changed_at": _now,
+        "due_at": _now,
+    }
+    graded = select(*values.values()).where(
+        Placement.id == placement_id,
+        Placement.course_id == actor.course_id,
+        or_(_has_points(), Placement.line_item_url.is_not(None)),
+    )
+    made = session.scalar(
+        insert(Score)
+        .from_select(list(values), graded)
+        .on_conflict_do_nothing(index_elements=["placement_id", "person_id"])
+        .returning(Score.id)
+    )
+    if made is not None:
+        defer_sending(session, actor.registration_id)
+
+
+def retry_scores(session: Session, actor: Actor) -> None:
+    """Send what was refused in the actor's activity once more, after a new look at the column."""
+    access_gradebook(session, actor)
+    again = (
+        update(Score)
+        .where(Score.placement_id == actor.placement_id, Score.due_at.is_(None), Score.problem.is_not(None))
+        .values(changed_at=next_change(), **_to_be_sent())
+        .returning(Score.id)
+        .execution_options(synchronize_session=False)
+    )
+    if session.execute(again).all():
+        session.execute(delete(LineItem).where(LineItem.placement_id == actor.placement_id))
+        defer_sending(session, actor.registration_id)
+
+
+def _to_be_sent() -> dict[str, Any]:
+    return {"due_at": _now, "attempts": 0, "problem": None}
+
+
+def _has_points() -> ColumnElement[bool]:
+    return func.jsonb_typeof(Placement.settings["points"]) == "number"
+
+
+def defer_sending(session: Session, registration_id: UUID) -> None:
+    """One job for each transaction and registration; it takes whatever is due when it runs."""
+    transaction = session.get_transaction()
+    told = session.info.setdefault(_DEFERRED, {})
+    if told.get(registration_id) is transaction:
+        return
+    told[registration_id] = transaction
+    connection = session.connection().connection.driver_connection
+    send_scores.configure(connection=connection).defer(registration_id=str(registration_id))

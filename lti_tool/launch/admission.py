@@ -1,0 +1,261 @@
+"""Letting a verified message in: the rows it tells of, and the session that it opens."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lti_tool.core import clock, events
+from lti_tool.core.db import settings_of
+from lti_tool.core.secrets import digest
+from lti_tool.courses.models import Activity, Course, Placement
+from lti_tool.courses.origins import read_origins
+from lti_tool.courses.service import (
+    CourseServices,
+    find_course,
+    find_placement,
+    keep_course,
+    keep_placement,
+)
+from lti_tool.courses.settling import Tenancy, settle_placement
+from lti_tool.launch.claims import (
+    DataPrivacyClaims,
+    DeepLinkingClaims,
+    LaunchClaims,
+    MessageClaims,
+    SubmissionReviewClaims,
+)
+from lti_tool.launch.errors import Advice, LaunchRefusedError
+from lti_tool.launch.events import Admitted, Launched
+from lti_tool.launch.models import Launch, LaunchKind
+from lti_tool.launch.origins import embedders_of, origin_of
+from lti_tool.launch.rules import check_message
+from lti_tool.launch.sessions import LIFE, find_actor, take_over_role
+from lti_tool.people.roles import is_test_user, role_of
+from lti_tool.people.service import keep_membership, keep_person
+from lti_tool.platforms.health import note_launch
+from lti_tool.platforms.lms import habits_of
+from lti_tool.platforms.models import Registration
+
+_LONGEST_URL = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchAccepted:
+    """A session, and where it begins."""
+
+    launch_id: UUID
+    secret: str
+    """What the browser keeps; only its digest is stored."""
+    kind: LaunchKind
+    activity: Activity | None
+    """What the placement is for, where the launch belongs to one."""
+    embedders: list[str]
+    """The origins whose pages may frame this launch's pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entrance:
+    """Through which platform a message comes in."""
+
+    session: Session
+    registration: Registration
+    deployment_id: UUID
+
+
+def admit(
+    session: Session, *, registration_id: UUID, deployment_id: UUID, message: MessageClaims
+) -> LaunchAccepted:
+    """Create or update what the message tells of, and open its session.
+
+    The claims must be verified. Raises LaunchRefusedError for a message that may not be let in.
+    """
+    check_message(message, https_only=settings_of(session).env == "production")
+    entrance = _Entrance(
+        session=session,
+        registration=session.get_one(Registration, registration_id),
+        deployment_id=deployment_id,
+    )
+    if isinstance(message, LaunchClaims):
+        return _to_activity(entrance, message)
+    if isinstance(message, DeepLinkingClaims):
+        return _to_deep_linking(entrance, message)
+    if isinstance(message, SubmissionReviewClaims):
+        return _to_submission_review(entrance, message)
+    if isinstance(message, DataPrivacyClaims):
+        return _to_data_privacy(entrance, message)
+    raise LaunchRefusedError("message_type_unsupported")
+
+
+def _to_activity(entrance: _Entrance, message: LaunchClaims) -> LaunchAccepted:
+    session, link = entrance.session, message.resource_link
+    course = keep_course(
+        session,
+        deployment_id=entrance.deployment_id,
+        # A link outside any course is a space of its own (context is optional, LTI Core 1.3 section 5.4.1).
+        context_id=message.context.id if message.context else f"resource-link:{link.id}",
+        title=(message.context.title or message.context.label) if message.context else link.title,
+        services=_services_of(message),
+    )
+    placement, is_new = keep_placement(
+        session,
+        course_id=course.id,
+        resource_link_id=link.id,
+        title=link.title,
+        description=link.description,
+        line_item_url=message.grading.lineitem if message.grading else None,
+    )
+    if is_new:
+        settle_placement(
+            session,
+            placement,
+            course=course,
+            origins=read_origins(message.custom),
+            tenancy=_tenancy(entrance, message),
+        )
+    accepted = _open(entrance, message, LaunchKind.RESOURCE_LINK, course=course, placement=placement)
+    actor = find_actor(session, launch_id=accepted.launch_id, secret=accepted.secret)
+    if actor is None:  # it was made a line above
+        raise LaunchRefusedError("launch_vanished", Advice.AGAIN, status=503)
+    events.record(session, Launched(actor=actor, at=clock.now()))
+    return accepted
+
+
+def _to_deep_linking(entrance: _Entrance, message: DeepLinkingClaims) -> LaunchAccepted:
+    """What the platform wants back is kept with the launch, until the answer is made."""
+    course = None
+    if message.context:
+        course = keep_course(
+            entrance.session,
+            deployment_id=entrance.deployment_id,
+            context_id=message.context.id,
+            title=message.context.title or message.context.label,
+        )
+    wanted = message.settings
+    details: dict[str, Any] = {
+        "return_url": wanted.deep_link_return_url,
+        "takes_line_item": wanted.accept_lineitem,
+        "title": wanted.title,
+    }
+    if wanted.data is not None:
+        # As JSON text: PostgreSQL's own JSON can't hold every string (no NUL), and each byte counts.
+        details["data"] = json.dumps(wanted.data)
+    return _open(entrance, message, LaunchKind.DEEP_LINKING, course=course, details=details)
+
+
+def _to_submission_review(entrance: _Entrance, message: SubmissionReviewClaims) -> LaunchAccepted:
+    """Into an activity that is there: what nobody ever opened holds nothing to review."""
+    session, link = entrance.session, message.resource_link
+    outside = f"resource-link:{link.id}" if link else None
+    context_id = message.context.id if message.context else outside
+    course = find_course(session, deployment_id=entrance.deployment_id, context_id=context_id)
+    placement = None
+    if course is not None:
+        placement = find_placement(
+            session,
+            course_id=course.id,
+            line_item_url=message.grading.lineitem,
+            resource_link_id=link.id if link else None,
+        )
+    if placement is None:
+        raise LaunchRefusedError("review_of_unknown_activity", Advice.NOTHING_TO_REVIEW)
+    about = message.for_user
+    name = about.name or f"{about.given_name} {about.family_name}".strip()
+    return _open(
+        entrance,
+        message,
+        LaunchKind.SUBMISSION_REVIEW,
+        course=course,
+        placement=placement,
+        details={"for_user": about.user_id, "name": name},
+    )
+
+
+def _to_data_privacy(entrance: _Entrance, message: DataPrivacyClaims) -> LaunchAccepted:
+    return _open(entrance, message, LaunchKind.DATA_PRIVACY, details={"for_user": message.for_user.user_id})
+
+
+def _open(
+    entrance: _Entrance,
+    message: MessageClaims,
+    kind: LaunchKind,
+    *,
+    course: Course | None = None,
+    placement: Placement | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> LaunchAccepted:
+    """The person, their part in the course, and a session of theirs."""
+    session, registration = entrance.session, entrance.registration
+    person_id = keep_person(
+        session, registration_id=registration.id, sub=message.sub, name=message.shown_name
+    )
+    role = role_of(message.roles)
+    if course:
+        keep_membership(session, course_id=course.id, person_id=person_id, role=role)
+        take_over_role(session, course_id=course.id, person_id=person_id, role=role)
+    secret = secrets.token_urlsafe(32)
+    launch = Launch(
+        kind=kind,
+        secret_digest=digest(secret),
+        person_id=person_id,
+        deployment_id=entrance.deployment_id,
+        course_id=course.id if course else None,
+        placement_id=placement.id if placement else None,
+        role=role,
+        is_test=is_test_user(message.roles),
+        locale=message.language,
+        platform_name=_platform_name(registration, message),
+        embedders=embedders_of(registration, _return_url(message)),
+        return_url=_return_url(message),
+        details=dict(details or {}),
+        expires_at=clock.now() + LIFE,
+    )
+    session.add(launch)
+    session.flush()
+    note_launch(session, registration_id=registration.id)
+    events.record(session, Admitted(entrance.deployment_id, message.notifications))
+    return LaunchAccepted(
+        launch_id=launch.id,
+        secret=secret,
+        kind=kind,
+        activity=placement.activity if placement else None,
+        embedders=launch.embedders,
+    )
+
+
+def _tenancy(entrance: _Entrance, message: MessageClaims) -> Tenancy:
+    registration = entrance.registration
+    family = message.tool_platform.product_family_code if message.tool_platform else ""
+    habits = habits_of(registration.issuer, registration.auth_token_url, family=family)
+    return Tenancy(
+        registration_id=registration.id,
+        deployment_id=entrance.deployment_id,
+        deployment_alone=habits.one_client_for_many_institutions,
+    )
+
+
+def _services_of(message: MessageClaims) -> CourseServices:
+    grading, groups = message.grading, message.groups
+    return CourseServices(
+        roster_url=message.roster.context_memberships_url if message.roster else None,
+        groups_url=groups.context_groups_url if groups else None,
+        group_sets_url=groups.context_group_sets_url if groups else None,
+        line_items_url=grading.lineitems if grading else None,
+        scopes=tuple(sorted({*(grading.scope if grading else ()), *(groups.scope if groups else ())})),
+    )
+
+
+def _platform_name(registration: Registration, message: MessageClaims) -> str:
+    said = message.tool_platform.name if message.tool_platform else ""
+    return said or urlsplit(registration.issuer).hostname or registration.issuer
+
+
+def _return_url(message: MessageClaims) -> str | None:
+    """The course's page, where it is an address that a browser can go to (LTI Core 1.3, section 5.4.4)."""
+    given = message.presentation.return_url if message.presentation else None
+    return given if given and len(given) <= _LONGEST_URL and origin_of(given) else None

@@ -1,0 +1,53 @@
+"""What a message must say beside having the right claims: who may send it, and what it must be about.
+
+What the library's validators see to is not repeated here: that deep linking accepts links, say.
+"""
+
+from lti_tool.launch.claims import (
+    DataPrivacyClaims,
+    DeepLinkingClaims,
+    MessageClaims,
+    SubmissionReviewClaims,
+)
+from lti_tool.launch.errors import Advice, LaunchRefusedError
+from lti_tool.launch.origins import origin_of
+from lti_tool.people.roles import is_administrator, role_of
+
+
+def check_message(message: MessageClaims, *, https_only: bool) -> None:
+    """Raises LaunchRefusedError for a message that may not be let in, before it leaves a row."""
+    if isinstance(message, DeepLinkingClaims):
+        _check_deep_linking(message, https_only=https_only)
+    elif isinstance(message, SubmissionReviewClaims):
+        _check_submission_review(message)
+    elif isinstance(message, DataPrivacyClaims):
+        _check_data_privacy(message)
+
+
+def _check_deep_linking(message: DeepLinkingClaims, *, https_only: bool) -> None:
+    """Deep Linking 2.0, section 4.4.1. Where to return to is somewhere that a form may be sent."""
+    _require_staff(message)
+    return_url = message.settings.deep_link_return_url
+    origin = origin_of(return_url)
+    # Browsers read a backslash as a slash, and pass over white space: another address than we would see.
+    is_plain = "\\" not in return_url and not any(letter.isspace() for letter in return_url)
+    if origin is None or not is_plain or (https_only and not origin.startswith("https:")):
+        raise LaunchRefusedError("deep_linking_return_url")
+
+
+def _check_submission_review(message: SubmissionReviewClaims) -> None:
+    """Submission Review 1.0, section 4: about one person and one line item."""
+    _require_staff(message)
+    if not message.grading.lineitem:
+        raise LaunchRefusedError("review_without_line_item")
+
+
+def _check_data_privacy(message: DataPrivacyClaims) -> None:
+    """For the person in question, or for somebody who asks on behalf of the whole institution."""
+    if message.sub != message.for_user.user_id and not is_administrator(message.roles):
+        raise LaunchRefusedError("privacy_of_somebody_else", Advice.PRIVATE)
+
+
+def _require_staff(message: MessageClaims) -> None:
+    if not role_of(message.roles).is_staff:
+        raise LaunchRefusedError("role_not_staff", Advice.STAFF)

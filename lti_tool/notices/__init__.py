@@ -1,0 +1,1 @@
+"""Notices: what a platform tells the tool when nobody is there (Platform Notification Service 1.0)."""

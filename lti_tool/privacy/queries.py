@@ -1,0 +1,98 @@
+"""What is kept of a person, counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy.orm import Session
+
+from lti_tool.core.actor import Role
+from lti_tool.core.visit import Visit
+from lti_tool.courses.models import Course
+from lti_tool.follow_ups.models import FollowUp, FollowUpReport
+from lti_tool.people.models import Membership, Person
+from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.statements.models import StatementRow
+
+MOST_COURSES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseRow:
+    title: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Everything that is kept of one person at one platform, as numbers."""
+
+    name: str
+    courses: Sequence[CourseRow]
+    """The first hundred, by title."""
+    course_count: int
+    threads: int
+    help_requests: int
+    replies: int
+    follow_ups: int
+    reports: int
+    statements: int
+
+    @property
+    def has_taken_part(self) -> bool:
+        """Whether they ever did more than to ask what is kept of them: whoever wrote something has a course."""
+        return bool(self.course_count or self.statements)
+
+
+def kept_of(session: Session, visit: Visit) -> Kept | None:
+    """What is kept of the person in question; None for somebody who never came here. Three queries."""
+    person = session.scalars(
+        select(Person).filter_by(registration_id=visit.registration_id, sub=visit.details["for_user"])
+    ).one_or_none()
+    if person is None:
+        return None
+    reported = FollowUp.id == FollowUpReport.follow_up_id
+    counts = session.execute(
+        select(
+            _count(Membership.id, Membership.person_id == person.id),
+            _conversations(person.id, ConversationKind.THREAD),
+            _conversations(person.id, ConversationKind.HELP_REQUEST),
+            _count(Post.id, Post.author_id == person.id, Post.is_opening.is_(False)),
+            _count(FollowUp.id, FollowUp.person_id == person.id),
+            _count(FollowUpReport.id, FollowUp.person_id == person.id, reported),
+            _count(StatementRow.id, StatementRow.person_id == person.id),
+        )
+    ).one()
+    course_count, threads, help_requests, replies, follow_ups, reports, statements = counts
+    return Kept(
+        name=person.name,
+        courses=_courses(session, person.id),
+        course_count=course_count,
+        threads=threads,
+        help_requests=help_requests,
+        replies=replies,
+        follow_ups=follow_ups,
+        reports=reports,
+        statements=statements,
+    )
+
+
+def _count(counted: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count(counted)).where(*conditions).scalar_subquery()
+
+
+def _conversations(person_id: UUID, kind: ConversationKind) -> ScalarSelect[int]:
+    return _count(Conversation.id, Conversation.author_id == person_id, Conversation.kind == kind)
+
+
+def _courses(session: Session, person_id: UUID) -> Sequence[CourseRow]:
+    rows = session.execute(
+        select(Course.title, Membership.role)
+        .join(Membership, Membership.course_id == Course.id)
+        .where(Membership.person_id == person_id)
+        .order_by(Course.title, Course.id)
+        .limit(MOST_COURSES)
+    )
+    return [CourseRow(title=title, role=Role(role)) for title, role in rows]

@@ -1,0 +1,120 @@
+// What was typed and not sent yet stays in this tab, for the same person in the same activity: through a session
+// that ends, a launch anew, a page left too early. Never in storage that outlives the tab: computers are shared.
+import { launch } from "./tab_secret.js";
+import { drop, keep, names, read } from "./web_storage.js";
+
+const AREA = "sessionStorage";
+const WRITTEN = "textarea, input[type='text']";
+
+const prefix = () => {
+  const { person, placement } = document.body.dataset;
+  return person && placement ? `segue.unsent.${person}.${placement}.` : null;
+};
+const withoutLaunch = (address) => address.replace(`/l/${launch}`, "");
+const here = () => withoutLaunch(location.pathname + location.search);
+
+const nameOf = (form) => prefix() && prefix() + withoutLaunch(form.getAttribute("action") ?? "");
+const load = (name) => {
+  try {
+    return JSON.parse(read(AREA, name));
+  } catch {
+    return null;
+  }
+};
+const save = (name, entry) => keep(AREA, name, JSON.stringify(entry));
+
+const fields = (form) =>
+  [...form.elements].filter((it) => it.name && !["hidden", "submit", "button", "fieldset"].includes(it.type));
+const valuesOf = (form) =>
+  Object.fromEntries(
+    fields(form).filter((it) => it.type !== "radio" || it.checked).map((it) => [it.name, it.value]),
+  );
+const fill = (form, values) => {
+  for (const it of fields(form)) {
+    if (it.type === "radio") it.checked = it.value === values[it.name];
+    else if (it.name in values) it.value = values[it.name];
+  }
+};
+const hasText = (form) =>
+  [...form.querySelectorAll(WRITTEN)].some((it) => it.value.trim() && it.value !== it.defaultValue);
+const isWriting = (form) => form?.getAttribute("method") === "post" && Boolean(form.elements.submission);
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!isWriting(form) || !prefix()) return;
+  const name = nameOf(form);
+  if (!hasText(form)) {
+    drop(AREA, name);
+    return;
+  }
+  const page = load(name)?.page ?? here();
+  save(name, { launch, page, values: valuesOf(form), submission: form.elements.submission.value, sent: false });
+});
+
+const setSent = (form, sent) => {
+  const name = nameOf(form);
+  const entry = name && load(name);
+  if (entry) save(name, { ...entry, sent });
+};
+
+export const markSent = (form) => {
+  const name = nameOf(form);
+  if (name) drop(AREA, name);
+};
+export const unmarkSent = (form) => setSent(form, false);
+
+// A form that the browser sends is on its way; whether it arrived, the next page tells.
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented && isWriting(event.target)) setSent(event.target, true);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { requestConfig, successful, xhr } = event.detail;
+  // The form itself: by now it may be off the page, and the event comes from what is still on it.
+  const form = requestConfig.elt;
+  if (form.tagName === "FORM" && successful && xhr.status !== 422) markSent(form);
+});
+
+const cameBack = () => performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+
+// Whether this page, that came after the form was sent, is the one that a form well received leads to.
+const arrived = (entry, form) =>
+  entry.sent &&
+  entry.launch === launch &&
+  form?.elements.submission.value !== entry.submission &&
+  !(form && cameBack());
+
+const notice = (kind, name, form) => {
+  const panel = document.getElementById(`unsent-${kind}`)?.content.cloneNode(true).firstElementChild;
+  panel?.querySelector("[data-discard]").addEventListener("click", () => {
+    drop(AREA, name);
+    form?.reset();
+    panel.remove();
+  });
+  return panel;
+};
+
+const putBack = (form, name, entry) => {
+  const now = valuesOf(form);
+  if (hasText(form) || Object.keys(entry.values).every((it) => now[it] === entry.values[it])) return;
+  fill(form, entry.values);
+  form.elements.submission.value = entry.submission;
+  form.before(notice("here", name, form));
+};
+
+const offer = (name, entry) => {
+  const panel = notice("elsewhere", name);
+  panel.querySelector("[data-go-on]").href = `/l/${launch}${entry.page}`;
+  document.getElementById("main").prepend(panel);
+};
+
+export const look = () => {
+  if (!prefix() || !document.getElementById("unsent-here")) return;
+  const forms = new Map([...document.forms].filter(isWriting).map((form) => [nameOf(form), form]));
+  for (const name of names(AREA).filter((it) => it.startsWith(prefix()))) {
+    const entry = load(name);
+    const form = forms.get(name);
+    if (!entry || arrived(entry, form)) drop(AREA, name);
+    else if (form) putBack(form, name, entry);
+    else if (entry.launch !== launch) offer(name, entry);
+  }
+};

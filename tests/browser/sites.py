@@ -1,0 +1,193 @@
+"""Tool and LMS on different sites, over https, as in the world: and browsers that keep more or less in frames.
+
+The names are made up, and Chromium is told that they are this machine.
+"""
+
+import datetime as dt
+import json
+import re
+import ssl
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pydantic import SecretStr
+from sqlalchemy import Engine, text
+
+from lti_tool.app import create_app
+from lti_tool.core.db import make_engine, make_sessions, unit_of_work
+from lti_tool.demo.lms import LmsConfig, create_lms
+from lti_tool.demo.lms.files import write_private
+from lti_tool.platforms.service import add_platform
+from lti_tool.settings import Settings
+from tests.servers import free_port, serving
+
+TOOL, LMS, KEEPING = "segue.example", "lms.test", "keeping.test"
+_ARGUMENTS = [
+    "--host-resolver-rules=" + ",".join(f"MAP {name} 127.0.0.1" for name in (TOOL, LMS, KEEPING)),
+    # In place of the driver's own list, which turns off that frames have storage of their own (as they do).
+    "--disable-features=Translate",
+]
+NO_CHIPS = "NoPartitionedCookies"
+"""In the name of a browser that does not know the attribute Partitioned: Safari 18.5 to 26.1, say."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """An LMS with the tool in it."""
+
+    lms_url: str
+
+
+@dataclass(frozen=True)
+class Sites:
+    """The tool and two LMSs: one that offers storage, and one that does not."""
+
+    tool_url: str
+    lms: Platform
+    keeping: Platform
+    engine: Engine
+    asked: list[tuple[str, str | None]]
+    """The path and the Cookie header of each request for a launch's page, as the tool got it."""
+    key_digest: str
+    """Of the certificate's key, for browsers to trust."""
+
+    @property
+    def browser_arguments(self) -> list[str]:
+        # Trusted, rather than errors ignored: with those a browser caches nothing, and saves no file.
+        return [*_ARGUMENTS, f"--ignore-certificate-errors-spki-list={self.key_digest}"]
+
+    def cookies_of(self, launch_id: str) -> list[str | None]:
+        return [cookie for path, cookie in self.asked if launch_id in path]
+
+    def run(self, sql: str, **values: object) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text(sql), values)
+
+    def count(self, sql: str, **values: object) -> int:
+        with self.engine.connect() as connection:
+            return int(connection.scalar(text(sql), values) or 0)
+
+
+class Watched:
+    """The tool, with an eye on what the browser sends; and older browsers get what they would understand."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+        self.seen: list[tuple[str, str | None]] = []
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        path = environ["PATH_INFO"]
+        if path.startswith("/l/"):
+            self.seen.append((path, environ.get("HTTP_COOKIE")))
+        old = NO_CHIPS in environ.get("HTTP_USER_AGENT", "")
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            if old:
+                headers = [(name, re.sub("; Partitioned", "", value)) for name, value in headers]
+            return start_response(status, headers, *more)
+
+        return self.application(environ, start)
+
+
+@contextmanager
+def running_sites(database_url: str, folder: Path, lms_pem: bytes) -> Iterator[Sites]:
+    """Tool and LMSs on their own names, each with the port that it got."""
+    context, key_digest = _certificate(folder, TOOL, LMS, KEEPING)
+    port = free_port()
+    settings = Settings(
+        base_url=f"https://{TOOL}:{port}", database_url=database_url, secret_key=SecretStr("s" * 40)
+    )
+    engine = make_engine(database_url)
+    watched = Watched(create_app(settings, engine=engine))
+    with ExitStack() as stack:
+        stack.enter_context(serving(watched, port=port, ssl_context=context))
+        plain, keeping = (
+            stack.enter_context(_running_lms(name, settings, engine, folder, lms_pem, context))
+            for name in (LMS, KEEPING)
+        )
+        yield Sites(settings.base_url, plain, keeping, engine, watched.seen, key_digest)
+    engine.dispose()
+
+
+@contextmanager
+def _running_lms(
+    name: str, settings: Settings, engine: Engine, folder: Path, lms_pem: bytes, context: ssl.SSLContext
+) -> Iterator[Platform]:
+    port = free_port()
+    config = LmsConfig(
+        issuer=f"https://{name}:{port}",
+        tool_url=settings.base_url,
+        data_dir=folder / name,
+        client_id="segue",
+        deployment_id="1",
+        offers_storage=name == KEEPING,
+    )
+    write_private(config.data_dir / "lms-signing-key.pem", lms_pem)
+    lms = create_lms(config)
+    # The tool trusts no certificate of a test's own, so it reads the keys without one.
+    with serving(lms, port=port, ssl_context=context), serving(lms) as plain_url:
+        with unit_of_work(make_sessions(engine, settings)) as session:
+            add_platform(
+                session,
+                issuer=config.issuer,
+                client_id=config.client_id,
+                auth_login_url=config.auth_url,
+                auth_token_url=config.token_url,
+                jwks_url=f"{plain_url}/jwks.json",
+                deployment_ids=[config.deployment_id],
+            )
+        yield Platform(config.issuer)
+
+
+def _certificate(folder: Path, *names: str) -> tuple[ssl.SSLContext, str]:
+    """What servers of these names need, and the digest of the key as browsers are told it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(it) for it in names]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "sites.pem"
+    pem.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    public = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return context, b64encode(sha256(public).digest()).decode()
+
+
+def profile(folder: Path, *, cookies: str) -> Path:
+    """A browser's profile: `allowed` everywhere, or `closed`: nothing at all for the tool in the LMS's frames."""
+    preferences: dict[str, Any] = {
+        "allowed": {"block_third_party_cookies": False, "cookie_controls_mode": 0},
+        "closed": {
+            "content_settings": {
+                "exceptions": {
+                    "cookies": {
+                        f"https://{TOOL}:*,https://{name}:*": {"setting": 2} for name in (LMS, KEEPING)
+                    }
+                }
+            }
+        },
+    }[cookies]
+    (folder / "Default").mkdir(parents=True)
+    (folder / "Default/Preferences").write_text(json.dumps({"profile": preferences}), encoding="utf-8")
+    return folder

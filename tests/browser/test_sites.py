@@ -1,0 +1,347 @@
+"""Tool and LMS on different sites, in browsers that keep everything, little, or nothing in frames."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, Route, expect
+from sqlalchemy import Engine
+
+from tests.browser.conftest import ARGUMENTS, PATIENCE, no_complaints, program
+from tests.browser.sites import NO_CHIPS, Sites, profile, running_sites
+from tests.browser.visits import ANA, TALK, TOM, WORKSHOPS, Visit, go_to_activity
+from tests.conftest import cloned_database
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def sites(
+    server_url: str,
+    administration: Engine,
+    template_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    lms_pem: bytes,
+) -> Iterator[Sites]:
+    with (
+        cloned_database(server_url, administration, template_database) as url,
+        running_sites(url, tmp_path_factory.mktemp("sites"), lms_pem) as running,
+    ):
+        yield running
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of browser: what it keeps for a tool in an LMS's frame, and so how our requests are carried."""
+
+    name: str
+    carrier: str | None
+    """What the page says of itself: None for a cookie, "tab" for a header."""
+
+
+ALLOWED = Kind("third-party cookies allowed", None)
+BLOCKED = Kind("third-party cookies blocked", None)
+NO_COOKIE = Kind("no cookie in frames at all", "tab")
+CLOSED = Kind("nothing kept in frames", None)
+OPEN_KINDS = (ALLOWED, BLOCKED, NO_COOKIE)
+
+Browse = Callable[[Kind], BrowserContext]
+
+
+@pytest.fixture(scope="module")
+def browsers(driver: BrowserType, sites: Sites, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browse]:
+    """A context of a kind; browsers are started when first asked for."""
+    with ExitStack() as stack:
+        options: dict[str, Any] = {"locale": "en-GB", "reduced_motion": "reduce"}
+        start: dict[str, Any] = {"executable_path": program(), "args": [*ARGUMENTS, *sites.browser_arguments]}
+        plain = driver.launch(**start)
+        stack.callback(plain.close)
+        kept: dict[Kind, BrowserContext] = {}
+
+        def with_profile(kind: Kind, cookies: str) -> BrowserContext:
+            if kind not in kept:
+                folder = profile(tmp_path_factory.mktemp("profile") / "it", cookies=cookies)
+                kept[kind] = driver.launch_persistent_context(folder, **start, **options)
+                stack.callback(kept[kind].close)
+            return kept[kind]
+
+        def browse(kind: Kind) -> BrowserContext:
+            if kind is ALLOWED:
+                return with_profile(kind, "allowed")
+            if kind is CLOSED:
+                return with_profile(kind, "closed")
+            agent = {"user_agent": f"Mozilla/5.0 {NO_CHIPS}"} if kind is NO_COOKIE else {}
+            context = plain.new_context(**options, **agent)
+            stack.callback(context.close)
+            return context
+
+        yield browse
+
+
+@contextmanager
+def browsing(browsers: Browse, kind: Kind, *refusals: int) -> Iterator[Page]:
+    context = browsers(kind)
+    context.set_default_timeout(PATIENCE)
+    with no_complaints(context, *refusals):
+        page = context.new_page()
+        yield page
+        for opened in context.pages:
+            opened.goto("about:blank")  # so that nothing of this test is still going on in the next
+
+
+def check_mode(sites: Sites, visit: Visit, kind: Kind) -> None:
+    """That the browser does keep what this kind keeps, and no more: or the rest would prove nothing."""
+    expect(visit.tool.locator("body")).to_have_attribute("data-person", re.compile("."))
+    assert visit.tool.locator("body").get_attribute("data-carrier") == kind.carrier
+    sent = sites.cookies_of(visit.launch_id)
+    assert sent
+    if kind.carrier == "tab":
+        assert not any(sent), "a cookie was sent"
+    else:
+        assert all("segue_launch=" in (cookie or "") for cookie in sent)
+        assert not any("segue_login" in (cookie or "") for cookie in sent), "the login's cookie stayed"
+    # A cookie for the whole site, without Partitioned, tells whether third parties' cookies are let through.
+    visit.tool.evaluate("document.cookie = 'third_party=1; Secure; SameSite=None; Path=/'")
+    assert (visit.tool.evaluate("document.cookie") != "") is (kind is ALLOWED)
+
+
+def back(visit: Visit) -> None:
+    visit.tool.evaluate("history.back()")
+
+
+@pytest.mark.parametrize("kind", OPEN_KINDS, ids=lambda kind: kind.name)
+def test_a_visit(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    with browsing(browsers, kind) as page:
+        visit = Visit.enter(page, sites.lms, ANA, TALK)
+        check_mode(sites, visit, kind)
+        title = f"On another site: {kind.name}"
+        thread = visit.post_thread(title, "Does it work?")
+        visit.tool.get_by_label("Your reply").fill("It does.")
+        visit.tool.get_by_role("button", name="Post reply").click()
+        expect(visit.post_with("It does.")).to_be_visible()
+        # A hard reload on a deep address.
+        visit.tool.evaluate("location.reload()")
+        expect(visit.post_with("It does.")).to_be_visible()
+        visit.heading(title)
+        assert visit.part_of_address("threads") == thread
+        visit.post_with("It does.").get_by_role("link", name="Carry forward").click()
+        visit.heading("Carry it into your work")
+        back(visit)
+        visit.heading(title)
+        assert visit.part_of_address("threads") == thread
+        check_mode(sites, visit, kind)
+
+
+@pytest.mark.parametrize("kind", OPEN_KINDS, ids=lambda kind: kind.name)
+def test_forms_links_and_downloads(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    with browsing(browsers, kind) as page:
+        visit, cue = Visit.enter(page, sites.lms, TOM, TALK), f"the bell rings: {kind.name}"
+        visit.space("Carry forward")
+        visit.tool.get_by_role("link", name="New follow-up").click()
+        # Something to correct: the form is there with what is wrong, and with what was typed.
+        visit.tool.get_by_role("textbox", name="When").fill(cue)
+        visit.tool.get_by_role("button", name="Carry forward").click()
+        expect(visit.tool.get_by_role("alert")).to_be_focused()
+        expect(visit.tool.get_by_role("textbox", name="When")).to_have_value(cue)
+        visit.tool.get_by_role("textbox", name="I will").fill("breathe first")
+        # However often one clicks, it is one row.
+        visit.tool.get_by_role("button", name="Carry forward").dblclick()
+        visit.heading("Your follow-up")
+        with page.expect_download() as downloading:
+            visit.tool.get_by_role("link", name="Add to calendar").click()
+        saved = downloading.value
+        assert saved.suggested_filename == "follow-up.ics"
+        assert "SUMMARY:breathe first" in saved.path().read_text(encoding="utf-8")
+        assert ("signature=" in saved.url) is (kind.carrier == "tab")
+        secret = visit.tool.evaluate(
+            "Object.entries(sessionStorage).find(([key]) => key.startsWith('segue.tab'))[1]"
+        )
+        assert secret not in saved.url
+        visit.heading("Your follow-up")
+        assert sites.count("select count(*) from follow_up where cue = :cue", cue=cue) == 1
+
+
+@pytest.mark.parametrize("kind", OPEN_KINDS, ids=lambda kind: kind.name)
+def test_a_window_of_its_own(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    """From a deep page; the address holds nothing, and from then on the window stands on its own."""
+    with browsing(browsers, kind) as page:
+        visit = Visit.enter(page, sites.lms, ANA, TALK)
+        visit.space("Help")
+        visit.heading("Help")
+        with page.expect_popup() as opening:
+            visit.tool.get_by_role("link", name="Open in a new window").click()
+        window = opening.value
+        expect(window.get_by_role("heading", level=1)).to_have_text("Help")
+        assert window.url == visit.tool.url
+        page.goto("about:blank")
+        window.reload()
+        expect(window.get_by_role("heading", level=1)).to_have_text("Help")
+        # Not in a frame, so even such a browser keeps the cookie, and uses it.
+        expect(window.locator("body")).not_to_have_attribute("data-carrier", "tab")
+        assert "segue_launch=" in (sites.cookies_of(visit.launch_id)[-1] or "")
+
+
+@pytest.mark.parametrize("kind", [BLOCKED, NO_COOKIE], ids=lambda kind: kind.name)
+def test_two_tabs_in_two_courses(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    with browsing(browsers, kind, 401) as page:
+        first = Visit.enter(page, sites.lms, ANA, TALK)
+        second = Visit.enter(page.context.new_page(), sites.lms, TOM, WORKSHOPS)
+        page.bring_to_front()
+        first.post_thread(f"In the first tab: {kind.name}", "By Ana.")
+        second.page.bring_to_front()
+        second.post_thread(f"In the second tab: {kind.name}", "By Tom.")
+        for visit, here, there in ((first, "first", "second"), (second, "second", "first")):
+            visit.page.bring_to_front()
+            visit.space("Discuss")
+            expect(visit.tool.get_by_role("link", name=f"In the {here} tab: {kind.name}")).to_have_count(1)
+            expect(visit.tool.get_by_role("link", name=f"In the {there} tab: {kind.name}")).to_have_count(0)
+        # The one tab at the other's address is nobody there.
+        first.page.bring_to_front()
+        first.tool.goto(f"{second.base}/threads")
+        if kind is NO_COOKIE:
+            first.heading("This page is no longer connected to your course")
+
+
+def end_session(sites: Sites, visit: Visit) -> None:
+    sites.run("update launch set seen_at = now() - interval '3 hours' where id = :id", id=visit.launch_id)
+
+
+@pytest.mark.parametrize("kind", [BLOCKED, NO_COOKIE], ids=lambda kind: kind.name)
+def test_a_session_that_ends_while_one_writes(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    """What was typed stays, is there again after a launch anew, and goes where it was meant to go; once."""
+    with browsing(browsers, kind, 401) as page:
+        visit = Visit.enter(page, sites.lms, ANA, TALK)
+        title = f"Ended: {kind.name}"
+        visit.post_thread(title, "I write slowly.")
+        reply = visit.tool.get_by_label("Your reply")
+        reply.fill("Three hours later")
+        end_session(sites, visit)
+        visit.tool.get_by_role("button", name="Post reply").click()
+        problem = visit.tool.get_by_role("alert")
+        expect(problem).to_contain_text("no longer connected")
+        expect(reply).to_have_value("Three hours later")
+        problem.get_by_role("link", name="Back to your course").click()
+        expect(page.get_by_role("link", name=TALK.activity)).to_be_visible()
+
+        # Somebody else at the same computer, in the same tab, sees nothing of it.
+        other = Visit.enter(page, sites.lms, TOM, TALK)
+        expect(other.tool.get_by_role("heading", level=1)).to_have_text(TALK.activity)
+        assert other.tool.locator(".unsent").count() == 0
+
+        again = Visit.enter(page, sites.lms, ANA, TALK)
+        assert again.launch_id != visit.launch_id
+        again.tool.get_by_role("link", name="Go on writing").click()
+        again.heading(title)
+        expect(again.tool.get_by_label("Your reply")).to_have_value("Three hours later")
+        expect(again.tool.locator(".unsent")).to_contain_text("was not sent yet")
+        again.tool.get_by_role("button", name="Post reply").click()
+        expect(again.post_with("Three hours later")).to_be_visible()
+        again.tool.evaluate("location.reload()")
+        expect(again.post_with("Three hours later")).to_be_visible()
+        expect(again.tool.get_by_label("Your reply")).to_have_value("")
+        assert again.tool.locator(".unsent").count() == 0
+
+
+@pytest.mark.parametrize("kind", [BLOCKED, NO_COOKIE], ids=lambda kind: kind.name)
+def test_a_whole_form_that_meets_the_end_of_a_session(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    with browsing(browsers, kind, 401) as page:
+        visit = Visit.enter(page, sites.lms, ANA, TALK)
+        visit.tool.get_by_role("link", name="New thread").click()
+        visit.tool.get_by_label("Title").fill("Too late?")
+        visit.tool.get_by_label("Your post").fill("<b>Not</b> lost.")
+        end_session(sites, visit)
+        visit.tool.get_by_role("button", name="Post thread").click()
+        expect(visit.tool.get_by_text("no longer connected")).to_be_visible()
+        # On the page as it was, or on the page that came instead.
+        kept = visit.tool.get_by_label("Your post" if kind.carrier == "tab" else "What you wrote").last
+        expect(kept).to_have_value("<b>Not</b> lost.")
+        again = Visit.enter(page, sites.lms, ANA, TALK)
+        again.tool.get_by_role("link", name="Go on writing").click()
+        expect(again.tool.get_by_label("Your post")).to_have_value("<b>Not</b> lost.")
+        again.tool.get_by_role("button", name="Discard it").click()
+        expect(again.tool.get_by_label("Title")).to_have_value("")
+        again.space("Discuss")
+        again.tool.get_by_role("link", name="New thread").click()
+        expect(again.tool.get_by_label("Your post")).to_have_value("")
+        assert sites.count("select count(*) from conversation where title = 'Too late?'") == 0
+
+
+def frame_of(page: Page) -> Locator:
+    return page.frame_locator("#tool-frame").locator("main")
+
+
+def test_a_browser_that_keeps_nothing_is_offered_a_window_before_anything_is_spent(
+    sites: Sites, browsers: Browse
+) -> None:
+    with browsing(browsers, CLOSED) as page:
+        attempts = sites.count("select count(*) from launch_attempt where used_at is not null")
+        go_to_activity(page, sites.lms, ANA, TALK)
+        expect(frame_of(page)).to_contain_text("keeps nothing for pages inside other pages")
+        with page.expect_popup() as opening:
+            frame_of(page).get_by_role("button", name="Open in a new window").click()
+        window = opening.value
+        expect(window.get_by_role("heading", level=1)).to_have_text(TALK.activity)
+        expect(frame_of(page)).to_contain_text("It opens in a new window")
+        assert sites.count("select count(*) from launch_attempt where used_at is not null") == attempts + 1
+        visit = Visit(window, window.main_frame)
+        visit.post_thread("From a window of its own", "As my browser wants it.")
+        window.reload()
+        visit.heading("From a window of its own")
+
+
+def test_the_platforms_storage_proves_who_nothing_else_proves(sites: Sites, browsers: Browse) -> None:
+    """Then the launch is let in, and only the window for it has to be another one."""
+    with browsing(browsers, CLOSED) as page:
+        go_to_activity(page, sites.keeping, TOM, TALK)
+        offer = frame_of(page).get_by_role("button", name="Open in a new window")
+        expect(offer).to_be_visible()
+        assert "/lti/launch/finish" in page.frames[1].url
+        with page.expect_popup() as opening:
+            offer.click()
+        window = opening.value
+        expect(window.get_by_role("heading", level=1)).to_have_text(TALK.activity)
+        window.reload()
+        expect(window.get_by_role("heading", level=1)).to_have_text(TALK.activity)
+
+
+@pytest.mark.parametrize("kind", OPEN_KINDS, ids=lambda kind: kind.name)
+def test_a_platform_that_offers_storage(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    with browsing(browsers, kind) as page:
+        visit = Visit.enter(page, sites.keeping, ANA, TALK)
+        check_mode(sites, visit, kind)
+        # Used, and cleared away: in the platform's page and in the browser.
+        assert (
+            visit.tool.evaluate(
+                "[...Object.keys(sessionStorage), ...Object.keys(localStorage)].filter((it) => it.startsWith('lti.'))"
+            )
+            == []
+        )
+        visit.post_thread(f"Kept by the LMS: {kind.name}", "For a moment.")
+
+
+def test_a_launch_that_another_page_posts_signs_nobody_in(sites: Sites, browsers: Browse) -> None:
+    """Somebody's own state and token in another person's browser: it can't prove them, and is told so."""
+    stolen: dict[str, str] = {}
+
+    def take(route: Route) -> None:
+        stolen.update({name: values[0] for name, values in parse_qs(route.request.post_data or "").items()})
+        route.abort()
+
+    with browsing(browsers, BLOCKED) as page:
+        page.route("**/lti/launch", take)
+        go_to_activity(page, sites.lms, TOM, TALK)
+        page.wait_for_event("requestfailed", lambda request: request.url.endswith("/lti/launch"))
+    launches = sites.count("select count(*) from launch")
+    with browsing(browsers, BLOCKED) as page:
+        page.goto(sites.lms.lms_url)
+        inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in stolen.items())
+        page.evaluate(
+            "html => { document.body.innerHTML = html; document.forms[0].submit() }",
+            f'<form method="post" action="{sites.tool_url}/lti/launch">{inputs}</form>',
+        )
+        expect(page.get_by_text("did not keep what we need to make sure that it is you")).to_be_visible()
+    assert sites.count("select count(*) from launch") == launches
