@@ -187,7 +187,8 @@ def log_in(connection: HTTPConnection, lms: Lms, number: int) -> Asked:
 def post_launch(connection: HTTPConnection, asked: Asked, token: str) -> None:
     fields = {"state": asked.state, "id_token": token}
     status, _, page = call(connection, "POST", "/lti/launch", fields, asked.cookie)
-    assert status == 303, page
+    assert status == 200, page
+    assert 'id="landing"' in page, page
 
 
 def at_once(

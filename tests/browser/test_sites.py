@@ -319,6 +319,24 @@ def test_a_platform_that_offers_storage(sites: Sites, browsers: Browse, kind: Ki
         visit.post_thread(f"Kept by the LMS: {kind.name}", "For a moment.")
 
 
+@pytest.mark.parametrize("kind", OPEN_KINDS, ids=lambda kind: kind.name)
+def test_deep_linking(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    """Choose an activity, send it back to the course, and open it there."""
+    course, title = TALK.in_course, f"Chosen: {kind.name}"
+    with browsing(browsers, kind) as page:
+        page.goto(f"{sites.lms.lms_url}/courses/{course.key}/as/ines/add")
+        choosing = page.frame(name="tool-frame")
+        assert choosing
+        expect(choosing.get_by_role("heading", name="Add an activity")).to_be_visible()
+        carrier = choosing.locator("body").get_attribute("data-carrier")
+        assert carrier == kind.carrier
+        choosing.get_by_label("Title").fill(title)
+        choosing.get_by_role("button", name="Add to the course").click()
+        page.get_by_role("link", name=title).click()
+        opened = page.frame_locator("#tool-frame")
+        expect(opened.get_by_role("heading", level=1)).to_have_text(title)
+
+
 def test_a_launch_that_another_page_posts_signs_nobody_in(sites: Sites, browsers: Browse) -> None:
     """Somebody's own state and token in another person's browser: it can't prove them, and is told so."""
     stolen: dict[str, str] = {}
