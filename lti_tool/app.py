@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from lti_tool import subscriptions
 from lti_tool.activities import routes as activities
+from lti_tool.admin import routes as admin
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
 from lti_tool.deep_linking import routes as deep_linking
@@ -19,6 +20,7 @@ from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
 from lti_tool.paths import static_dir, templates_dir
+from lti_tool.people import routes as people
 from lti_tool.platforms import routes as platforms
 from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
@@ -37,6 +39,7 @@ _FEATURES = (
     health,
     launch,
     platforms,
+    admin,
     record_store,
     threads,
     help_requests,
@@ -46,6 +49,7 @@ _FEATURES = (
     facilitation,
     deep_linking,
     privacy,
+    people,
 )
 _LARGEST_REQUEST = 1024 * 1024
 _LARGEST_FORM = 256 * 1024
@@ -101,6 +105,7 @@ _SPACES = (
     Space("help_requests.list_help_requests", lazy_gettext("Help"), "life-buoy"),
     Space("follow_ups.list_follow_ups", lazy_gettext("Carry forward"), "arrow-right-to-line"),
     Space("grades.list_scores", lazy_gettext("Points"), "star", for_staff=True),
+    Space("people.list_people", lazy_gettext("People"), "users", for_staff=True),
 )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.admin.cli import admin
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SegueError
 from lti_tool.demo.cli import demo
@@ -132,6 +133,7 @@ def doctor(line: CommandLine) -> None:
         sys.exit(1)
 
 
+main.add_command(admin)
 main.add_command(platform)
 main.add_command(records)
 main.add_command(statements)

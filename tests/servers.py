@@ -19,9 +19,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(
-    application: Any, *, port: int = 0, ssl_context: ssl.SSLContext | None = None
-) -> Iterator[str]:
+def serving(application: Any, *, port: int = 0, ssl_context: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve a WSGI application on 127.0.0.1; gives its address, which is http unless a context is given."""
     server = make_server(
         "127.0.0.1", port, application, threaded=True, request_handler=_Quiet, ssl_context=ssl_context

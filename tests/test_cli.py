@@ -160,6 +160,8 @@ def test_credentials_of_the_record_store_are_made_listed_and_revoked(segue: Segu
         ["doctor"],
         ["demo"],
         ["platform", "add"],
+        ["platform", "invite"],
+        ["admin", "sign-in"],
         ["records", "key"],
         ["statements", "status"],
     ],
@@ -179,3 +181,10 @@ def test_the_tools_keys_are_rotated(segue: Segue) -> None:
     assert again.exit_code == 1
     assert "--now" in again.stderr
     assert segue("platform", "rotate-keys", "--now").exit_code == 0
+
+
+def test_an_administrator_is_let_in_by_a_link(segue: Segue) -> None:
+    made = segue("admin", "sign-in")
+    assert made.exit_code == 0
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/admin/sign-in#[\w-]{43}\n", made.stdout)
+    assert "once, within ten minutes" in made.stderr

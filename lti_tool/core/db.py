@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, Text, create_engine, select
+from sqlalchemy import DateTime, Enum, MetaData, Table, Text, create_engine, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError
@@ -17,6 +17,7 @@ from sqlalchemy.types import Uuid
 from lti_tool.core import clock
 from lti_tool.core.errors import SettingsError
 from lti_tool.core.ids import new_row_id
+from lti_tool.core.pool import replace_dead_connections
 from lti_tool.settings import Settings
 
 
@@ -61,14 +62,15 @@ def make_engine(database_url: str, *, pool_size: int = 8) -> Engine:
         raise SettingsError("SEGUE_DATABASE_URL is not an address SQLAlchemy can read.") from None
     if url.get_backend_name() != "postgresql":
         raise SettingsError("SEGUE_DATABASE_URL must name a PostgreSQL server (postgresql://...).")
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=4,
         pool_timeout=10,
-        pool_pre_ping=True,
         hide_parameters=True,  # what people write never reaches a log by way of an error's text
     )
+    replace_dead_connections(engine)
+    return engine
 
 
 def make_sessions(engine: Engine, settings: Settings) -> sessionmaker[Session]:
@@ -81,10 +83,41 @@ def settings_of(session: Session) -> Settings:
 
 
 @contextmanager
+def look_up(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """For a single query that writes nothing: without a transaction, whose two ends are round trips too."""
+    with sessions() as session:
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        yield session
+
+
+@contextmanager
 def unit_of_work(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """One transaction: committed at the end of the block, rolled back when it raises."""
     with sessions() as session, session.begin():
         yield session
+
+
+def find_one(session: Session, model: type[M], **key: Any) -> M | None:
+    """The row with this unique key: as the session has it, where it read it already, else by one query.
+
+    So whoever reads several rows by one query (and holds on to them) spares the services their own.
+    """
+    for known in session.identity_map.values():
+        if isinstance(known, model) and all(getattr(known, name) == value for name, value in key.items()):
+            return known
+    return session.scalars(select(model).filter_by(**key)).one_or_none()
+
+
+def take_over(row: Base, **values: Any) -> None:
+    """Set what differs. Setting the same again would have the session look the whole row over."""
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+
+
+def insert_row(session: Session, model: type[Base], **values: Any) -> None:
+    """Write one row now, with its columns' defaults. The session does not keep it: that takes twice as long."""
+    session.execute(insert(cast("Table", model.__table__)), values)
 
 
 def insert_once(session: Session, model: type[M], *, key: tuple[str, ...], **values: Any) -> tuple[M, bool]:

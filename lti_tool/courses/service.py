@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.core.db import insert_once
+from lti_tool.core.db import find_one, insert_once, take_over
 from lti_tool.courses.models import Course, Placement
 
 
@@ -35,16 +35,19 @@ def keep_course(
 ) -> Course:
     """Create the course, or take over its present title, and its services where the launch tells of them."""
     key = {"deployment_id": deployment_id, "context_id": context_id}
-    course = session.scalars(select(Course).filter_by(**key)).one_or_none()
+    course = find_one(session, Course, **key)
     if course is None:
         course, _ = insert_once(session, Course, key=("deployment_id", "context_id"), **key, title=title)
-    course.title = title
+    take_over(course, title=title)
     if services is not None:
-        course.roster_url = services.roster_url
-        course.groups_url = services.groups_url
-        course.group_sets_url = services.group_sets_url
-        course.line_items_url = services.line_items_url
-        course.service_scopes = list(services.scopes)
+        take_over(
+            course,
+            roster_url=services.roster_url,
+            groups_url=services.groups_url,
+            group_sets_url=services.group_sets_url,
+            line_items_url=services.line_items_url,
+            service_scopes=list(services.scopes),
+        )
     session.flush()
     return course
 
@@ -88,7 +91,7 @@ def keep_placement(
     only to some roles, or where the link has exactly one. Nor does one without a title take that away.
     """
     key = {"course_id": course_id, "resource_link_id": resource_link_id}
-    placement = session.scalars(select(Placement).filter_by(**key)).one_or_none()
+    placement = find_one(session, Placement, **key)
     is_new = False
     if placement is None:
         placement, is_new = insert_once(
@@ -99,9 +102,11 @@ def keep_placement(
             title=title,
             description=description,
         )
-    placement.title = title or placement.title
-    placement.description = description
-    if line_item_url:
-        placement.line_item_url = line_item_url
+    take_over(
+        placement,
+        title=title or placement.title,
+        description=description,
+        line_item_url=line_item_url or placement.line_item_url,
+    )
     session.flush()
     return placement, is_new

@@ -65,7 +65,7 @@ class Launch(Base):
     __tablename__ = "launch"
     __table_args__ = (
         Index(None, "expires_at"),
-        Index(None, "person_id", "course_id"),
+        Index(None, "course_id", "person_id"),
         CheckConstraint(
             "kind in ('resource_link', 'deep_linking', 'submission_review', 'data_privacy')", name="kind"
         ),

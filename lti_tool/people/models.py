@@ -1,9 +1,9 @@
-"""Persons and their memberships of courses."""
+"""Persons, their memberships of courses and groups, and how far a course's roster is known."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
@@ -22,7 +22,7 @@ class Person(Row, Base):
 
 
 class Membership(Row, Base):
-    """A person's part in a course, as of the last launch."""
+    """A person's part in a course, as of the last launch or the platform's roster, whichever was later."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -33,4 +33,79 @@ class Membership(Row, Base):
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[str]
-    last_launch_at: Mapped[datetime]
+    last_launch_at: Mapped[datetime | None]
+    """None for somebody whom the roster alone names."""
+    rostered_at: Mapped[datetime | None]
+    """Since when the roster names them; None for who is known by launches alone, such as administrators."""
+    missing_since: Mapped[datetime | None]
+    """When a roster first came without them that is not applied yet, because too many were missing."""
+    kept_at: Mapped[datetime | None]
+    """When staff decided to keep them all the same."""
+    left_at: Mapped[datetime | None]
+
+
+class RosterSync(Base):
+    """How far a course's roster is known, and when the platform is to be asked for it again."""
+
+    __tablename__ = "roster_sync"
+    __table_args__ = (Index(None, "due_at"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    launched_at: Mapped[datetime]
+    """When somebody last came in, to within a day: a course that nobody uses is not asked for."""
+    due_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    """When a job was last put into the queue for it."""
+    tried_at: Mapped[datetime | None]
+    """When the last attempt that came to an end began."""
+    synced_at: Mapped[datetime | None]
+    """When the last attempt that was applied began: what is known is not older than that."""
+    member_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many attempts failed since the last one that did not."""
+    problem: Mapped[str | None]
+    """Why the last attempt failed, in a code."""
+    groups_problem: Mapped[str | None]
+    """The same for the groups, which may fail alone."""
+    wait_until: Mapped[datetime | None]
+    """Until when the platform asked not to be asked."""
+    gone_since: Mapped[datetime | None]
+    """Since when a removal waits for staff to confirm it; None where none does."""
+    gone_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many it would remove, ..."""
+    gone_of: Mapped[int] = mapped_column(default=0, server_default="0")
+    """... of how many."""
+
+
+class GroupSet(Row, Base):
+    """Groups that belong together, such as those of one assignment (Course Groups Service 1.0)."""
+
+    __tablename__ = "course_group_set"
+    __table_args__ = (UniqueConstraint("course_id", "platform_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    platform_id: Mapped[str]
+    name: Mapped[str]
+    gone_at: Mapped[datetime | None]
+
+
+class Group(Row, Base):
+    """A group of a course, as the platform has it."""
+
+    __tablename__ = "course_group"
+    __table_args__ = (UniqueConstraint("course_id", "platform_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    group_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group_set.id"), index=True)
+    platform_id: Mapped[str]
+    name: Mapped[str]
+    gone_at: Mapped[datetime | None]
+
+
+class GroupMembership(Base):
+    """Who is in which group, by the last complete roster."""
+
+    __tablename__ = "course_group_membership"
+
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("course_group.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)

@@ -1,37 +1,46 @@
 """Persons and memberships as a launch tells of them."""
 
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, case
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Role
-from lti_tool.core.db import insert_once
+from lti_tool.core.db import find_one, insert_once, take_over
 from lti_tool.people.models import Membership, Person
+
+_new = insert(cast("Table", Membership.__table__))
+_KEEP_MEMBERSHIP = _new.on_conflict_do_update(
+    index_elements=["course_id", "person_id"],
+    set_={
+        "role": _new.excluded.role,
+        "last_launch_at": _new.excluded.last_launch_at,
+        "rostered_at": case((Membership.left_at.is_(None), Membership.rostered_at), else_=None),
+        "missing_since": None,
+        "left_at": None,
+    },
+)
 
 
 def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str) -> UUID:
     """Create or update (registration, sub). A platform that gives no name this time keeps the known one."""
     key = {"registration_id": registration_id, "sub": sub}
-    person = session.scalars(select(Person).filter_by(**key)).one_or_none()
+    person = find_one(session, Person, **key)
     if person is None:
         person, _ = insert_once(session, Person, key=("registration_id", "sub"), **key, name=name)
-    if name:
-        person.name = name
+    take_over(person, name=name or person.name)
     session.flush()
     return person.id
 
 
 def keep_membership(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:
-    """The person's part in the course, as this launch says."""
-    new = insert(Membership).values(
-        course_id=course_id, person_id=person_id, role=role, last_launch_at=clock.now()
-    )
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=["course_id", "person_id"],
-            set_={"role": new.excluded.role, "last_launch_at": new.excluded.last_launch_at},
-        )
-    )
+    """The person's part in the course, as this launch says. Who had left is back.
+
+    Then only a roster that names them again can say that they left once more: some come back as somebody
+    whom rosters leave out, an administrator for example.
+    """
+    values = {"course_id": course_id, "person_id": person_id, "role": role, "last_launch_at": clock.now()}
+    session.execute(_KEEP_MEMBERSHIP, values)

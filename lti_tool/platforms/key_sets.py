@@ -8,12 +8,12 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core import clock
-from lti_tool.core.db import settings_of, unit_of_work
+from lti_tool.core.db import look_up, settings_of, unit_of_work
 from lti_tool.core.outbound import OutboundClient, OutboundError, policy_of
 from lti_tool.platforms.models import PlatformKeySet, Registration
 
@@ -26,6 +26,12 @@ _ASK_AGAIN = timedelta(minutes=1)
 _LARGEST = 256 * 1024
 _MOST_KEYS = 50
 _RSA_BITS = range(2048, 8193)
+
+_REGISTERED = (
+    select(Registration.jwks_url, PlatformKeySet)
+    .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)
+    .where(Registration.id == bindparam("registration_id"))
+)
 
 
 class KeySetUnavailableError(Exception):
@@ -42,10 +48,9 @@ def find_key(sessions: sessionmaker[Session], registration_id: UUID, kid: str) -
     An unknown id has the set fetched again, at most once a minute: platforms rotate keys, and
     strangers invent ids (reference: lti.md section 2, cases 2, 52 and 53).
     """
-    with unit_of_work(sessions) as session:
-        url = session.scalars(select(Registration.jwks_url).where(Registration.id == registration_id)).one()
-        kept = session.get(PlatformKeySet, registration_id)
-        outbound = OutboundClient(policy_of(settings_of(session)))
+    with look_up(sessions) as session:
+        url, kept = session.execute(_REGISTERED, {"registration_id": registration_id}).one()
+        policy = policy_of(settings_of(session))
     now = clock.now()
     lately = kept is not None and now - kept.tried_at < _ASK_AGAIN
     if kept is not None and (lately or now - kept.fetched_at < _FRESH):
@@ -55,7 +60,7 @@ def find_key(sessions: sessionmaker[Session], registration_id: UUID, kid: str) -
         if lately:
             raise KeyUnknownError
     try:
-        fetched = _checked(outbound.fetch_json(url, largest=_LARGEST))
+        fetched = _checked(OutboundClient(policy).fetch_json(url, largest=_LARGEST))
     except OutboundError as error:
         log.warning("platform_keys_unavailable", registration=str(registration_id), why=str(error))
         return _kept_key(sessions, kept, kid)

@@ -8,6 +8,7 @@ and the key that signed until then stays published for as long as anything signe
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, NamedTuple, cast
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from jwt.algorithms import RSAAlgorithm
-from sqlalchemy import delete, or_, select, text
+from sqlalchemy import ColumnElement, delete, or_, select, text
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock, ids
@@ -36,6 +37,22 @@ _KNOWN_AFTER = timedelta(hours=1)
 """How long platforms may keep our key set; the set itself allows five minutes (Cache-Control)."""
 _MAKING = 0x5E60E001
 """An advisory lock, so that two processes at once make and rotate one after the other."""
+
+
+class KeyUse(StrEnum):
+    """What one of our keys is for at this moment."""
+
+    SIGNS = "signs"
+    NEXT = "next"
+    RETIRED = "retired"
+
+
+class PublishedKey(NamedTuple):
+    kid: str
+    use: KeyUse
+    since: datetime
+    until: datetime | None
+    """When a retired one is published no more."""
 
 
 class SigningKey(NamedTuple):
@@ -85,12 +102,24 @@ def signing_key(session: Session) -> SigningKey:
 
 def public_key_set(session: Session) -> dict[str, Any]:
     """What platforms verify our tokens with: a JWK Set (RFC 7517 section 5)."""
-    keys = session.scalars(
-        select(ToolKey.public_jwk)
-        .where(or_(ToolKey.retired_at.is_(None), ToolKey.retired_at > clock.now() - _OVERLAP))
-        .order_by(ToolKey.id)
-    )
+    keys = session.scalars(select(ToolKey.public_jwk).where(_published()).order_by(ToolKey.id))
     return {"keys": list(keys)}
+
+
+def list_published_keys(session: Session) -> Sequence[PublishedKey]:
+    """Our keys in the order in which they came into use. One query."""
+    rows = session.scalars(select(ToolKey).where(_published()).order_by(ToolKey.id)).all()
+    live = [row.id for row in rows if row.retired_at is None]
+    return [
+        PublishedKey(row.kid, KeyUse.RETIRED, row.created_at, row.retired_at + _OVERLAP)
+        if row.retired_at
+        else PublishedKey(row.kid, KeyUse.SIGNS if row.id == live[0] else KeyUse.NEXT, row.created_at, None)
+        for row in rows
+    ]
+
+
+def _published() -> ColumnElement[bool]:
+    return or_(ToolKey.retired_at.is_(None), ToolKey.retired_at > clock.now() - _OVERLAP)
 
 
 def _live_keys(session: Session) -> Sequence[ToolKey]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
-from lti_tool.core.db import settings_of
+from lti_tool.core.db import insert_row, settings_of
 from lti_tool.core.ids import new_random_id
 from lti_tool.statements.models import StatementRow
 from lti_tool.statements.tasks import deliver
@@ -92,18 +92,17 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
         version=version,
     )
     check_statement(statement, version=version)
-    session.add(
-        StatementRow(
-            id=act.statement_id,
-            registration_id=actor.registration_id,
-            course_id=actor.course_id,
-            person_id=actor.person_id,
-            event=act.name,
-            subject_id=act.subject_id,
-            body=dumps(statement),
-        )
+    insert_row(
+        session,
+        StatementRow,
+        id=act.statement_id,
+        registration_id=actor.registration_id,
+        course_id=actor.course_id,
+        person_id=actor.person_id,
+        event=act.name,
+        subject_id=act.subject_id,
+        body=dumps(statement),
     )
-    session.flush()
     _defer_delivery(session, actor.registration_id)
 
 

@@ -40,7 +40,11 @@ class LaunchCSRF(CSRF):
         del csrf_token_field
         settings: Settings = current_app.extensions["settings"]
         key = derive_key(settings.secret_key.get_secret_value(), "csrf")
-        return hmac.new(key, str(g.launch_id).encode(), hashlib.sha256).hexdigest()
+        return hmac.new(key, self.session_name().encode(), hashlib.sha256).hexdigest()
+
+    def session_name(self) -> str:
+        """What the token is derived from."""
+        return str(g.launch_id)
 
     def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
         del form

@@ -22,7 +22,7 @@ def csp_nonce() -> str:
 
 
 def allow_embedders(origins: list[str] | None) -> None:
-    """Say who may frame this page, where no session says so yet."""
+    """Say who may frame this page, where no session says so; an empty list is nobody."""
     g.embedders = origins
 
 
@@ -52,4 +52,6 @@ def _embedders() -> str:
     person = g.get("actor") or g.get("visit")
     known = person.embedders if person else g.get("embedders")
     # Pages of an unknown platform show nobody's data, and must be readable in any LMS's frame.
-    return "*" if known is None else " ".join(("'self'", *known))
+    if known is None:
+        return "*"
+    return " ".join(("'self'", *known)) if known else "'none'"

@@ -35,11 +35,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_launch_pending_expires_at"), "launch_pending", ["expires_at"])
     op.add_column("launch_attempt", sa.Column("storage_target", sa.Text(), nullable=True))
     op.add_column("launch", sa.Column("return_url", sa.Text(), nullable=True))
-    op.create_index(op.f("ix_launch_person_id_course_id"), "launch", ["person_id", "course_id"])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_launch_person_id_course_id"), table_name="launch")
     op.drop_column("launch", "return_url")
     op.drop_column("launch_attempt", "storage_target")
     op.drop_index(op.f("ix_launch_pending_expires_at"), table_name="launch_pending")

@@ -7,8 +7,8 @@ import datetime as dt
 import json
 import re
 import ssl
-from collections.abc import Iterator
 from base64 import b64encode
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -196,7 +196,9 @@ def profile(folder: Path, *, cookies: str) -> Path:
         "closed": {
             "content_settings": {
                 "exceptions": {
-                    "cookies": {f"https://{TOOL}:*,https://{name}:*": {"setting": 2} for name in (LMS, KEEPING)}
+                    "cookies": {
+                        f"https://{TOOL}:*,https://{name}:*": {"setting": 2} for name in (LMS, KEEPING)
+                    }
                 }
             }
         },

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -54,9 +53,7 @@ Browse = Callable[[Kind], BrowserContext]
 
 
 @pytest.fixture(scope="module")
-def browsers(
-    driver: BrowserType, sites: Sites, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Browse]:
+def browsers(driver: BrowserType, sites: Sites, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browse]:
     """A context of a kind; browsers are started when first asked for."""
     with ExitStack() as stack:
         options: dict[str, Any] = {"locale": "en-GB", "reduced_motion": "reduce"}
@@ -160,7 +157,9 @@ def test_forms_links_and_downloads(sites: Sites, browsers: Browse, kind: Kind) -
         assert saved.suggested_filename == "follow-up.ics"
         assert "SUMMARY:breathe first" in saved.path().read_text(encoding="utf-8")
         assert ("signature=" in saved.url) is (kind.carrier == "tab")
-        secret = visit.tool.evaluate("Object.entries(sessionStorage).find(([key]) => key.startsWith('segue.tab'))[1]")
+        secret = visit.tool.evaluate(
+            "Object.entries(sessionStorage).find(([key]) => key.startsWith('segue.tab'))[1]"
+        )
         assert secret not in saved.url
         visit.heading("Your follow-up")
         assert sites.count("select count(*) from follow_up where cue = :cue", cue=cue) == 1
@@ -315,7 +314,12 @@ def test_a_platform_that_offers_storage(sites: Sites, browsers: Browse, kind: Ki
         visit = Visit.enter(page, sites.keeping, ANA, TALK)
         check_mode(sites, visit, kind)
         # Used, and cleared away: in the platform's page and in the browser.
-        assert visit.tool.evaluate("[...Object.keys(sessionStorage), ...Object.keys(localStorage)].filter((it) => it.startsWith('lti.'))") == []
+        assert (
+            visit.tool.evaluate(
+                "[...Object.keys(sessionStorage), ...Object.keys(localStorage)].filter((it) => it.startsWith('lti.'))"
+            )
+            == []
+        )
         visit.post_thread(f"Kept by the LMS: {kind.name}", "For a moment.")
 
 

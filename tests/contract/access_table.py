@@ -19,6 +19,8 @@ class Needs(Enum):
     """A credential of the record store."""
     SESSION = auto()
     """Anybody of the course, for the objects of that course."""
+    ADMINISTRATOR = auto()
+    """An administrator's own session; test_administrators.py."""
     OWNER = auto()
     """The one whose object it is; not staff either."""
     STAFF = auto()
@@ -42,6 +44,7 @@ class Row:
 
 
 PUBLIC, CREDENTIAL = Row(Needs.NOTHING), Row(Needs.CREDENTIAL)
+ADMINISTRATOR = Row(Needs.ADMINISTRATOR)
 PLAN = {"cue": CUE, "action": ACTION, "due_on": in_days(7)}
 BODY = {"body": "Name the shared history first."}
 
@@ -57,6 +60,14 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "platforms.confirm_registration"): PUBLIC,
     ("POST", "platforms.register"): PUBLIC,
     ("GET", "platforms.logo"): PUBLIC,
+    ("GET", "admin.show_sign_in"): PUBLIC,
+    ("POST", "admin.sign_in_with_code"): PUBLIC,
+    ("GET", "admin.show_platforms"): ADMINISTRATOR,
+    ("POST", "admin.end_session"): ADMINISTRATOR,
+    ("POST", "admin.enable_registration"): Row(Needs.ADMINISTRATOR, ids={"registration_id": "registration"}),
+    ("POST", "admin.disable_registration"): Row(Needs.ADMINISTRATOR, ids={"registration_id": "registration"}),
+    ("POST", "admin.approve_deployment"): Row(Needs.ADMINISTRATOR, ids={"deployment_id": "deployment"}),
+    ("POST", "admin.revoke_invitation"): Row(Needs.ADMINISTRATOR, ids={"invitation_id": "invitation"}),
     ("GET", "record_store.show_about"): PUBLIC,
     ("GET", "record_store.show_statements"): CREDENTIAL,
     ("POST", "record_store.post_statements"): CREDENTIAL,
@@ -91,6 +102,9 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.OWNER, ids={"request_id": "request", "post_id": "answer"}
     ),
     ("POST", "help_requests.resolve_request"): Row(Needs.OWNER, ids={"request_id": "request"}, data=FIX),
+    ("GET", "people.list_people"): Row(Needs.STAFF),
+    ("POST", "people.update_roster"): Row(Needs.STAFF),
+    ("POST", "people.decide_removal"): Row(Needs.STAFF, data={"decision": "remove", "count": "5"}),
     ("GET", "follow_ups.list_follow_ups"): Row(Needs.SESSION),
     ("GET", "follow_ups.plan_follow_up"): Row(
         Needs.SESSION, hints={"source": "thread post"}, hints_count=True

@@ -99,6 +99,14 @@ def call(
     return answer.status_code, answer.text
 
 
+def everything_written(engine: Engine) -> str:
+    """All rows of all tables, to look for what must not be among them."""
+    with engine.connect() as connection:
+        names = connection.scalars(text("select tablename from pg_tables where schemaname = 'public'")).all()
+        rows = (connection.scalars(text(f"select t::text from {name} t")) for name in names)
+        return "\n".join(row for table in rows for row in table)
+
+
 def everything(engine: Engine) -> dict[str, str]:
     """A digest of each table's rows."""
     one = "select '{0}', md5(string_agg(t::text, '|' order by t::text)) from {0} t"

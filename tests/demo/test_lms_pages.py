@@ -112,7 +112,9 @@ def test_every_page_has_a_strict_policy(visitor: FlaskClient, lms: Lms) -> None:
         assert headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("name", ["lms.css", "icon.svg", "frame.js", "storage.js", "submit.js", "leave_frame.js"])
+@pytest.mark.parametrize(
+    "name", ["lms.css", "icon.svg", "frame.js", "storage.js", "submit.js", "leave_frame.js"]
+)
 def test_static_files_are_the_lms_own(visitor: FlaskClient, name: str) -> None:
     with visitor.get(f"/static/{name}") as response:
         assert response.status_code == 200

@@ -48,7 +48,7 @@ def test_a_day_is_that_day_in_every_time_zone_and_whenever_clocks_change() -> No
     "text",
     [
         "x\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:evil",
-        "semicolons; commas, back\\slashes, \"quotes\"",
+        'semicolons; commas, back\\slashes, "quotes"',
         "كيف تبدأ محادثة صعبة؟ " * 9,
         "🙂" * 60,
         "",

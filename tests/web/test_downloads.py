@@ -109,9 +109,7 @@ def test_while_the_session_lives(
     assert open_signed(client, signed) == 401
 
 
-def test_while_the_platform_is_active(
-    signed: str, client: FlaskClient, session: Session
-) -> None:
+def test_while_the_platform_is_active(signed: str, client: FlaskClient, session: Session) -> None:
     set_active(session, issuer=ISSUER, client_id="segue", active=False)
     session.commit()
     assert open_signed(client, signed) == 401

@@ -118,7 +118,11 @@ def test_of_an_unknown_launch_too(app: Flask) -> None:
 
 
 def test_a_form_that_is_sent_to_nobodys_page_comes_back_with_what_was_typed(app: Flask, ana: Visitor) -> None:
-    typed = {"title": "</textarea><script>alert(1)</script>", "body": "Three\nlines\nof it", "submission": "x"}
+    typed = {
+        "title": "</textarea><script>alert(1)</script>",
+        "body": "Three\nlines\nof it",
+        "submission": "x",
+    }
     page = app.test_client().post(f"{ana.base}/threads/new", data=typed, base_url=TOOL)
     assert page.status_code == 401
     assert "Three\nlines\nof it</textarea>" in page.text
@@ -181,7 +185,9 @@ def test_htmx_gets_its_parts_in_such_a_tab_too(ana: Visitor, tab: Tab) -> None:
     part = tab.post(f"{thread}/replies", data, **{"HX-Request": "true"})
     assert part.status_code == 200
     assert part.text.lstrip().startswith("<li>")
-    whole = tab.post(f"{thread}/replies", {**data, "body": ""}, **{"HX-Request": "true", "HX-Boosted": "true"})
+    whole = tab.post(
+        f"{thread}/replies", {**data, "body": ""}, **{"HX-Request": "true", "HX-Boosted": "true"}
+    )
     assert whole.status_code == 422
     assert whole.text.startswith("<!DOCTYPE html>")
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.demo.lms import (
+    course_groups,
     deep_linking,
     line_items,
     nrps,
@@ -25,6 +26,7 @@ MOST_BYTES = 1_000_000
 SERVICES = (
     "/oauth2/",
     "/nrps/",
+    "/groups/",
     "/ags/",
     "/jwks.json",
     "/.well-known/",
@@ -44,7 +46,18 @@ def create_lms(config: LmsConfig) -> Flask:
     app.add_template_filter(in_words)
     app.add_template_filter(scores.in_digits)
     app.extensions["lms"] = Lms(config)
-    for module in (pages, records, oidc, oauth, registration, deep_linking, nrps, line_items, scores):
+    for module in (
+        pages,
+        records,
+        oidc,
+        oauth,
+        registration,
+        deep_linking,
+        nrps,
+        course_groups,
+        line_items,
+        scores,
+    ):
         app.register_blueprint(module.bp)
     app.register_error_handler(Refusal, _refuse)
     app.register_error_handler(HTTPException, _explain)

@@ -52,6 +52,22 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Group:
+    """Some people of a course; `people` are their keys."""
+
+    id: str
+    name: str
+    set_id: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupSet:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Course:
     key: str
     context_id: str
@@ -60,6 +76,8 @@ class Course:
     summary: str
     links: tuple[Link, ...]
     history: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    group_sets: tuple[GroupSet, ...] = ()
 
 
 PEOPLE: Final = (
@@ -122,6 +140,8 @@ PEOPLE: Final = (
     ),
 )
 
+_PRACTICE = GroupSet(id="7d20c9a4-1f5e-4b83-a6d7-3e9c5b1f0a01", name="Practice partners")
+
 COURSES: Final = (
     Course(
         key="difficult-conversations",
@@ -140,6 +160,21 @@ COURSES: Final = (
                 title="Practice swap",
                 description="Something that worked for you at work, written so that others can use it.",
                 graded=True,
+            ),
+        ),
+        group_sets=(_PRACTICE,),
+        groups=(
+            Group(
+                id="7d20c9a4-1f5e-4b83-a6d7-3e9c5b1f0a11",
+                name="Morning pair",
+                set_id=_PRACTICE.id,
+                people=("ana", "tom"),
+            ),
+            Group(
+                id="7d20c9a4-1f5e-4b83-a6d7-3e9c5b1f0a12",
+                name="Evening group",
+                set_id=_PRACTICE.id,
+                people=("yusuf", "priya"),
             ),
         ),
     ),

@@ -10,8 +10,10 @@ from lti_tool.demo.lms.vocabulary import (
     AGS_SCOPES,
     COURSE_OFFERING,
     DEEP_LINKING,
+    GROUPS_SERVICE,
     LTI,
     NRPS_SERVICE,
+    SCOPE_GROUP_READ,
 )
 from lti_tool.platforms.custom_parameters import HISTORY_PARAMETERS
 
@@ -50,6 +52,20 @@ def course_claims(config: LmsConfig, course: Course) -> dict[str, Any]:
             "context_memberships_url": config.memberships_url(course.key),
             "service_versions": ["2.0"],
         },
+    }
+
+
+def groups_claim(config: LmsConfig, course: Course) -> dict[str, Any]:
+    """The group service; a course without groups has none."""
+    if not course.groups:
+        return {}
+    return {
+        GROUPS_SERVICE: {
+            "scope": [SCOPE_GROUP_READ],
+            "context_groups_url": config.groups_url(course.key),
+            "context_group_sets_url": config.group_sets_url(course.key),
+            "service_versions": ["1.0"],
+        }
     }
 
 

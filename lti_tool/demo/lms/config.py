@@ -72,6 +72,12 @@ class LmsConfig:
     def memberships_url(self, course_key: str) -> str:
         return f"{self.issuer}/nrps/{course_key}/memberships"
 
+    def groups_url(self, course_key: str) -> str:
+        return f"{self.issuer}/groups/{course_key}/groups"
+
+    def group_sets_url(self, course_key: str) -> str:
+        return f"{self.issuer}/groups/{course_key}/sets"
+
     def line_items_url(self, course_key: str) -> str:
         return f"{self.issuer}/ags/{course_key}/lineitems"
 

@@ -88,7 +88,7 @@ class Lms:
             },
         }
         message |= claims.person_claims(person) | claims.course_claims(self.config, course)
-        message |= claims.custom_claim(course, link, person)
+        message |= claims.custom_claim(course, link, person) | claims.groups_claim(self.config, course)
         message |= claims.grading_claim(self.config, course, self._line_items_of(course, link))
         if link is not None:
             return message | claims.link_claims(link)

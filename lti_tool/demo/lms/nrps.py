@@ -1,5 +1,6 @@
 """Names and Role Provisioning Service 2.0: who is in a course."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -33,7 +34,9 @@ def memberships(course_key: str) -> Response:
     body = {
         "id": url,
         "context": {"id": course.context_id, "label": course.label, "title": course.title},
-        "members": [_member(course, person, link) for person in page],
+        "members": [
+            _member(course, person, link) | _enrollments(course, person, request.args) for person in page
+        ],
     }
     return answer(body, MEMBERSHIP_CONTAINER, headers=headers)
 
@@ -51,6 +54,14 @@ def _link_asked_for(course: Course) -> Link | None:
 def _has_role(person: Person, role: str) -> bool:
     """Context roles may be asked for by their full names or, as in `role=Learner`, by their short ones."""
     return role in person.roles or f"{MEMBERSHIP}{role}" in person.roles
+
+
+def _enrollments(course: Course, person: Person, args: Mapping[str, str]) -> dict[str, Any]:
+    """Who asks for groups gets them (Course Groups Service 1.0), even where a person is in none."""
+    if args.get("groups") != "true" or not course.groups:
+        return {}
+    mine = [{"group_id": group.id} for group in course.groups if person.key in group.people]
+    return {"group_enrollments": mine}
 
 
 def _member(course: Course, person: Person, link: Link | None) -> dict[str, Any]:

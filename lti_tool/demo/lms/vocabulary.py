@@ -12,6 +12,8 @@ DEEP_LINKING: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 AGS_ENDPOINT: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS_SERVICE: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 
+GROUPS_SERVICE: Final = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
+
 COURSE_OFFERING: Final = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"
 MEMBERSHIP: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 LEARNER: Final = f"{MEMBERSHIP}Learner"
@@ -24,10 +26,12 @@ SCOPE_LINE_ITEM_READ: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/lin
 SCOPE_RESULT_READ: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
 SCOPE_SCORE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 SCOPE_MEMBERSHIP_READ: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+SCOPE_GROUP_READ: Final = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
 AGS_SCOPES: Final = (SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE)
-SCOPES: Final = frozenset((*AGS_SCOPES, SCOPE_MEMBERSHIP_READ))
+SCOPES: Final = frozenset((*AGS_SCOPES, SCOPE_MEMBERSHIP_READ, SCOPE_GROUP_READ))
 
 MEMBERSHIP_CONTAINER: Final = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+GROUP_CONTAINER: Final = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
 LINE_ITEM: Final = "application/vnd.ims.lis.v2.lineitem+json"
 LINE_ITEM_CONTAINER: Final = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 SCORE: Final = "application/vnd.ims.lis.v1.score+json"

@@ -1,0 +1,128 @@
+"""What the administrator's page shows. Four queries, however much there is."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lti_tool.core import clock
+from lti_tool.platforms.models import (
+    Deployment,
+    Invitation,
+    PlatformKeySet,
+    Registration,
+    RegistrationHealth,
+    RegistrationState,
+)
+from lti_tool.platforms.tool_keys import PublishedKey, list_published_keys
+
+_MOST = 100
+_MOST_DEPLOYMENTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRow:
+    id: UUID
+    deployment_id: str
+    pending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationRow:
+    id: UUID
+    name: str
+    issuer: str
+    client_id: str
+    state: RegistrationState
+    scopes: Sequence[str] | None
+    deployments: Sequence[DeploymentRow]
+    """Those that wait, then the newest of the others, 20 of each at most."""
+    more_deployments: int
+    keys_fetched_at: datetime | None
+    launched_at: datetime | None
+    error_at: datetime | None
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    registrations: Sequence[RegistrationRow]
+    more_registrations: bool
+    invitations: Sequence[Invitation]
+    keys: Sequence[PublishedKey]
+
+
+def overview(session: Session) -> Overview:
+    """Registrations, those that wait first and then the newest, 100 at most; open invitations; our keys."""
+    rows = session.execute(
+        select(Registration, PlatformKeySet.fetched_at, RegistrationHealth)
+        .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)
+        .outerjoin(RegistrationHealth, RegistrationHealth.registration_id == Registration.id)
+        .order_by(Registration.approved_at.is_not(None), Registration.id.desc())
+        .limit(_MOST + 1)
+    ).all()
+    deployments = _deployments(session, [row[0].id for row in rows])
+    return Overview(
+        registrations=[
+            _registration_row(registration, fetched_at, health, deployments[registration.id])
+            for registration, fetched_at, health in rows[:_MOST]
+        ],
+        more_registrations=len(rows) > _MOST,
+        invitations=session.scalars(
+            select(Invitation)
+            .where(Invitation.registration_id.is_(None), Invitation.expires_at > clock.now())
+            .order_by(Invitation.id.desc())
+            .limit(_MOST)
+        ).all(),
+        keys=list_published_keys(session),
+    )
+
+
+def _registration_row(
+    registration: Registration,
+    keys_fetched_at: datetime | None,
+    health: RegistrationHealth | None,
+    own: Sequence[Any],
+) -> RegistrationRow:
+    return RegistrationRow(
+        id=registration.id,
+        name=registration.label or urlsplit(registration.issuer).hostname or registration.issuer,
+        issuer=registration.issuer,
+        client_id=registration.client_id,
+        state=registration.state,
+        scopes=registration.scopes,
+        deployments=[DeploymentRow(one.id, one.deployment_id, one.pending) for one in own],
+        more_deployments=sum({one.pending: one.all for one in own}.values()) - len(own),
+        keys_fetched_at=keys_fetched_at,
+        launched_at=health.launched_at if health else None,
+        error_at=health.error_at if health else None,
+        error_code=health.error_code if health else None,
+    )
+
+
+def _deployments(session: Session, registration_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Any]]:
+    pending = Deployment.approved_at.is_(None).label("pending")
+    alike = (Deployment.registration_id, pending)
+    ranked = (
+        select(
+            Deployment.id,
+            Deployment.registration_id,
+            Deployment.deployment_id,
+            pending,
+            func.row_number().over(partition_by=alike, order_by=Deployment.id.desc()).label("place"),
+            func.count().over(partition_by=alike).label("all"),
+        )
+        .where(Deployment.registration_id.in_(registration_ids))
+        .subquery()
+    )
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    newest = select(ranked).where(ranked.c.place <= _MOST_DEPLOYMENTS)
+    for one in session.execute(newest.order_by(ranked.c.pending.desc(), ranked.c.place)):
+        found[one.registration_id].append(one)
+    return found

@@ -1,0 +1,194 @@
+"""Applying a roster: only what differs is written, in as many statements for ten as for ten thousand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from lti_tool.core import clock
+from lti_tool.core.ids import new_row_id
+from lti_tool.people.roster import Member
+
+_MOST_GONE = 0.3
+_FEW = 5
+"""A removal of more than this part of the people, and of at least so many, waits for staff."""
+
+_LOAD = """
+create temporary table roster_member (
+    sub text primary key, name text not null, role text not null, is_present boolean not null,
+    new_person_id uuid not null, new_membership_id uuid not null
+) on commit drop
+"""
+
+# Rows are locked in the order of their ids, so that two courses with the same people don't wait in a ring.
+_NAME = """
+with changed as (
+    select p.id, r.name from person p join roster_member r on r.sub = p.sub
+    where p.registration_id = :registration_id and r.is_present and r.name <> '' and p.name <> r.name
+    order by p.id for update of p
+)
+update person set name = changed.name from changed where person.id = changed.id
+"""
+
+_PERSONS = """
+insert into person (id, created_at, registration_id, sub, name)
+select r.new_person_id, :now, :registration_id, r.sub, r.name from roster_member r
+where r.is_present
+    and not exists (select from person p where p.registration_id = :registration_id and p.sub = r.sub)
+order by r.sub
+on conflict (registration_id, sub) do nothing
+"""
+
+# Who came in while the roster was read has the role of that launch, which is newer.
+_PRESENT = """
+with changed as (
+    select m.id, case when m.last_launch_at >= :began then m.role else r.role end as role
+    from membership m
+    join person p on p.id = m.person_id
+    join roster_member r on r.sub = p.sub and r.is_present
+    where m.course_id = :course_id
+        and (
+            (m.role <> r.role and coalesce(m.last_launch_at < :began, true))
+            or m.rostered_at is null or m.missing_since is not null
+            or m.kept_at is not null or m.left_at is not null
+        )
+    order by m.id for update of m
+)
+update membership m
+set role = changed.role, rostered_at = coalesce(m.rostered_at, :began),
+    missing_since = null, kept_at = null, left_at = null
+from changed where m.id = changed.id
+"""
+
+# Who is not named, was named before, and has not come in since the reading began; and who is named as away.
+_MISSING = """
+with missing as (
+    select m.id
+    from membership m
+    join person p on p.id = m.person_id
+    left join roster_member r on r.sub = p.sub
+    where m.course_id = :course_id and m.left_at is null and m.missing_since is null and m.kept_at is null
+        and coalesce(m.last_launch_at < :began, true)
+        and case when r.sub is null then m.rostered_at is not null else not r.is_present end
+    order by m.id for update of m
+)
+update membership set missing_since = :began from missing where membership.id = missing.id
+"""
+
+_MEMBERSHIPS = """
+insert into membership (id, created_at, course_id, person_id, role, rostered_at)
+select r.new_membership_id, :now, :course_id, p.id, r.role, :began
+from roster_member r
+join person p on p.registration_id = :registration_id and p.sub = r.sub
+where r.is_present
+    and not exists (select from membership m where m.course_id = :course_id and m.person_id = p.id)
+order by r.sub
+on conflict (course_id, person_id) do nothing
+"""
+
+_COUNT = """
+select count(*) filter (where rostered_at is not null), count(*) filter (where missing_since is not null)
+from membership where course_id = :course_id and left_at is null
+"""
+
+# A launch that came later than the roster that lacks them has taken the mark away (people/service.py).
+_LEAVE = """
+with gone as (
+    update membership set left_at = :now, missing_since = null
+    where course_id = :course_id and missing_since is not null and left_at is null
+    returning person_id
+)
+update launch set expires_at = :now from gone
+where launch.course_id = :course_id and launch.person_id = gone.person_id and launch.expires_at > :now
+"""
+
+# Rights are what both the launch and the roster give: a roster takes some away, and only a launch gives more.
+_LOWER = """
+update launch set role = m.role from membership m
+where launch.course_id = :course_id and launch.expires_at > :now and launch.created_at < :began
+    and m.course_id = :course_id and m.person_id = launch.person_id
+    and m.rostered_at is not null and coalesce(m.last_launch_at < :began, true)
+    and array_position(array['observer', 'learner', 'assistant', 'instructor'], m.role)
+        < array_position(array['observer', 'learner', 'assistant', 'instructor'], launch.role)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What came of applying a roster."""
+
+    missing: int
+    """How many would have to leave and wait for staff to confirm it."""
+    present: int
+    """How many there were before, by earlier rosters."""
+
+
+def apply_roster(
+    session: Session,
+    *,
+    registration_id: UUID,
+    course_id: UUID,
+    members: Mapping[str, Member],
+    began: datetime,
+) -> Applied:
+    """Make persons and memberships what the roster says that was begun to be read at `began`.
+
+    Nobody is deleted: who is gone gets `left_at`, and their sessions in this course end. Where too many
+    would go at once nobody does, and they are marked until staff decide (`remove_missing`, `keep_missing`).
+    """
+    known = {"registration_id": registration_id, "course_id": course_id, "began": began, "now": clock.now()}
+
+    def run(statement: str) -> None:
+        session.execute(text(statement), known)
+
+    def count() -> tuple[int, int]:
+        row = session.execute(text(_COUNT), known).one()
+        return row[0], row[1]
+
+    _load(session, members.values())
+    present, _ = count()
+    run(_NAME)
+    run(_PERSONS)
+    run(_PRESENT)
+    run(_MISSING)
+    _, missing = count()
+    is_too_many = missing >= _FEW and missing > _MOST_GONE * present
+    if missing and not is_too_many:
+        run(_LEAVE)
+    run(_MEMBERSHIPS)
+    run(_LOWER)
+    return Applied(missing=missing if is_too_many else 0, present=present)
+
+
+def remove_missing(session: Session, *, course_id: UUID) -> None:
+    """Staff confirm that those who are missing in the roster are gone."""
+    session.execute(text(_LEAVE), {"course_id": course_id, "now": clock.now()})
+
+
+def keep_missing(session: Session, *, course_id: UUID) -> None:
+    """Staff keep those who are missing, until the roster names them again."""
+    statement = """
+        update membership set kept_at = :now, missing_since = null
+        where course_id = :course_id and missing_since is not null and left_at is null
+    """
+    session.execute(text(statement), {"course_id": course_id, "now": clock.now()})
+
+
+def _load(session: Session, members: Iterable[Member]) -> None:
+    """Put the roster where statements can join it."""
+    session.execute(text(_LOAD))
+    rows = ((m.sub, m.name, m.role.value, m.is_present, new_row_id(), new_row_id()) for m in members)
+    copy_rows(session, "copy roster_member from stdin", rows)
+    session.execute(text("analyze roster_member"))
+
+
+def copy_rows(session: Session, command: str, rows: Iterable[Sequence[object]]) -> None:
+    """Send rows by COPY, the quickest way to put in many."""
+    driver = session.connection().connection.driver_connection
+    assert driver is not None  # noqa: S101  # it is one while the session holds its connection
+    with driver.cursor() as cursor, cursor.copy(command) as copy:
+        for row in rows:
+            copy.write_row(row)
