@@ -54,9 +54,7 @@ class Surroundings:
 def find_surroundings(session: Session, *, launch_id: UUID) -> Surroundings | None:
     """Of this launch; none where it is unknown. One query."""
     answer_url = case((Launch.kind == LaunchKind.DEEP_LINKING, Launch.details["return_url"].astext))
-    row = session.execute(
-        select(Launch.embedders, answer_url).where(Launch.id == launch_id)
-    ).one_or_none()
+    row = session.execute(select(Launch.embedders, answer_url).where(Launch.id == launch_id)).one_or_none()
     return Surroundings(*row) if row else None
 
 

@@ -1,4 +1,4 @@
-"""Tool and LMS on different sites, over https, as in the world: and browsers that keep more or less in frames.
+"""Tool and LMS on different sites, over https, as in the world; browsers that keep more or less in frames.
 
 The names are made up, and Chromium is told that they are this machine.
 """
@@ -190,8 +190,8 @@ def _certificate(folder: Path, *names: str) -> tuple[ssl.SSLContext, str]:
 
 
 def profile(folder: Path, *, cookies: str) -> Path:
-    """A browser's profile: `allowed` everywhere, or `closed`: nothing at all for the tool in the LMS's frames."""
-    preferences: dict[str, Any] = {
+    """A browser's profile: cookies `allowed` everywhere, or all storage `closed` to the tool in frames."""
+    kinds: dict[str, dict[str, Any]] = {
         "allowed": {"block_third_party_cookies": False, "cookie_controls_mode": 0},
         "closed": {
             "content_settings": {
@@ -202,7 +202,7 @@ def profile(folder: Path, *, cookies: str) -> Path:
                 }
             }
         },
-    }[cookies]
+    }
     (folder / "Default").mkdir(parents=True)
-    (folder / "Default/Preferences").write_text(json.dumps({"profile": preferences}), encoding="utf-8")
+    (folder / "Default/Preferences").write_text(json.dumps({"profile": kinds[cookies]}), encoding="utf-8")
     return folder
