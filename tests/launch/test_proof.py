@@ -30,7 +30,7 @@ OURS = {"Origin": TOOL}
 
 def data_of(page: TestResponse, block: str) -> dict[str, Any]:
     """What a page tells its script."""
-    found = re.search(rf'<script type="application/json" id="{block}">(.*?)</script>', page.text, re.DOTALL)
+    found = re.search(rf'<script type="application/json"\s+id="{block}">(.*?)</script>', page.text, re.DOTALL)
     assert found, page.text
     data: dict[str, Any] = json.loads(html.unescape(found[1]))
     return data
