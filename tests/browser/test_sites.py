@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from tests.browser.conftest import ARGUMENTS, PATIENCE, no_complaints, program
 from tests.browser.sites import NO_CHIPS, Sites, profile, running_sites
+from tests.browser.test_keyboard import FRAME_FITS, height
 from tests.browser.visits import ANA, TALK, TOM, WORKSHOPS, Visit, go_to_activity
 from tests.conftest import cloned_database
 
@@ -361,13 +362,14 @@ def test_the_lms_is_told_how_tall_the_page_is(sites: Sites, browsers: Browse) ->
             "window.told = []; addEventListener('message', (event) => told.push(event.data))"
         )
         visit = Visit.enter(page, sites.lms, ANA, TALK)
-        visit.tool.get_by_role("link", name="New thread").click()
-        visit.heading("New thread")
-        before = int(page.evaluate("document.getElementById('tool-frame').clientHeight"))
-        visit.tool.get_by_label("Your post").fill("line\n" * 12)
-        page.wait_for_function(
-            "before => document.getElementById('tool-frame').clientHeight > before", arg=before
-        )
+        visit.post_thread("How tall?", "A little.")
+        page.wait_for_function(FRAME_FITS, arg=height(visit.tool))
+        before = height(visit.tool)
+        visit.tool.get_by_label("Your reply").fill("Taller.")
+        visit.tool.get_by_role("button", name="Post reply").click()
+        expect(visit.post_with("Taller.")).to_be_visible()
+        assert height(visit.tool) > before
+        page.wait_for_function(FRAME_FITS, arg=height(visit.tool))
         told = page.evaluate("told")
         sizes = [it for it in told if isinstance(it, dict) and it.get("subject") == "lti.frameResize"]
         texts = [json.loads(it) for it in told if isinstance(it, str)]
