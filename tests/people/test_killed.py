@@ -60,9 +60,7 @@ def test_a_kill_between_pages_leaves_nothing_half_done(platform: Platform, tmp_p
     # As if the dead worker's lease had run out; its job holds the course's lock until it is rescued.
     with unit_of_work(platform.lms.sessions) as session:
         session.execute(text("update roster_sync set due_at = now()"))
-        session.execute(
-            text(LONG_SILENT)
-        )
+        session.execute(text(LONG_SILENT))
     with worker(platform, tmp_path):
         deadline, pause = time.monotonic() + 2 * WITHIN, threading.Event()
         while platform.state().synced_at is None:
