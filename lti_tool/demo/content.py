@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Link, Person
 from lti_tool.demo.settings import CLIENT_ID, DemoSettings
 from lti_tool.follow_ups.models import Outcome
 from lti_tool.follow_ups.service import plan_follow_up, report_outcome
+from lti_tool.grades.service import set_score
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.service import accept_answer, ask_for_help, post_answer, resolve_request
 from lti_tool.launch.admission import admit
@@ -41,6 +43,7 @@ def add_content(sessions: sessionmaker[Session], demo: DemoSettings) -> bool:
             return False
         story = _Story(session, Lms(demo.lms_config()), *tenant)
         _difficult_conversations(story)
+        _practice_swap(story)
         _facilitating_workshops(story)
     return True
 
@@ -205,6 +208,40 @@ def _former_manager(story: _Story, *, ana: Actor, tom: Actor, priya: Actor) -> N
             follow_up_id=plan.id,
             outcome=Outcome.TRIED,
             note="I said it, but only after we had talked about dates. Next time it comes first.",
+            submission_key=new_random_id(),
+        )
+
+
+def _practice_swap(story: _Story) -> None:
+    """The activity with points: one contribution has some, and one waits for them in the LMS's gradebook."""
+    session, course = story.session, COURSES[0]
+    swap = course.links[1]
+    with story.ago(days=2, hours=9):
+        ana, tom, ines = (story.enter(_person(key), course, swap) for key in ("ana", "tom", "ines"))
+        post_thread(
+            session,
+            ana,
+            title="The first sentence, written down beforehand",
+            body="Before a handover talk I write one sentence on a card: what I saw, when, and nothing else. I read "
+            "it out. It feels odd for three seconds, and then we talk about the thing instead of my tone.",
+            submission_key=new_random_id(),
+        )
+    with story.ago(days=1, hours=7):
+        post_thread(
+            session,
+            tom,
+            title="Walk, don't sit",
+            body="We walk round the building for the difficult part. Nobody has to look at anybody, and the silence "
+            "has somewhere to go.",
+            submission_key=new_random_id(),
+        )
+    with story.ago(hours=18):
+        set_score(
+            session,
+            ines,
+            person_id=ana.person_id,
+            points=Decimal(9),
+            comment="Somebody else could try this tomorrow morning. That is what a practice is for.",
             submission_key=new_random_id(),
         )
 
