@@ -65,7 +65,7 @@ def test_a_launch_that_fails_leaves_no_job(platform: Platform, monkeypatch: pyte
     def stop(*_: Any, **__: Any) -> None:
         raise Stop
 
-    monkeypatch.setattr("lti_tool.launch.service.LaunchAccepted", stop)
+    monkeypatch.setattr("lti_tool.launch.admission.LaunchAccepted", stop)
     with pytest.raises(Stop):
         platform.enter()
     assert jobs(platform) == []
