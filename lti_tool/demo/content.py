@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.activities.service import set_up_activity
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.ids import new_random_id
+from lti_tool.courses.models import Activity
 from lti_tool.demo.lms import Launch, Lms
 from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Link, Person
 from lti_tool.demo.settings import CLIENT_ID, DemoSettings
@@ -218,6 +220,13 @@ def _practice_swap(story: _Story) -> None:
     swap = course.links[1]
     with story.ago(days=2, hours=9):
         ana, tom, ines = (story.enter(_person(key), course, swap) for key in ("ana", "tom", "ines"))
+        set_up_activity(
+            session,
+            ines,
+            activity=Activity.DISCUSSION,
+            prompt="What worked for you at work? Write it so that somebody else could try it tomorrow.",
+            points=10,
+        )
         post_thread(
             session,
             ana,

@@ -78,6 +78,8 @@ def _grade_and_group(session: Session, of: Visitor) -> None:
             activity_progress=ActivityProgress.SUBMITTED,
             grading_progress=GradingProgress.PENDING_MANUAL,
             comment="",
+            changed_at=clock.now(),
+            due_at=clock.now(),
         )
     )
     session.execute(update(Membership).filter_by(course_id=of.actor.course_id).values(left_at=clock.now()))
