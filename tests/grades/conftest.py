@@ -21,8 +21,8 @@ from lti_tool.demo.lms import Launch
 from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Link, Person
 from lti_tool.grades.models import LineItem, Score, ScoreDelivery
 from lti_tool.grades.sending import send_due
+from lti_tool.launch.admission import admit
 from lti_tool.launch.message import read_message
-from lti_tool.launch.service import admit
 from lti_tool.launch.sessions import find_actor
 from tests.factories.entrances import Visitor
 from tests.served_lms import ServedLms, serve_lms
