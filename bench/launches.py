@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,6 +27,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from bench.cpu import cpu_seconds, database_process
 from bench.databases import new_database
 from lti_tool.core.db import make_engine, make_sessions, unit_of_work
 from lti_tool.demo.lms import Launch as LmsLaunch
@@ -133,7 +134,8 @@ def in_process(lms: Lms, sessions: sessionmaker[Session], count: int) -> None:
 
 
 @contextmanager
-def served(database_url: str, workers: int) -> Iterator[int]:
+def served(database_url: str, workers: int) -> Iterator[tuple[int, int]]:
+    """The tool on a port of 127.0.0.1: the port, and the process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {
@@ -147,7 +149,7 @@ def served(database_url: str, workers: int) -> Iterator[int]:
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         wait_for(port)
-        yield port
+        yield port, process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
@@ -166,62 +168,87 @@ def wait_for(port: int) -> None:
 
 
 def call(
-    connection: HTTPConnection, method: str, path: str, fields: dict[str, str] | None = None, cookie: str = ""
+    connection: HTTPConnection, method: str, path: str, fields: str = "", cookie: str = ""
 ) -> tuple[int, str, str]:
     """Status, the cookie that was set, and the page."""
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
-    connection.request(method, path, urlencode(fields or {}), headers)
+    connection.request(method, path, fields, headers)
     answer = connection.getresponse()
     given = answer.getheader("Set-Cookie", "").partition(";")[0]
     return answer.status, given, answer.read().decode()
 
 
-def log_in(connection: HTTPConnection, lms: Lms, number: int) -> Asked:
-    status, cookie, page = call(connection, "POST", "/lti/login", lms.login_fields(launch_of(number)))
+def log_in(connection: HTTPConnection, fields: str) -> tuple[str, str]:
+    """The page and the cookie."""
+    status, cookie, page = call(connection, "POST", "/lti/login", fields)
     assert status == 200, page
+    return page, cookie
+
+
+def asked_by(page: str, cookie: str) -> Asked:
     address = page.partition('id="continue"')[2].partition('href="')[2].partition('"')[0]
     query = parse_qs(urlsplit(address.replace("&amp;", "&")).query)
     return Asked(query["state"][0], query["nonce"][0], cookie)
 
 
-def post_launch(connection: HTTPConnection, asked: Asked, token: str) -> None:
-    fields = {"state": asked.state, "id_token": token}
-    status, _, page = call(connection, "POST", "/lti/launch", fields, asked.cookie)
-    assert status == 303, page
+def post_launch(connection: HTTPConnection, fields: str, cookie: str) -> None:
+    status, _, page = call(connection, "POST", "/lti/launch", fields, cookie)
+    assert status == 200, page
+    assert 'id="landing"' in page, page
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a number of requests took, by a few browsers at once."""
+
+    seconds: float
+    each: list[float]
+    """In milliseconds."""
+    cpu: dict[str, float]
+    """Seconds, by process."""
 
 
 def at_once(
-    port: int, count: int, work: Callable[[HTTPConnection, int], object]
-) -> tuple[float, list[float]]:
-    """Seconds for all, by a few browsers at once, and milliseconds for each."""
-
+    port: int, count: int, work: Callable[[HTTPConnection, int], object], processes: Mapping[str, int]
+) -> Taken:
     def browse(numbers: range) -> list[float]:
         connection = HTTPConnection("127.0.0.1", port)
         return [timed(lambda number=number: work(connection, number)) * 1000 for number in numbers]
 
-    begun = time.perf_counter()
+    before, begun = cpu_seconds(processes), time.perf_counter()
     with ThreadPoolExecutor(BROWSERS) as pool:
         parts = list(pool.map(browse, (range(first, count, BROWSERS) for first in range(BROWSERS))))
-    return time.perf_counter() - begun, [taken for part in parts for taken in part]
+    seconds, after = time.perf_counter() - begun, cpu_seconds(processes)
+    cpu = {name: after[name] - before[name] for name in processes}
+    return Taken(seconds, [taken for part in parts for taken in part], cpu)
 
 
-def over_http(database_url: str, folder: Path, count: int, workers: int) -> None:
-    with served(database_url, workers) as port:
+def over_http(database_url: str, database: int, folder: Path, count: int, workers: int) -> None:
+    with served(database_url, workers) as (port, tool):
+        processes = {"tool": tool, "database": database, "client": os.getpid()}
         lms = make_lms(folder, f"http://127.0.0.1:{port}")
-        asked: dict[int, Asked] = {}
+        starts = [urlencode(lms.login_fields(launch_of(number))) for number in range(count)]
+        pages: dict[int, tuple[str, str]] = {}
 
         def one_login(connection: HTTPConnection, number: int) -> None:
-            asked[number] = log_in(connection, lms, number)
+            pages[number] = log_in(connection, starts[number])
 
-        logging_in, logins = at_once(port, count, one_login)
+        logins = at_once(port, count, one_login, processes)
+        asked = [asked_by(*pages[number]) for number in range(count)]
         tokens = [lms.sign(lms.launch_claims(launch_of(n), asked[n].nonce)) for n in range(count)]
-        launching, launches = at_once(
-            port, count, lambda connection, number: post_launch(connection, asked[number], tokens[number])
+        posts = [urlencode({"state": asked[n].state, "id_token": tokens[n]}) for n in range(count)]
+        launches = at_once(
+            port,
+            count,
+            lambda connection, number: post_launch(connection, posts[number], asked[number].cookie),
+            processes,
         )
     name = f"over HTTP, {workers} worker{'s' if workers > 1 else ''}, a second"
-    row(f"login and launch, {name}", f"{count / (logging_in + launching):,.0f}")
-    row("  login alone", f"{count / logging_in:,.0f}", percentiles(logins))
-    row("  launch alone", f"{count / launching:,.0f}", percentiles(launches))
+    row(f"login and launch, {name}", f"{count / (logins.seconds + launches.seconds):,.0f}")
+    for what, taken in (("login", logins), ("launch", launches)):
+        row(f"  {what} alone", f"{count / taken.seconds:,.0f}", percentiles(taken.each))
+        parts = ", ".join(f"{name} {spent / count * 1000:.1f}" for name, spent in taken.cpu.items())
+        row(f"  CPU ms for a {what}", f"{sum(taken.cpu.values()) / count * 1000:.1f}", parts)
 
 
 def percentiles(taken: Sequence[float]) -> str:
@@ -241,8 +268,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         lms = make_lms(Path(folder), TOOL)
         register(lms, sessions)
         in_process(lms, sessions, count)
+        database = database_process(engine)
         for workers in (1, 2):
-            over_http(url, Path(folder), count, workers)
+            over_http(url, database, Path(folder), count, workers)
         with unit_of_work(sessions) as session:
             let_in = session.scalar(select(func.count()).select_from(Launch))
         engine.dispose()

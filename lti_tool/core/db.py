@@ -116,7 +116,7 @@ def take_over(row: Base, **values: Any) -> None:
 
 
 def insert_row(session: Session, model: type[Base], **values: Any) -> None:
-    """Write one row now, with its columns' defaults. The session does not keep it: that takes twice as long."""
+    """Write one row now, with its columns' defaults. The session does not keep it, in half of the time."""
     session.execute(insert(cast("Table", model.__table__)), values)
 
 

@@ -1,10 +1,11 @@
 """Sessions: each belongs to one launch, and dies with idleness, age or its registration."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
@@ -13,7 +14,6 @@ from lti_tool.core.secrets import matches
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
 from lti_tool.launch.models import Launch, LaunchKind
-from lti_tool.launch.origins import origin_of
 from lti_tool.people.models import Person
 from lti_tool.platforms.models import Deployment, Registration
 
@@ -41,19 +41,21 @@ def find_return_url(session: Session, *, launch_id: UUID, secret: str) -> str | 
     return launch.return_url if launch and matches(secret, launch.secret_digest) else None
 
 
-def find_embedders(session: Session, *, launch_id: UUID) -> list[str] | None:
-    """The origins that may frame this launch's pages; none where it is unknown. One query."""
-    return session.scalar(select(Launch.embedders).where(Launch.id == launch_id))
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a browser has to know of a launch's pages before it has any of them."""
+
+    embedders: list[str]
+    """The origins that may frame them."""
+    answer_url: str | None
+    """Where deep linking's answer is sent by a form; none for other launches."""
 
 
-def find_form_target(session: Session, *, launch_id: UUID) -> str | None:
-    """The origin that this launch's answer is for, where the message asks for one (deep linking). One query."""
-    return_url = session.scalar(
-        select(Launch.details["return_url"].astext).where(
-            Launch.id == launch_id, Launch.kind == LaunchKind.DEEP_LINKING
-        )
-    )
-    return origin_of(return_url) if return_url else None
+def find_surroundings(session: Session, *, launch_id: UUID) -> Surroundings | None:
+    """Of this launch; none where it is unknown. One query."""
+    answer_url = case((Launch.kind == LaunchKind.DEEP_LINKING, Launch.details["return_url"].astext))
+    row = session.execute(select(Launch.embedders, answer_url).where(Launch.id == launch_id)).one_or_none()
+    return Surroundings(*row) if row else None
 
 
 def take_over_role(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:

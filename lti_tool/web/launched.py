@@ -15,13 +15,13 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import SegueError
 from lti_tool.core.visit import Visit
 from lti_tool.launch.models import LaunchKind
+from lti_tool.launch.origins import origin_of
 from lti_tool.launch.sessions import (
     LIFE,
     find_actor,
-    find_embedders,
-    find_form_target,
     find_return_url,
     find_signed_actor,
+    find_surroundings,
     find_visit,
 )
 from lti_tool.settings import Settings
@@ -129,22 +129,20 @@ def _carried() -> tuple[str | None, Carrier]:
 
 def _arrival() -> Response:
     """A page without anybody's data, whose script looks for the tab's secret and asks again with it."""
-    allow_embedders(find_embedders(db(), launch_id=g.launch_id))
-    return make_response(render_template("launch/arriving.html"), 401)
-
-
-def _arrival_of_answer() -> Response:
-    """The same where the tab's page goes back to the platform in the end: the policy is this document's."""
-    page = _arrival()
-    target = find_form_target(db(), launch_id=g.launch_id)
-    if target:
-        allow_form_target(target)
+    page = make_response(render_template("launch/arriving.html"), 401)
+    around = find_surroundings(db(), launch_id=g.launch_id)
+    # This answer's policies hold for the page that is put in its place.
+    allow_embedders(around.embedders if around else None)
+    if around and around.answer_url and (origin := origin_of(around.answer_url)):
+        allow_form_target(origin)
+        # Without an origin, a platform would have to take the form for a forged one.
         page.headers["Referrer-Policy"] = "strict-origin"
     return page
 
 
 def _ended(secret: str | None) -> SessionEndedError:
-    allow_embedders(find_embedders(db(), launch_id=g.launch_id))
+    around = find_surroundings(db(), launch_id=g.launch_id)
+    allow_embedders(around.embedders if around else None)
     return SessionEndedError(find_return_url(db(), launch_id=g.launch_id, secret=secret) if secret else None)
 
 
@@ -162,7 +160,7 @@ def _serve_tab(response: Response) -> Response:
 def _require_visit(kind: LaunchKind) -> Response | None:
     secret, carrier = _carried()
     if secret is None and request.method in {"GET", "HEAD"} and not wants_fragment():
-        return _arrival_of_answer()
+        return _arrival()
     found = find_visit(db(), launch_id=g.launch_id, secret=secret, kind=kind) if secret else None
     if found is None:
         raise _ended(secret)

@@ -71,7 +71,7 @@ def test_a_prompt_is_taken_away_and_what_is_not_ours_stays(teacher: Visitor, ses
 
 @pytest.mark.parametrize(("graded", "expected"), [(True, 20), (False, None)])
 def test_points_where_the_course_has_a_gradebook(
-    teacher: Visitor, session: Session, graded: bool, expected: int | None
+    teacher: Visitor, session: Session, *, graded: bool, expected: int | None
 ) -> None:
     if graded:
         give_gradebook(session)

@@ -64,6 +64,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "launch.finish"): PUBLIC,
     ("GET", "launch.jwks"): PUBLIC,
     ("GET", "launch.canvas_config"): PUBLIC,
+    ("POST", "notices.post_notices"): PUBLIC,
     ("GET", "platforms.confirm_registration"): PUBLIC,
     ("POST", "platforms.register"): PUBLIC,
     ("GET", "platforms.logo"): PUBLIC,
@@ -83,6 +84,7 @@ TABLE: dict[tuple[str, str], Row] = {
         (method, "record_store.refuse_other"): CREDENTIAL
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT")
     },
+    ("POST", "activities.settle_copy"): Row(Needs.STAFF, data={"choice": "keep"}),
     ("GET", "threads.list_threads"): Row(Needs.SESSION),
     ("GET", "threads.post_thread"): Row(Needs.SESSION),
     ("POST", "threads.post_thread"): Row(Needs.SESSION, data=THREAD),

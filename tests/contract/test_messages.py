@@ -1,4 +1,4 @@
-"""Routes of one kind of message, with every other caller; and those callers' sessions, with every other route."""
+"""Routes of one kind of message, with every other caller; and those callers, with every other route."""
 
 import re
 from collections.abc import Mapping

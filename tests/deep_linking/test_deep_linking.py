@@ -1,4 +1,4 @@
-"""Deep linking over HTTP: from the platform's request to its signed answer, and to the activity's first launch."""
+"""Deep linking over HTTP: from the platform's request to its signed answer, and to the first launch."""
 
 import html
 import json
@@ -159,7 +159,7 @@ def test_a_line_item_only_where_it_is_wanted_on_both_sides(
 
 @pytest.mark.parametrize("several", [True, False])
 def test_one_item_is_fine_whether_several_are_taken_or_not(
-    client: FlaskClient, platform: Platform, several: bool
+    client: FlaskClient, platform: Platform, *, several: bool
 ) -> None:
     chooser = Chooser(client, platform, accept_multiple=several)
     assert len(chooser.claims(chooser.send())[f"{DL}content_items"]) == 1

@@ -58,6 +58,7 @@ def enter(
     locale: str = "en",
     kind: LaunchKind = LaunchKind.RESOURCE_LINK,
     details: Mapping[str, Any] | None = None,
+    is_test: bool = False,
 ) -> tuple[Actor, str]:
     """Somebody launches into a course: the actor, and the secret that their browser gets."""
     course = keep_course(
@@ -83,6 +84,7 @@ def enter(
         course_id=course.id,
         placement_id=placement.id,
         role=role,
+        is_test=is_test,
         locale=locale,
         platform_name="Example LMS",
         embedders=[ISSUER],

@@ -179,7 +179,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
         "deep_linking_return_url",
     ),
     "a return address with a line break [security 37]": (
-        "choose", {SETTINGS + "#deep_link_return_url": "https://lms.example/\r\nx"}, "deep_linking_return_url",
+        "choose", {SETTINGS + "#deep_link_return_url": "https://lms.example/\r\n"}, "deep_linking_return_url",
     ),
     "a return address with a tab": (
         "choose", {SETTINGS + "#deep_link_return_url": "https://lms.example/\tx"}, "deep_linking_return_url",
@@ -189,7 +189,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
         "deep_linking_return_url",
     ),
     "links are not accepted [63]": ("choose", {SETTINGS + "#accept_types": ["link"]}, "message_invalid"),
-    "accept_types a string [63]": ("choose", {SETTINGS + "#accept_types": "ltiResourceLink"}, "claims_invalid"),
+    "accept_types a word [63]": ("choose", {SETTINGS + "#accept_types": "ltiResourceLink"}, "claims_invalid"),
     "no presentation targets": (
         "choose", {SETTINGS + "#accept_presentation_document_targets": []}, "message_invalid",
     ),
@@ -200,7 +200,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
         "choose", {LTI + "roles": [LEARNER, OF_INSTITUTION + "Instructor"]}, "role_not_staff",
     ),
     "review without a person [68]": ("review", {LTI + "for_user": GONE}, "claims_invalid"),
-    "review of a person without an id [68]": ("review", {LTI + "for_user": {"name": "Ana"}}, "claims_invalid"),
+    "review of nobody's id [68]": ("review", {LTI + "for_user": {"name": "Ana"}}, "claims_invalid"),
     "review without the grade service [69]": ("review", {GRADES: GONE}, "claims_invalid"),
     "review without a line item [69]": ("review", {GRADES + "#lineitem": GONE}, "message_invalid"),
     "review with a line item of null [69]": (
@@ -224,7 +224,9 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
         ]},
         "privacy_of_somebody_else",
     ),
-    "an unknown message [47]": ("choose", {LTI + "message_type": "LtiStartProctoring"}, "message_type_unsupported"),
+    "an unknown message [47]": (
+        "choose", {LTI + "message_type": "LtiStartProctoring"}, "message_type_unsupported",
+    ),
 }  # fmt: skip
 
 

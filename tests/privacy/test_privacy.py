@@ -1,15 +1,17 @@
 """What Segue keeps of a person: said in plain words, counted, and of nobody else."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.core import clock
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
+from lti_tool.grades.models import ActivityProgress, GradingProgress, Score
 from lti_tool.launch.models import LaunchKind
-from lti_tool.people.models import Person
+from lti_tool.people.models import Group, GroupMembership, Membership, Person
 from lti_tool.statements.models import StatementRow
 from tests.conftest import QueryCounter
-from tests.factories.entrances import Browser, Course, enter, make_tenant
+from tests.factories.entrances import Browser, Course, Visitor, enter, make_tenant
 from tests.follow_ups.test_follow_ups import plan
 from tests.help_requests.test_help_requests import ask_for_help, post_answer
 from tests.threads.test_threads import post_thread, write_replies
@@ -38,6 +40,7 @@ def test_everything_is_counted_and_named(course: Course, session: Session) -> No
     ask_for_help(ana)
     post_answer(ana, ask_for_help(tom))
     plan(ana)
+    _grade_and_group(session, ana)
     page = asking(course).get("/privacy").text
     assert "What Segue keeps of you</h1>" in page
     kept = told(page)
@@ -47,6 +50,9 @@ def test_everything_is_counted_and_named(course: Course, session: Session) -> No
     assert kept["Replies and answers"] == "4"
     assert kept["Plans for work"] == "1"
     assert kept["Reports on them"] == "0"
+    assert kept["Groups"] == "1"
+    assert kept["Points or comments from those who teach"] == "1"
+    assert "(left)" in kept["Courses"]
     of_ana = select(func.count(StatementRow.id)).where(StatementRow.person_id == ana.actor.person_id)
     assert kept["Entries in the activity record"] == str(session.scalar(of_ana)) == "7"
     assert kept["Courses"].count("Difficult conversations") == 2
@@ -55,6 +61,29 @@ def test_everything_is_counted_and_named(course: Course, session: Session) -> No
     for part in ("Why, and who sees it", "For how long", "To get all of it, or to have it deleted"):
         assert part in page
     assert "Write to the people who run <bdi>Example LMS</bdi>" in page
+
+
+def _grade_and_group(session: Session, of: Visitor) -> None:
+    """As staff and the platform's roster do; and the person has left one of the courses since."""
+    group = Group(course_id=of.actor.course_id, platform_id="g", name="Group B")
+    session.add(group)
+    session.flush()
+    session.add(GroupMembership(group_id=group.id, person_id=of.actor.person_id))
+    session.add(
+        Score(
+            registration_id=of.actor.registration_id,
+            course_id=of.actor.course_id,
+            placement_id=of.actor.placement_id,
+            person_id=of.actor.person_id,
+            activity_progress=ActivityProgress.SUBMITTED,
+            grading_progress=GradingProgress.PENDING_MANUAL,
+            comment="",
+            changed_at=clock.now(),
+            due_at=clock.now(),
+        )
+    )
+    session.execute(update(Membership).filter_by(course_id=of.actor.course_id).values(left_at=clock.now()))
+    session.commit()
 
 
 def test_statements_know_their_person(course: Course, session: Session) -> None:

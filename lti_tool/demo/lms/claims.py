@@ -12,8 +12,10 @@ from lti_tool.demo.lms.vocabulary import (
     DEEP_LINKING,
     GROUPS_SERVICE,
     LTI,
+    NOTICE_TYPES,
     NRPS_SERVICE,
     SCOPE_GROUP_READ,
+    SCOPE_NOTICE_HANDLERS,
 )
 from lti_tool.platforms.custom_parameters import HISTORY_PARAMETERS
 
@@ -122,6 +124,19 @@ def _substitutions(course: Course, link: Link | None, person: Person) -> dict[st
         "$ResourceLink.id": link.id,
         "$ResourceLink.id.history": ",".join(link.history),
         "$ResourceLink.title": link.title,
+    }
+
+
+def notices_claim(config: LmsConfig) -> dict[str, Any]:
+    if not config.offers_notices:
+        return {}
+    return {
+        f"{LTI}platformnotificationservice": {
+            "service_versions": ["1.0"],
+            "platform_notification_service_url": config.notice_handlers_url,
+            "scope": [SCOPE_NOTICE_HANDLERS],
+            "notice_types_supported": list(NOTICE_TYPES),
+        }
     }
 
 

@@ -109,9 +109,10 @@ class Lms:
         if launch.message_type == DATA_PRIVACY_REQUEST:
             return message  # it is about no course
         message |= claims.course_claims(self.config, course) | claims.custom_claim(course, link, person)
+        message |= claims.groups_claim(self.config, course)
+        message |= claims.notices_claim(self.config)
         items = [launch.line_item_id] if launch.line_item_id else self._line_items_of(course, link)
         message |= claims.grading_claim(self.config, course, items)
-        message |= claims.groups_claim(self.config, course)
         if link is not None:
             return message | claims.link_claims(link)
         data = self.deep_link_visits.issue(DeepLinkVisit(person=person, course=course))
