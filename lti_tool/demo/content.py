@@ -20,6 +20,7 @@ from lti_tool.follow_ups.service import plan_follow_up, report_outcome
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.service import accept_answer, ask_for_help, post_answer, resolve_request
 from lti_tool.launch.admission import admit
+from lti_tool.launch.entrance import find_entrance
 from lti_tool.launch.message import read_message
 from lti_tool.launch.sessions import find_actor
 from lti_tool.platforms.models import Deployment, Registration
@@ -62,12 +63,8 @@ class _Story:
         """The person comes in, as by a launch of the LMS."""
         launch = Launch(person=person, course=course, link=link)
         message = read_message(self._lms.launch_claims(launch, nonce="content"))
-        accepted = admit(
-            self.session,
-            registration_id=self._registration_id,
-            deployment_id=self._deployment_id,
-            message=message,
-        )
+        entrance = find_entrance(self.session, registration_id=self._registration_id, message=message)
+        accepted = admit(entrance, message)
         actor = find_actor(self.session, launch_id=accepted.launch_id, secret=accepted.secret)
         if actor is None:
             raise RuntimeError("a session that was just opened is gone")
