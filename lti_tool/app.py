@@ -19,6 +19,7 @@ from lti_tool.grades import routes as grades
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
+from lti_tool.notices import routes as notices
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.people import routes as people
 from lti_tool.platforms import routes as platforms
@@ -38,6 +39,7 @@ from lti_tool.web.transaction import init_transactions
 _FEATURES = (
     health,
     launch,
+    notices,
     platforms,
     admin,
     record_store,

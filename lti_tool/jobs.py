@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.grades import tasks as grades
 from lti_tool.launch import tasks as launch
+from lti_tool.notices import tasks as notices
 from lti_tool.people import tasks as people
 from lti_tool.settings import Settings
 from lti_tool.statements import tasks as statements
@@ -20,6 +21,7 @@ from lti_tool.statements import tasks as statements
 jobs = procrastinate.App(connector=procrastinate.PsycopgConnector())
 jobs.add_tasks_from(grades.blueprint, namespace="grades")
 jobs.add_tasks_from(launch.blueprint, namespace="launch")
+jobs.add_tasks_from(notices.blueprint, namespace="notices")
 jobs.add_tasks_from(people.blueprint, namespace="people")
 jobs.add_tasks_from(statements.blueprint, namespace="statements")
 

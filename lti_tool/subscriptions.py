@@ -9,6 +9,7 @@ from lti_tool.grades.service import note_contribution
 from lti_tool.help_requests import statements as help_requests
 from lti_tool.help_requests.events import AnswerPosted, HelpAsked
 from lti_tool.launch import statements as launch
+from lti_tool.notices.subscribing import subscribe_to_launches
 from lti_tool.people import tasks as people
 from lti_tool.threads import statements as threads
 from lti_tool.threads.events import ReplyPosted, ThreadPosted
@@ -18,6 +19,7 @@ def subscribe_all() -> None:
     """Safe to call again: a subscriber counts once."""
     for feature in (launch, threads, help_requests, follow_ups):
         feature.subscribe_statements()
+    subscribe_to_launches()
     people.subscribe_roster()
     # Grades stand below the features, and know none of them.
     subscribe(ThreadPosted, _note_in_thread)

@@ -62,13 +62,21 @@ def _pass_on(lms: Flask, request: Request) -> Response:
 
 
 @contextmanager
-def serve_lms(app: Flask, sessions: sessionmaker[Session], folder: Path, pem: bytes) -> Iterator[ServedLms]:
+def serve_lms(
+    app: Flask, sessions: sessionmaker[Session], folder: Path, pem: bytes, **offers: Any
+) -> Iterator[ServedLms]:
+    """`offers` are switches of LmsConfig."""
     write_private(folder / "lms-signing-key.pem", pem)
     server = Counterpart()
     with serving(app) as tool_url, serving(server) as url:
         lms = create_lms(
             LmsConfig(
-                issuer=url, tool_url=tool_url, data_dir=folder, client_id="segue", deployment_id=DEPLOYMENT
+                issuer=url,
+                tool_url=tool_url,
+                data_dir=folder,
+                client_id="segue",
+                deployment_id=DEPLOYMENT,
+                **offers,
             )
         )
         app.config["TRUSTED_HOSTS"] = None  # the tool is asked at a port of its own here

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import LazyString, lazy_gettext
 from wtforms import StringField, ValidationError
 
+from lti_tool.activities.service import CopyChoice
 from lti_tool.core.text import clean_line
 from lti_tool.courses.models import Activity
 from lti_tool.posts.forms import markdown_field
@@ -95,3 +96,14 @@ class ActivityForm(LaunchedForm):
     @property
     def kinds(self) -> dict[Activity, Kind]:
         return KINDS
+
+
+class CopyForm(LaunchedForm):
+    choice = radio_field(
+        lazy_gettext("What becomes of its settings?"),
+        {
+            CopyChoice.KEEP: lazy_gettext("Keep these settings"),
+            CopyChoice.PLAIN: lazy_gettext("Start with plain settings"),
+        },
+        required=lazy_gettext("Please choose one of these."),
+    )

@@ -1,12 +1,14 @@
-"""The page where staff set an activity up."""
+"""The page where staff set an activity up, and what they say of one that was copied."""
 
 from http import HTTPStatus
 
 from flask import make_response, redirect, render_template
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from lti_tool.activities import service
-from lti_tool.activities.forms import ActivityForm
+from lti_tool.activities import queries, service
+from lti_tool.activities.forms import ActivityForm, CopyForm
+from lti_tool.activities.service import CopyChoice
 from lti_tool.courses.models import Activity
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.launched import actor, launched_blueprint
@@ -31,3 +33,24 @@ def set_up_activity() -> Response:
         points=form.points.data if graded else None,
     )
     return redirect(activity_page(form.activity.data), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/copy")
+def settle_copy() -> Response:
+    form = CopyForm()
+    if not form.is_sent():
+        return make_response(render_template("activities/copied.html", panel=_copied(form)), form.status)
+    service.settle_copy(db(), actor(), choice=CopyChoice(form.choice.data))
+    return redirect(activity_page(actor().activity), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.app_template_global("copied_activity")
+def copied_activity() -> str:
+    """The panel above a copied activity, for its staff until they decided; nothing for anybody else."""
+    return _copied(CopyForm.empty()) if actor().copy_is_open else ""
+
+
+def _copied(form: CopyForm) -> str:
+    source = queries.copied_from(db(), actor())
+    html = render_template("activities/_copied.html", copy_form=form, source=source) if source else ""
+    return Markup(html)  # noqa: S704  rendered a line above

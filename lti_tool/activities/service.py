@@ -1,10 +1,12 @@
 """Setting an activity up."""
 
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.courses.models import Activity, Course, Placement
@@ -30,12 +32,35 @@ def set_up_activity(
     """Say what the actor's placement is for. The same said twice is said once."""
     placement = access_activity(session, actor)
     placement.activity = activity
+    if placement.copy_is_open:
+        placement.copy_settled_at = clock.now()
     placement.settings = {
         **{name: value for name, value in placement.settings.items() if name not in _OURS},
         **activity_settings(prompt=prompt, points=points),
     }
     session.flush()
     return placement
+
+
+class CopyChoice(StrEnum):
+    """What becomes of the settings that came along when a course was copied."""
+
+    KEEP = "keep"
+    PLAIN = "plain"
+
+
+def settle_copy(session: Session, actor: Actor, *, choice: CopyChoice) -> None:
+    """Staff decide, once: the first decision stands, however often and by whomever it is sent again."""
+    if not actor.role.is_staff:
+        raise NotFoundError
+    values: dict[str, Any] = {"copy_settled_at": clock.now()}
+    if choice is CopyChoice.PLAIN:
+        values["settings"] = {}
+    session.execute(
+        update(Placement)
+        .where(Placement.id == actor.placement_id, Placement.is_copy, Placement.copy_settled_at.is_(None))
+        .values(values)
+    )
 
 
 _OURS = {"prompt", "prompt_html", "points"}

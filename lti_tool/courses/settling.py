@@ -1,14 +1,14 @@
 """What a new activity begins with: what was planned for it, or the settings of what it was copied from.
 
-Settings follow a copied course; discussions, help requests, follow-ups and people never do. An instructor then
-says what becomes of them (activities/service.py, `settle_copy`).
+Settings follow a copied course; discussions, help requests, follow-ups and people never do. An instructor
+then says what becomes of them (activities/service.py, `settle_copy`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, func, select
+from sqlalchemy import ARRAY, ColumnElement, Select, SQLColumnExpression, Text, func, literal, select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.models import Course, CourseCopy, Placement, PlannedActivity
@@ -103,7 +103,7 @@ def _source(
     return None
 
 
-def _others(placement: Placement, tenancy: Tenancy) -> Select[tuple[Placement]]:
+def _others(placement: Placement, tenancy: Tenancy) -> Select[Placement]:
     return (
         select(Placement)
         .join(Course, Course.id == Placement.course_id)
@@ -112,9 +112,9 @@ def _others(placement: Placement, tenancy: Tenancy) -> Select[tuple[Placement]]:
     )
 
 
-def _position(chain: Sequence[str], column: ColumnElement[str]) -> ColumnElement[int]:
+def _position(chain: Sequence[str], column: SQLColumnExpression[str]) -> ColumnElement[int]:
     """Where in the chain it stands: the newest first, what is not in it last."""
-    return func.array_position(func.cast(list(chain), ARRAY(Text)), column)
+    return func.array_position(literal(list(chain), ARRAY(Text)), column)
 
 
 def _nearest(tenancy: Tenancy) -> tuple[ColumnElement[bool], ColumnElement[UUID]]:

@@ -46,4 +46,5 @@ class DemoSettings:
             records_username=username,
             records_password=password,
             offers_storage=True,
+            offers_notices=True,
         )

@@ -4,6 +4,7 @@ Sources: 1EdTech Security Framework 1.1 sections 5.1.1 to 5.1.3; reference: lti.
 """
 
 import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ _OLDEST = timedelta(minutes=10)
 _LONGEST_LIFE = timedelta(hours=1)
 _LARGEST_TOKEN = 64 * 1024
 _LONGEST_KID = 255
-_REQUIRED = ["iss", "sub", "aud", "exp", "iat", "nonce"]
+_REQUIRED = ("iss", "aud", "exp", "iat")
 
 
 def key_id(id_token: str) -> str:
@@ -42,15 +43,26 @@ def verified_claims(
     id_token: str, key: RSAPublicKey, *, issuer: str, client_id: str, nonce: str
 ) -> dict[str, Any]:
     """The claims of a token that this platform made, for us, now, in answer to this login."""
+    claims = signed_claims(id_token, key, issuer=issuer, client_id=client_id, also_required=("sub", "nonce"))
+    given = claims["nonce"]
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(errors="replace"), nonce.encode()):
+        raise LaunchRefusedError("nonce_mismatch", Advice.AGAIN)
+    return claims
+
+
+def signed_claims(
+    token: str, key: RSAPublicKey, *, issuer: str, client_id: str, also_required: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The claims of a token that this platform made, for us, now; whatever it is for."""
     try:
         claims = jwt.decode(
-            id_token,
+            token,
             key,
             algorithms=[ALGORITHM],
             audience=client_id,
             issuer=issuer,
             leeway=_LEEWAY,
-            options={"require": _REQUIRED},
+            options={"require": [*_REQUIRED, *also_required]},
         )
     except jwt.PyJWTError as error:
         raise _refusal(error) from None
@@ -58,9 +70,6 @@ def verified_claims(
         raise LaunchRefusedError("token_malformed") from None
     _check_authorized_party(claims, client_id)
     _check_times(claims)
-    given = claims["nonce"]
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(errors="replace"), nonce.encode()):
-        raise LaunchRefusedError("nonce_mismatch", Advice.AGAIN)
     return claims
 
 

@@ -19,6 +19,7 @@ from lti_tool.launch.errors import Advice, LaunchRefusedError, refusals_of
 from lti_tool.launch.models import LaunchAttempt
 from lti_tool.launch.origins import embedders_of
 from lti_tool.launch.proof import PlatformStorage, storage_of, storage_target
+from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Registration, RegistrationState
 
 ATTEMPT_LIFE = timedelta(minutes=10)
@@ -55,6 +56,8 @@ def start_login(session: Session, request: LoginRequest) -> LoginStarted:
     """Bind state, nonce, registration, browser and target together in one attempt, usable once."""
     _check(request, settings_of(session).base_url)
     registration = _registration_of(session, request)
+    # Not every platform that keeps data for tools says in which frame (platforms/blackboard.py).
+    frame = request.lti_storage_target or habits_of(registration.issuer).storage_frame or ""
     state, nonce, browser_secret = (secrets.token_urlsafe(32) for _ in range(3))
     insert_row(
         session,
@@ -65,7 +68,7 @@ def start_login(session: Session, request: LoginRequest) -> LoginStarted:
         registration_id=registration.id,
         deployment_hint=request.lti_deployment_id or None,
         target_link_uri=request.target_link_uri,
-        storage_target=storage_target(request.lti_storage_target),
+        storage_target=storage_target(frame),
         expires_at=clock.now() + ATTEMPT_LIFE,
     )
     parameters = {
@@ -86,7 +89,7 @@ def start_login(session: Session, request: LoginRequest) -> LoginStarted:
         authorization_url=f"{registration.auth_login_url}{joint}{urlencode(parameters)}",
         state=state,
         browser_secret=browser_secret,
-        storage=storage_of(registration, storage_target(request.lti_storage_target)),
+        storage=storage_of(registration, storage_target(frame)),
         embedders=embedders_of(registration),
     )
 

@@ -1,11 +1,12 @@
 """Sessions: each belongs to one launch, and dies with idleness, age or its registration."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
@@ -48,9 +49,21 @@ def find_return_url(session: Session, *, launch_id: UUID, secret: str) -> str | 
     return launch.return_url if launch and matches(secret, launch.secret_digest) else None
 
 
-def find_embedders(session: Session, *, launch_id: UUID) -> list[str] | None:
-    """The origins that may frame this launch's pages; none where it is unknown. One query."""
-    return session.scalar(select(Launch.embedders).where(Launch.id == launch_id))
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a browser has to know of a launch's pages before it has any of them."""
+
+    embedders: list[str]
+    """The origins that may frame them."""
+    answer_url: str | None
+    """Where deep linking's answer is sent by a form; none for other launches."""
+
+
+def find_surroundings(session: Session, *, launch_id: UUID) -> Surroundings | None:
+    """Of this launch; none where it is unknown. One query."""
+    answer_url = case((Launch.kind == LaunchKind.DEEP_LINKING, Launch.details["return_url"].astext))
+    row = session.execute(select(Launch.embedders, answer_url).where(Launch.id == launch_id)).one_or_none()
+    return Surroundings(*row) if row else None
 
 
 def take_over_role(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:

@@ -53,10 +53,11 @@ def note_launch(session: Session, *, course_id: UUID, is_staff: bool) -> bool:
 
 def _wanted(sync: RosterSync, now: datetime, *, is_staff: bool) -> datetime:
     """When to read it next, now that somebody came in."""
-    if sync.problem is not None or (sync.asked_at is not None and sync.asked_at > now - _FRESH):
+    is_asked_for = sync.asked_at is not None and (sync.tried_at is None or sync.tried_at < sync.asked_at)
+    if sync.problem is not None or is_asked_for:
         return sync.due_at
-    old = sync.synced_at is None or (is_staff and sync.synced_at < now - _FRESH)
-    return now if old else min(sync.due_at, now + _IN_USE)
+    is_old = sync.synced_at is None or (is_staff and sync.synced_at < now - _FRESH)
+    return now if is_old else min(sync.due_at, now + _IN_USE)
 
 
 def _hasten(session: Session, course_id: UUID, due_at: datetime, *, launched_at: datetime) -> None:

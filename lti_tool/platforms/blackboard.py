@@ -1,4 +1,4 @@
-"""Blackboard: one client of the vendor's for all institutions, so the deployment decides whose a launch is."""
+"""Blackboard: one client for all institutions, so the deployment decides whose a launch is."""
 
 from lti_tool.platforms.habits import Habits
 

@@ -1,4 +1,4 @@
-"""Canvas: its habits, and what it wants to know of the tool, in the format that administrators paste or point to.
+"""Canvas: its habits, and what it wants to know of the tool, in the format that administrators paste.
 
 Canvas: Configuring LTI Advantage Tools, "Anatomy of a JSON configuration"; Placements; LTI launch claims.
 """

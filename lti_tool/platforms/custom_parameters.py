@@ -1,6 +1,6 @@
 """The custom parameters that the tool asks of every platform, and reading what came of them.
 
-The one place for their names: Canvas's configuration, dynamic registration and the demo LMS take them from here.
+The one place for their names: Canvas's configuration, dynamic registration and the demo LMS use them.
 """
 
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ class Habits:
     families: frozenset[str] = frozenset()
     """What it says of itself in `tool_platform.product_family_code`, in lower case."""
     hosts: tuple[str, ...] = ()
-    """Hosts that it issues from or gives tokens at, with all below them; for where it says nothing of itself."""
+    """Hosts that it issues from or gives tokens at, with all below them; asked where it does not say."""
     token_audience: str | None = None
     """Who a request for a token is addressed to, where that is not the token address."""
     storage_frame: str | None = None
@@ -31,4 +31,4 @@ class Habits:
     one_client_for_many_institutions: bool = False
     """Its deployments are different institutions: nothing is taken from one into another."""
     standard: Callable[[Claims], Claims] = _as_they_are
-    """Puts what it says in its own way where the specifications have it. Claims come in as they were signed."""
+    """Puts what it says in its own way where the specifications have it, in claims as they were signed."""

@@ -15,6 +15,7 @@ from lti_tool.posts.models import Post
 from tests.contract.access_table import TABLE, Needs, Row
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
 from tests.follow_ups.test_follow_ups import plan
+from tests.grades.test_scores import grade_activity
 from tests.help_requests.test_help_requests import ask_for_help, post_answer
 from tests.threads.test_threads import THREAD
 
@@ -54,6 +55,7 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
         "person": colleague.actor.person_id,
     }
     teacher = course.visitor("Ines Koch", context_id=context_id, role=Role.INSTRUCTOR)
+    grade_activity(course, teacher)
     return Place(owner, colleague, teacher, ids)
 
 

@@ -1,5 +1,6 @@
 """Launches into courses and copies of them, each said in one line."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,14 +9,16 @@ from uuid import UUID, uuid4
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
 
 from lti_tool.core.db import unit_of_work
 from lti_tool.courses.models import Activity, Course, Placement, PlannedActivity
 from lti_tool.demo.lms import Launch
 from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Link
+from lti_tool.launch.models import Launch as LaunchRow
 from lti_tool.people.models import Person
 from lti_tool.platforms.service import add_deployment
-from tests.launch.platform import Platform
+from tests.launch.platform import TOOL, Platform
 
 ANA, INES = PEOPLE[0], PEOPLE[4]
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -89,3 +92,25 @@ class CopyingPlatform:
         with unit_of_work(self.sessions) as session:
             add_deployment(session, registration_id=self.platform.registration_id, deployment_id=name)
         return {f"{LTI}deployment_id": name}
+
+
+class CopiedPage:
+    """The page of a placement's newest launch, in the browser that launched."""
+
+    def __init__(self, copying: CopyingPlatform, client: FlaskClient) -> None:
+        self.client = client
+        with copying.sessions() as session:
+            launch = session.scalars(select(LaunchRow).order_by(LaunchRow.created_at.desc()).limit(1)).one()
+        self.base = f"/l/{launch.id}"
+
+    def get(self, path: str = "/help") -> TestResponse:
+        return self.client.get(self.base + path, base_url=TOOL)
+
+    def choose(self, choice: str | None, **changes: str) -> TestResponse:
+        """Press one of the panel's buttons, or send its form without."""
+        found = re.findall(
+            r'<input name="(csrf_token|submission)" type="hidden" value="([^"]+)">',
+            self.get("/threads/new").text,
+        )
+        data = {**dict(found), **({"choice": choice} if choice else {}), **changes}
+        return self.client.post(f"{self.base}/activity/copy", data=data, base_url=TOOL)

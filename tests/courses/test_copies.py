@@ -244,7 +244,8 @@ def test_another_registrations_plan_counts_as_none(
     "value",
     [
         "$ResourceLink.id.history", "l2", "l2,l2,l2", ",,,", "'; drop table placement; --", "\x00", "\ud800",
-        "l1\x00", "{l1}", '"l1"', "%", "_", "x" * 20_000, ",".join(["x"] * 10_000), 7, ["l1"], {"l1": 1}, True,
+        "l1\x00", "{l1}", '"l1"', "%", "_", "x" * 20_000, ",".join(["x"] * 10_000), 7, ["l1"], {"l1": 1},
+        True,
     ],
 )  # fmt: skip
 def test_garbage_finds_nothing_and_breaks_nothing(copying: CopyingPlatform, value: Any) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from lti_tool.core.actor import Role
-from lti_tool.people.roles import role_of
+from lti_tool.people.roles import is_test_user, role_of
 
 M = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 
@@ -38,3 +38,19 @@ M = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 )
 def test_roles(names: list[str], role: Role) -> None:
     assert role_of(names) is role
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ([f"{M}#Learner", "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"], True),
+        (["http://purl.imsglobal.org/vocab/lis/v2/system/person#TestUser"], True),
+        (["Learner", "TestUser"], True),
+        ([f"{M}#Learner"], False),
+        ([f"{M}#TestUser"], False),
+        (["http://example.org/person#TestUser"], False),
+        ([], False),
+    ],
+)
+def test_test_users(names: list[str], expected: bool) -> None:  # noqa: FBT001  a row of the table
+    assert is_test_user(names) is expected

@@ -87,7 +87,7 @@ def test_the_history_of_a_menu_link_of_canvas_is_its_courses() -> None:
     assert in_standard_shape(moodle) == moodle
 
 
-ODD = (
+ODD: tuple[object, ...] = (
     None,
     True,
     7,

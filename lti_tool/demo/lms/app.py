@@ -8,6 +8,7 @@ from lti_tool.demo.lms import (
     course_groups,
     deep_linking,
     line_items,
+    notices,
     nrps,
     oauth,
     oidc,
@@ -28,6 +29,7 @@ SERVICES = (
     "/nrps/",
     "/groups/",
     "/ags/",
+    "/notice-handlers",
     "/jwks.json",
     "/.well-known/",
     "/register",
@@ -56,6 +58,7 @@ def create_lms(config: LmsConfig) -> Flask:
         nrps,
         course_groups,
         line_items,
+        notices,
         scores,
     ):
         app.register_blueprint(module.bp)

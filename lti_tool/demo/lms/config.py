@@ -20,6 +20,8 @@ class LmsConfig:
     records_password: str | None = None
     offers_storage: bool = False
     """Whether its pages keep small things for the tool (LTI postMessage Storage 0.1)."""
+    offers_notices: bool = False
+    """Whether it tells the tool of copied courses (Platform Notification Service 1.0)."""
 
     def __post_init__(self) -> None:
         for name, url in (("issuer", self.issuer), ("tool_url", self.tool_url)):
@@ -68,6 +70,10 @@ class LmsConfig:
     @property
     def deep_link_return_url(self) -> str:
         return f"{self.issuer}/deep-linking/return"
+
+    @property
+    def notice_handlers_url(self) -> str:
+        return f"{self.issuer}/notice-handlers"
 
     def memberships_url(self, course_key: str) -> str:
         return f"{self.issuer}/nrps/{course_key}/memberships"

@@ -3,8 +3,9 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Link, Person, course_by_key, person_by_key
+from lti_tool.demo.lms.catalogue import PEOPLE, Course, Link, Person, person_by_key
 from lti_tool.demo.lms.launches import Launch
+from lti_tool.demo.lms.notices import tell_of_copy
 from lti_tool.demo.lms.scores import result_score
 from lti_tool.demo.lms.services import current_lms
 
@@ -13,7 +14,7 @@ bp = Blueprint("pages", __name__)
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    return render_template("demo_lms/home.html", people=PEOPLE, courses=COURSES)
+    return render_template("demo_lms/home.html", people=PEOPLE, courses=current_lms().state.courses())
 
 
 @bp.get("/enter")
@@ -57,12 +58,47 @@ def add_activity(course_key: str, person_key: str) -> ResponseReturnValue:
     return render_template("demo_lms/add.html", course=course, person=person, **_login(launch))
 
 
+@bp.get("/courses/<course_key>/as/<person_key>/privacy")
+def privacy(course_key: str, person_key: str) -> ResponseReturnValue:
+    course, person = _course(course_key), _person(person_key)
+    launch = Launch(person=person, course=course, link=None, about=person)
+    return render_template("demo_lms/privacy.html", course=course, person=person, **_login(launch))
+
+
+@bp.get("/courses/<course_key>/as/<person_key>/review/<item_id>/<learner_key>")
+def review(course_key: str, person_key: str, item_id: str, learner_key: str) -> ResponseReturnValue:
+    course, person, learner = _course(course_key), _person(person_key), _person(learner_key)
+    if not person.may_grade:
+        abort(403, "Only those who grade can review what a learner did.")
+    item = current_lms().state.line_item(course, item_id) or abort(404, "There is no such column.")
+    link = _link(course, item.get("resourceLinkId", ""))
+    launch = Launch(person=person, course=course, link=link, about=learner, line_item_id=item_id)
+    return render_template(
+        "demo_lms/review.html", course=course, person=person, learner=learner, link=link, **_login(launch)
+    )
+
+
+@bp.post("/courses/<course_key>/as/<person_key>/copy")
+def copy_course(course_key: str, person_key: str) -> ResponseReturnValue:
+    """A new course with the same activities, for the next round of people; what was said stays behind."""
+    course, person = _course(course_key), _person(person_key)
+    if not person.may_edit:
+        abort(403, "Only an instructor can copy a course.")
+    lms = current_lms()
+    copy = lms.state.copy_course(course)
+    if copy is None:
+        abort(409, "There are enough copies already: this is a demo.")
+    tell_of_copy(lms, copy, course)
+    return redirect(url_for("pages.course", course_key=copy.key, person_key=person.key), 303)
+
+
 @bp.get("/courses/<course_key>/gradebook")
 def gradebook(course_key: str) -> ResponseReturnValue:
     course = _course(course_key)
     state = current_lms().state
     columns = [
-        (item, _rows(item, state.scores(item_id))) for item_id, item in state.line_items(course).items()
+        (item_id, item, _rows(item, state.scores(item_id)))
+        for item_id, item in state.line_items(course).items()
     ]
     person = _person(request.args["as"]) if "as" in request.args else None
     return render_template("demo_lms/gradebook.html", course=course, person=person, columns=columns)
@@ -87,7 +123,7 @@ def _login(launch: Launch) -> dict[str, object]:
 
 
 def _course(key: str) -> Course:
-    return course_by_key(key) or abort(404, "There is no such course.")
+    return current_lms().state.course(key) or abort(404, "There is no such course.")
 
 
 def _person(key: str) -> Person:

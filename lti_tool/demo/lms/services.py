@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import Response, current_app, request
 
-from lti_tool.demo.lms.catalogue import Course, course_by_key
+from lti_tool.demo.lms.catalogue import Course
 from lti_tool.demo.lms.checks import Refusal, parse_object
 from lti_tool.demo.lms.launches import Lms
 
@@ -39,7 +39,7 @@ def require_scope(*accepted: str) -> None:
 
 
 def course_or_refuse(key: str) -> Course:
-    course = course_by_key(key)
+    course = current_lms().state.course(key)
     if course is None:
         raise Refusal(404, "not_found", "there is no such course")
     return course

@@ -1,4 +1,4 @@
-"""What the LMS learns while it runs: links added by deep linking, line items and scores, in one JSON file.
+"""What the LMS learns while it runs: added links, copied courses, line items and scores, in one JSON file.
 
 Every method takes the lock, and every change is on disk before its method returns.
 """
@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from lti_tool.demo.lms.catalogue import COURSES, Course, Link
+from lti_tool.demo.lms.catalogue import COURSES, Course, Link, course_by_key
 from lti_tool.demo.lms.files import write_private
 from lti_tool.demo.lms.moments import parse_moment
 
 Json = dict[str, Any]
+MOST_COPIES = 100
 
 
 class State:
@@ -28,11 +29,59 @@ class State:
     def _save(self) -> None:
         write_private(self._path, json.dumps(self._data, indent=1).encode())
 
+    # Courses
+
+    def courses(self) -> tuple[Course, ...]:
+        with self._lock:
+            return (*COURSES, *(_course(copy) for copy in self._data["copies"]))
+
+    def course(self, key: str) -> Course | None:
+        with self._lock:
+            copies = [_course(copy) for copy in self._data["copies"] if copy["key"] == key]
+        return course_by_key(key) or next(iter(copies), None)
+
+    def copy_course(self, course: Course) -> Course | None:
+        """A new course with the same links under new ids, with history; None where there are too many."""
+        links = self.links(course)
+        with self._lock:
+            number = len(self._data["copies"]) + 1
+            if number > MOST_COPIES:
+                return None
+            copy = {
+                "key": f"copy-{number}",
+                "context_id": str(uuid.uuid4()),
+                "label": course.label,
+                "title": f"{course.title} (copy {number})",
+                "summary": course.summary,
+                "history": [course.context_id, *course.history],
+            }
+            self._data["copies"].append(copy)
+            self._data["links"][copy["key"]] = [
+                {**_kept(link), "id": str(uuid.uuid4()), "history": [link.id, *link.history]}
+                for link in links
+            ]
+            self._save()
+        return _course(copy)
+
+    # Where the tool wants to be told of things, by the type of the notice
+
+    def notice_handlers(self) -> dict[str, str]:
+        with self._lock:
+            return dict(self._data["notice_handlers"])
+
+    def put_notice_handler(self, name: str, handler: str) -> None:
+        with self._lock:
+            self._data["notice_handlers"][name] = handler
+            self._save()
+
     # Links
 
     def links(self, course: Course) -> tuple[Link, ...]:
         with self._lock:
-            added = [Link(**link) for link in self._data["links"].get(course.key, [])]
+            added = [
+                Link(**{**link, "history": tuple(link.get("history", ()))})
+                for link in self._data["links"].get(course.key, [])
+            ]
         return (*course.links, *added)
 
     def link(self, course: Course, link_id: str) -> Link | None:
@@ -42,15 +91,7 @@ class State:
         """Append links to a course, each with the line item that it came with."""
         with self._lock:
             for link, line_item in added:
-                self._data["links"].setdefault(course.key, []).append(
-                    {
-                        "id": link.id,
-                        "title": link.title,
-                        "description": link.description,
-                        "custom": dict(link.custom),
-                        "url": link.url,
-                    }
-                )
+                self._data["links"].setdefault(course.key, []).append(_kept(link))
                 if line_item is not None:
                     self._add_line_item(course, {**line_item, "resourceLinkId": link.id})
             self._save()
@@ -113,6 +154,21 @@ class State:
         return True
 
 
+def _kept(link: Link) -> Json:
+    return {
+        "id": link.id,
+        "title": link.title,
+        "description": link.description,
+        "custom": dict(link.custom),
+        "url": link.url,
+        "history": list(link.history),
+    }
+
+
+def _course(copy: Mapping[str, Any]) -> Course:
+    return Course(**{**copy, "history": tuple(copy["history"]), "links": ()})
+
+
 def _newer(score: Json, before: Json) -> bool:
     now, then = parse_moment(score["timestamp"]), parse_moment(before["timestamp"])
     return then is None or (now is not None and now > then)
@@ -127,7 +183,8 @@ def _load(path: Path) -> Json:
         data = None
     if not isinstance(data, dict) or not {"links", "line_items", "scores"} <= data.keys():
         raise ValueError(f"{path} is damaged; delete it to start the demo LMS afresh")
-    return data
+    # Both came later than the rest.
+    return {"copies": [], "notice_handlers": {}, **data}
 
 
 def _first_state() -> Json:
@@ -140,4 +197,4 @@ def _first_state() -> Json:
         }
         for course in COURSES
     }
-    return {"links": {}, "line_items": line_items, "scores": {}}
+    return {"links": {}, "line_items": line_items, "scores": {}, "copies": [], "notice_handlers": {}}

@@ -5,6 +5,8 @@ from typing import Final
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
 DEEP_LINKING_RESPONSE: Final = "LtiDeepLinkingResponse"
+SUBMISSION_REVIEW_REQUEST: Final = "LtiSubmissionReviewRequest"
+DATA_PRIVACY_REQUEST: Final = "DataPrivacyLaunchRequest"
 LTI_VERSION: Final = "1.3.0"
 
 LTI: Final = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -28,7 +30,9 @@ SCOPE_SCORE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 SCOPE_MEMBERSHIP_READ: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 SCOPE_GROUP_READ: Final = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
 AGS_SCOPES: Final = (SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE)
-SCOPES: Final = frozenset((*AGS_SCOPES, SCOPE_MEMBERSHIP_READ, SCOPE_GROUP_READ))
+SCOPE_NOTICE_HANDLERS: Final = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+SCOPES: Final = frozenset((*AGS_SCOPES, SCOPE_MEMBERSHIP_READ, SCOPE_GROUP_READ, SCOPE_NOTICE_HANDLERS))
+NOTICE_TYPES: Final = ("LtiHelloWorldNotice", "LtiContextCopyNotice")
 
 MEMBERSHIP_CONTAINER: Final = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 GROUP_CONTAINER: Final = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"

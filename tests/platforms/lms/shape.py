@@ -1,7 +1,7 @@
 """Launching with the recorded claims of a real LMS.
 
-A shape has `sources` (where it was seen), `login` (what the LMS sends to start), `claims`, and `variants`: changes
-to the claims that are usual there too, as JSON Merge Patches (RFC 7396).
+A shape has `sources` (where it was seen), `login` (what the LMS sends to start), `claims`, and `variants`:
+changes to the claims that are usual there too, as JSON Merge Patches (RFC 7396).
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Each LMS's launch, with the claims that it really sends and what is usual there too: login, launch, page."""
+"""Each LMS's launch, with the claims that it really sends and what is usual there too."""
 
 import json
 from pathlib import Path

@@ -1,0 +1,75 @@
+"""The strict check of a notice: who sent it, whether it is for us, and that it is of now.
+
+It is the check of a launch (launch/guard.py), but for what binds a launch to a login and a person.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import jwt
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from lti_tool.core.db import unit_of_work
+from lti_tool.launch.errors import LaunchRefusedError
+from lti_tool.launch.guard import key_id, signed_claims
+from lti_tool.notices.errors import NoticeRefusedError
+from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
+from lti_tool.platforms.models import Registration
+
+_MOST_AUDIENCES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sender:
+    registration_id: UUID
+    issuer: str
+    client_id: str
+
+
+def verified_notice(sessions: sessionmaker[Session], token: str) -> tuple[UUID, dict[str, Any]]:
+    """The registration that a notice comes from, and its claims. Raises NoticeRefusedError.
+
+    May fetch the platform's keys, at most once, and outside any transaction.
+    """
+    try:
+        kid = key_id(token)
+        sender = _sender(sessions, token)
+        key = find_key(sessions, sender.registration_id, kid)
+        claims = signed_claims(token, key, issuer=sender.issuer, client_id=sender.client_id)
+    except LaunchRefusedError as error:
+        status = 400 if error.code == "token_malformed" else 401
+        raise NoticeRefusedError(error.code, status=status) from None
+    except KeyUnknownError:
+        raise NoticeRefusedError("kid_unknown", status=401) from None
+    except KeySetUnavailableError:
+        raise NoticeRefusedError("platform_keys_unavailable", status=503) from None
+    return sender.registration_id, claims
+
+
+def _sender(sessions: sessionmaker[Session], token: str) -> _Sender:
+    """Whose key is to be asked for. Nothing that stands in the token is believed yet."""
+    said = _unverified(token)
+    issuer, audience, azp = said.get("iss"), said.get("aud"), said.get("azp")
+    clients = [azp] if azp is not None else audience if isinstance(audience, list) else [audience]
+    named = isinstance(issuer, str) and "\0" not in issuer and len(clients) <= _MOST_AUDIENCES
+    if not named or not all(isinstance(client, str) and "\0" not in client for client in clients):
+        raise NoticeRefusedError("token_malformed")
+    with unit_of_work(sessions) as session:
+        found = session.execute(
+            select(Registration.id, Registration.issuer, Registration.client_id)
+            .where(Registration.issuer == issuer, Registration.client_id.in_(clients), Registration.active)
+            .limit(2)
+        ).all()
+    if len(found) != 1:
+        raise NoticeRefusedError("registration_unknown", status=401)
+    registration_id, issuer, client_id = found[0]
+    return _Sender(registration_id=registration_id, issuer=issuer, client_id=client_id)
+
+
+def _unverified(token: str) -> dict[str, Any]:
+    try:
+        return dict(jwt.decode(token, options={"verify_signature": False}))
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+        raise NoticeRefusedError("token_malformed") from None
