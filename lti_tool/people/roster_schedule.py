@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
+from lti_tool.core.db import find_one
 from lti_tool.courses.models import Course
 from lti_tool.people.models import RosterSync
 from lti_tool.people.roster_changes import Applied
@@ -31,20 +32,15 @@ _spread = SystemRandom().uniform
 
 
 def note_launch(session: Session, *, course_id: UUID, is_staff: bool) -> bool:
-    """Somebody came in: whether the roster is to be read at once. One query where nothing is to be done.
+    """Somebody came in: whether the roster is to be read at once. No query where the launch read both rows.
 
     It is when it was never read, and when staff come in and it is older than ten minutes; and soon, when
     somebody comes into a course that was quiet. After a failure the next attempt keeps its time.
     """
     now = clock.now()
-    row = session.execute(
-        select(Course.roster_url, RosterSync)
-        .outerjoin(RosterSync, RosterSync.course_id == Course.id)
-        .where(Course.id == course_id)
-    ).one()
-    roster_url, sync = row
-    if roster_url is None:
+    if session.get_one(Course, course_id).roster_url is None:
         return False
+    sync = find_one(session, RosterSync, course_id=course_id)
     if sync is None:
         new = insert(RosterSync).values(course_id=course_id, launched_at=now, due_at=now)
         session.execute(new.on_conflict_do_nothing())
