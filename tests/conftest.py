@@ -27,6 +27,8 @@ from lti_tool.core.migrations import migrate
 from lti_tool.settings import Settings
 from tests.demo.tool_stand_in import new_key
 from tests.factories.entrances import Course, Tenant, make_tenant
+from tests.platforms.registrant import Registrant
+from tests.servers import Counterpart, serving
 
 QueryCounter = Callable[[], AbstractContextManager[list[str]]]
 
@@ -212,6 +214,14 @@ def count_queries(engine: Engine) -> QueryCounter:
             event.remove(engine, "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture
+def registrant() -> Iterator[Registrant]:
+    """A platform that registers itself."""
+    counterpart = Counterpart()
+    with serving(counterpart) as url:
+        yield Registrant(counterpart, url)
 
 
 @pytest.fixture(scope="session")

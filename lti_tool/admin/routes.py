@@ -122,7 +122,9 @@ def signed_out(_error: SignedOutError) -> Response:
 @blueprint.errorhandler(SignInRefusedError)
 def sign_in_refused(_error: SignInRefusedError) -> Response:
     roll_back()
-    return _sign_in_page(SignInForm(), HTTPStatus.UNPROCESSABLE_ENTITY, refused=True)
+    form = SignInForm()
+    form.code.data = ""
+    return _sign_in_page(form, HTTPStatus.UNPROCESSABLE_ENTITY, refused=True)
 
 
 def _sign_in_page(

@@ -3,26 +3,31 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.activities.service import set_up_activity
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.ids import new_random_id
+from lti_tool.courses.models import Activity
 from lti_tool.demo.lms import Launch, Lms
 from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Link, Person
 from lti_tool.demo.settings import CLIENT_ID, DemoSettings
 from lti_tool.follow_ups.models import Outcome
 from lti_tool.follow_ups.service import plan_follow_up, report_outcome
+from lti_tool.grades.service import set_score
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.service import accept_answer, ask_for_help, post_answer, resolve_request
 from lti_tool.launch.admission import admit
+from lti_tool.launch.entrance import find_entrance
 from lti_tool.launch.message import read_message
 from lti_tool.launch.sessions import find_actor
-from lti_tool.platforms.models import Deployment, Registration
+from lti_tool.platforms.models import Registration
 from lti_tool.posts.models import Conversation
 from lti_tool.subscriptions import subscribe_all
 from lti_tool.threads.service import post_reply, post_thread
@@ -32,15 +37,14 @@ def add_content(sessions: sessionmaker[Session], demo: DemoSettings) -> bool:
     """Write the sample course, all of it or nothing; False when somebody came in already."""
     subscribe_all()
     with unit_of_work(sessions) as session:
-        tenant = session.execute(
-            select(Registration.id, Deployment.id)
-            .join(Deployment)
-            .where(Registration.issuer == demo.lms_url, Registration.client_id == CLIENT_ID)
-        ).one()
+        registration_id = session.execute(
+            select(Registration.id).filter_by(issuer=demo.lms_url, client_id=CLIENT_ID)
+        ).scalar_one()
         if session.scalar(select(Conversation.id).limit(1)) is not None:
             return False
-        story = _Story(session, Lms(demo.lms_config()), *tenant)
+        story = _Story(session, Lms(demo.lms_config()), registration_id)
         _difficult_conversations(story)
+        _practice_swap(story)
         _facilitating_workshops(story)
     return True
 
@@ -48,9 +52,9 @@ def add_content(sessions: sessionmaker[Session], demo: DemoSettings) -> bool:
 class _Story:
     """People acting, at moments of the past."""
 
-    def __init__(self, session: Session, lms: Lms, registration_id: UUID, deployment_id: UUID) -> None:
+    def __init__(self, session: Session, lms: Lms, registration_id: UUID) -> None:
         self.session, self._lms = session, lms
-        self._registration_id, self._deployment_id = registration_id, deployment_id
+        self._registration_id = registration_id
         self._now = clock.now()
 
     @contextmanager
@@ -62,12 +66,8 @@ class _Story:
         """The person comes in, as by a launch of the LMS."""
         launch = Launch(person=person, course=course, link=link)
         message = read_message(self._lms.launch_claims(launch, nonce="content"))
-        accepted = admit(
-            self.session,
-            registration_id=self._registration_id,
-            deployment_id=self._deployment_id,
-            message=message,
-        )
+        entrance = find_entrance(self.session, registration_id=self._registration_id, message=message)
+        accepted = admit(entrance, message)
         actor = find_actor(self.session, launch_id=accepted.launch_id, secret=accepted.secret)
         if actor is None:
             raise RuntimeError("a session that was just opened is gone")
@@ -205,6 +205,47 @@ def _former_manager(story: _Story, *, ana: Actor, tom: Actor, priya: Actor) -> N
             follow_up_id=plan.id,
             outcome=Outcome.TRIED,
             note="I said it, but only after we had talked about dates. Next time it comes first.",
+            submission_key=new_random_id(),
+        )
+
+
+def _practice_swap(story: _Story) -> None:
+    """The activity with points: one contribution has some, and one waits for them in the LMS's gradebook."""
+    session, course = story.session, COURSES[0]
+    swap = course.links[1]
+    with story.ago(days=2, hours=9):
+        ana, tom, ines = (story.enter(_person(key), course, swap) for key in ("ana", "tom", "ines"))
+        set_up_activity(
+            session,
+            ines,
+            activity=Activity.DISCUSSION,
+            prompt="What worked for you at work? Write it so that somebody else could try it tomorrow.",
+            points=10,
+        )
+        post_thread(
+            session,
+            ana,
+            title="The first sentence, written down beforehand",
+            body="Before a handover talk I write one sentence on a card: what I saw, when, and nothing else. I read "
+            "it out. It feels odd for three seconds, and then we talk about the thing instead of my tone.",
+            submission_key=new_random_id(),
+        )
+    with story.ago(days=1, hours=7):
+        post_thread(
+            session,
+            tom,
+            title="Walk, don't sit",
+            body="We walk round the building for the difficult part. Nobody has to look at anybody, and the silence "
+            "has somewhere to go.",
+            submission_key=new_random_id(),
+        )
+    with story.ago(hours=18):
+        set_score(
+            session,
+            ines,
+            person_id=ana.person_id,
+            points=Decimal(9),
+            comment="Somebody else could try this tomorrow morning. That is what a practice is for.",
             submission_key=new_random_id(),
         )
 

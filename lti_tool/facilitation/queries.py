@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Page, Place
+from lti_tool.grades.queries import ScoreView, score_view
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Membership, Person
 from lti_tool.posts.models import Conversation, ConversationKind, Post
@@ -113,3 +114,13 @@ def contributions(
         for post, conversation, answered_html, answered_name in found[:ROWS_A_PAGE]
     ]
     return Page(rows, Place(rows[-1].created_at, rows[-1].id) if len(found) > ROWS_A_PAGE else None)
+
+
+def score_of(session: Session, actor: Actor, person_id: UUID | None) -> ScoreView | None:
+    """The person's score, where the activity is graded and they are a learner. Two queries."""
+    if person_id is None:
+        return None
+    try:
+        return score_view(session, actor, person_id)
+    except NotFoundError:
+        return None

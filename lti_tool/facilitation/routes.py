@@ -7,6 +7,7 @@ from flask import render_template, request
 from lti_tool.core.paging import read_place
 from lti_tool.facilitation import queries
 from lti_tool.facilitation.queries import Learner
+from lti_tool.grades.forms import ScoreForm
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db
 
@@ -27,4 +28,8 @@ def show_person(person_id: UUID) -> str:
 def _contributions_of(learner: Learner) -> str:
     after = read_place(request.args.get("after"))
     page = queries.contributions(db(), actor(), learner.person_id, after=after)
-    return render_template("facilitation/person.html", learner=learner, page=page, after=after)
+    score = queries.score_of(db(), actor(), learner.person_id)
+    form = ScoreForm.about(score) if score else None
+    return render_template(
+        "facilitation/person.html", learner=learner, page=page, after=after, score=score, form=form
+    )

@@ -1,10 +1,16 @@
-"""What an activity is graded out of: what its instructor chose, else what the platform's column says."""
+"""What is graded: whose work, and out of how much."""
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, select
+
+from lti_tool.core.actor import Role
 from lti_tool.courses.models import Placement
 from lti_tool.grades.models import LineItem
+from lti_tool.launch.models import Launch
+from lti_tool.people.models import Membership, Person
 
 USUAL_MAXIMUM = Decimal(100)
 """Where neither is known. It does no harm: the platform scales scores to its column."""
@@ -29,3 +35,11 @@ def maximum_of(placement: Placement, line_item: LineItem | None) -> Decimal | No
     if chosen is not None or placement.line_item_url is None:
         return chosen
     return (line_item and line_item.maximum) or USUAL_MAXIMUM
+
+
+def is_graded_learner(course_id: UUID) -> ColumnElement[bool]:
+    """Of a person with their membership: a learner of the course whom the platform did not make up."""
+    made_up = select(Launch.id).where(
+        Launch.person_id == Person.id, Launch.course_id == course_id, Launch.is_test
+    )
+    return and_(Membership.course_id == course_id, Membership.role == Role.LEARNER, ~made_up.exists())

@@ -6,11 +6,11 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from lti_tool.core.actor import Actor, Role
-from lti_tool.grades.grading import maximum_of
+from lti_tool.core.actor import Actor
+from lti_tool.grades.grading import is_graded_learner, maximum_of
 from lti_tool.grades.models import Problem, Score
 from lti_tool.grades.service import access_gradebook, access_score
 from lti_tool.people.models import Membership, Person
@@ -72,7 +72,10 @@ class ScoresPage:
 
 
 def scores_page(session: Session, actor: Actor, *, after: UUID | None) -> ScoresPage:
-    """Thirty of the course's learners by name, with their scores in the actor's activity. Three queries."""
+    """Thirty of the course's learners by name, with their scores in the actor's activity. Three queries.
+
+    Who has left the course is there as long as they have a score.
+    """
     maximum = maximum_of(*access_gradebook(session, actor))
     if maximum is None:
         return ScoresPage(maximum=None, rows=[], next=None, stuck=0)
@@ -81,7 +84,7 @@ def scores_page(session: Session, actor: Actor, *, after: UUID | None) -> Scores
         select(Person.id, Person.name, Score, _contributions(actor))
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Score, (Score.person_id == Person.id) & (Score.placement_id == actor.placement_id))
-        .where(Membership.course_id == actor.course_id, Membership.role == Role.LEARNER)
+        .where(is_graded_learner(actor.course_id), or_(Membership.left_at.is_(None), Score.id.is_not(None)))
         .order_by(func.lower(Person.name), Person.id)
         .limit(ROWS_A_PAGE + 1)
     )
@@ -132,8 +135,15 @@ def _name_of(actor: Actor, person_id: UUID) -> ColumnElement[str]:
 
 def _stuck(session: Session, actor: Actor) -> int:
     found = session.scalar(
-        select(func.count()).where(
-            Score.placement_id == actor.placement_id, Score.due_at.is_(None), Score.problem.is_not(None)
+        select(func.count())
+        .select_from(Score)
+        .join(Person, Person.id == Score.person_id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Score.placement_id == actor.placement_id,
+            Score.due_at.is_(None),
+            Score.problem.is_not(None),
+            is_graded_learner(actor.course_id),
         )
     )
     return found or 0

@@ -38,11 +38,16 @@ _now = func.clock_timestamp()
 
 
 def take(session: Session, registration_id: UUID, lease_id: UUID) -> bool:
-    """Become the one who sends to this platform; False while another does, or it is left alone."""
+    """Become the one who sends to this platform; False while another does, or it is at rest or disabled."""
     session.execute(insert(ScoreDelivery).values(registration_id=registration_id).on_conflict_do_nothing())
     taken = session.execute(
         update(ScoreDelivery)
-        .where(ScoreDelivery.registration_id == registration_id, _is_free())
+        .where(
+            ScoreDelivery.registration_id == registration_id,
+            ScoreDelivery.registration_id == Registration.id,
+            Registration.active,
+            _is_free(),
+        )
         .values(lease_id=lease_id, lease_until=_now + LEASE)
         .returning(ScoreDelivery.lease_id)
         .execution_options(synchronize_session=False)

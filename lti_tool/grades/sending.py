@@ -1,7 +1,7 @@
 """Sending scores: one platform, one score at a time, with no transaction open while it is asked."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -93,7 +93,7 @@ class _Sending:
         except CannotSendError as error:
             self._park(due, error.problem)
         except ServiceRefusedError as error:
-            self._park(due, _problem(error))
+            self._park(due, _problem(error, otherwise=Problem.REFUSED))
         return None
 
     def _bring(self, due: Due) -> bool:
@@ -103,11 +103,11 @@ class _Sending:
         line_items = LineItems(self._ask, due.activity)
         url = due.activity.line_item_url if due.column_is_settled else None
         try:
-            return self._post(due, url or self._settled(due, line_items.column()))
+            return self._post(due, url or self._settled(due, line_items.column))
         except ServiceRefusedError as error:
             if error.status not in _GONE:
                 raise
-        return self._post(due, self._settled(due, line_items.column_anew()))
+        return self._post(due, self._settled(due, line_items.column_anew))
 
     def _post(self, due: Due, url: str) -> bool:
         """Whether the platform took this change; not, where staff have made a newer one meanwhile.
@@ -128,7 +128,12 @@ class _Sending:
                     return False
         raise CannotSendError(Problem.OUTDATED)
 
-    def _settled(self, due: Due, column: Column) -> str:
+    def _settled(self, due: Due, find: Callable[[], Column]) -> str:
+        """The column's address, once we have found it and kept what we found."""
+        try:
+            column = find()
+        except ServiceRefusedError as error:
+            raise CannotSendError(_problem(error, otherwise=Problem.NO_LINE_ITEM)) from None
         with unit_of_work(self.sessions) as session:
             queue.keep_column(session, due.activity, column)
         return column.url
@@ -170,9 +175,9 @@ def _limit(failures: int) -> float:
     return min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(failures, _DOUBLINGS))
 
 
-def _problem(error: ServiceRefusedError) -> Problem:
+def _problem(error: ServiceRefusedError, *, otherwise: Problem) -> Problem:
     if error.status in _GONE:
         return Problem.NO_LINE_ITEM
     if error.status in _FORBIDDEN or error.reason.startswith("token_"):
         return Problem.FORBIDDEN
-    return Problem.REFUSED
+    return otherwise

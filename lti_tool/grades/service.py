@@ -13,7 +13,7 @@ from lti_tool.core.actor import Actor, Role
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import ConflictError, NotFoundError
 from lti_tool.courses.models import Placement
-from lti_tool.grades.grading import maximum_of
+from lti_tool.grades.grading import is_graded_learner, maximum_of
 from lti_tool.grades.models import ActivityProgress, GradingProgress, LineItem, Score, ScoreEntry
 from lti_tool.grades.queue import next_change
 from lti_tool.grades.tasks import send_scores
@@ -53,9 +53,7 @@ def access_score(session: Session, actor: Actor, person_id: UUID) -> Gradable:
         select(Person.id, Person.name, Score)
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Score, (Score.person_id == Person.id) & (Score.placement_id == actor.placement_id))
-        .where(
-            Person.id == person_id, Membership.course_id == actor.course_id, Membership.role == Role.LEARNER
-        )
+        .where(Person.id == person_id, is_graded_learner(actor.course_id))
     ).one_or_none()
     if maximum is None or found is None:
         raise NotFoundError

@@ -1,4 +1,4 @@
-"""The pages of a launch: login, launch, finish, the way to the first page; and what platforms read of the tool."""
+"""The pages of a launch, from login to the first page; and what platforms read of the tool."""
 
 from typing import Any, cast
 
@@ -116,7 +116,7 @@ def _ask_for_proof(needed: ProofNeeded, *, key: str) -> Response:
             "launch/proving.html", needed=needed, key=key, target=f"{_settings().base_url}/lti/launch"
         )
     )
-    # So that the browser says where the proof comes from (Fetch, section 3.2: Origin is null for no-referrer).
+    # So that the browser says where the proof comes from (Fetch, 3.2: Origin is null for no-referrer).
     page.headers["Referrer-Policy"] = "same-origin"
     return page
 

@@ -137,7 +137,7 @@ def _roster(session: Session, course_id: UUID) -> RosterState:
                 Membership.missing_since.is_not(None),
                 Membership.left_at.is_(None),
             )
-            .order_by(func.lower(Person.name))
+            .order_by(Person.name == "", func.lower(Person.name))
             .limit(_NAMED)
         ).all()
     return RosterState(is_offered=roster_url is not None, sync=sync, missing_names=missing)

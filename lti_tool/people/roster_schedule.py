@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
+from lti_tool.core.db import find_one
 from lti_tool.courses.models import Course
 from lti_tool.people.models import RosterSync
 from lti_tool.people.roster_changes import Applied
@@ -31,20 +32,15 @@ _spread = SystemRandom().uniform
 
 
 def note_launch(session: Session, *, course_id: UUID, is_staff: bool) -> bool:
-    """Somebody came in: whether the roster is to be read at once. One query where nothing is to be done.
+    """Somebody came in: whether the roster is to be read at once. No query where the launch read both rows.
 
     It is when it was never read, and when staff come in and it is older than ten minutes; and soon, when
     somebody comes into a course that was quiet. After a failure the next attempt keeps its time.
     """
     now = clock.now()
-    row = session.execute(
-        select(Course.roster_url, RosterSync)
-        .outerjoin(RosterSync, RosterSync.course_id == Course.id)
-        .where(Course.id == course_id)
-    ).one()
-    roster_url, sync = row
-    if roster_url is None:
+    if session.get_one(Course, course_id).roster_url is None:
         return False
+    sync = find_one(session, RosterSync, course_id=course_id)
     if sync is None:
         new = insert(RosterSync).values(course_id=course_id, launched_at=now, due_at=now)
         session.execute(new.on_conflict_do_nothing())
@@ -57,10 +53,11 @@ def note_launch(session: Session, *, course_id: UUID, is_staff: bool) -> bool:
 
 def _wanted(sync: RosterSync, now: datetime, *, is_staff: bool) -> datetime:
     """When to read it next, now that somebody came in."""
-    if sync.problem is not None or (sync.asked_at is not None and sync.asked_at > now - _FRESH):
+    is_asked_for = sync.asked_at is not None and (sync.tried_at is None or sync.tried_at < sync.asked_at)
+    if sync.problem is not None or is_asked_for:
         return sync.due_at
-    old = sync.synced_at is None or (is_staff and sync.synced_at < now - _FRESH)
-    return now if old else min(sync.due_at, now + _IN_USE)
+    is_old = sync.synced_at is None or (is_staff and sync.synced_at < now - _FRESH)
+    return now if is_old else min(sync.due_at, now + _IN_USE)
 
 
 def _hasten(session: Session, course_id: UUID, due_at: datetime, *, launched_at: datetime) -> None:

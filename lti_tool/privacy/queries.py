@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Role
 from lti_tool.core.visit import Visit
-from lti_tool.courses.models import Course
+from lti_tool.courses.models import Course, Placement
 from lti_tool.follow_ups.models import FollowUp, FollowUpReport
-from lti_tool.people.models import Membership, Person
+from lti_tool.grades.models import Score
+from lti_tool.people.models import GroupMembership, Membership, Person
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.statements.models import StatementRow
 
@@ -23,6 +24,8 @@ MOST_COURSES = 100
 class CourseRow:
     title: str
     role: Role
+    has_left: bool
+    """As the platform's roster says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +41,13 @@ class Kept:
     replies: int
     follow_ups: int
     reports: int
+    groups: int
+    scores: int
     statements: int
 
     @property
     def has_taken_part(self) -> bool:
-        """Whether they ever did more than to ask what is kept of them: whoever wrote something has a course."""
+        """Whether there is more than the name. Whoever wrote something has a course."""
         return bool(self.course_count or self.statements)
 
 
@@ -62,10 +67,12 @@ def kept_of(session: Session, visit: Visit) -> Kept | None:
             _count(Post.id, Post.author_id == person.id, Post.is_opening.is_(False)),
             _count(FollowUp.id, FollowUp.person_id == person.id),
             _count(FollowUpReport.id, FollowUp.person_id == person.id, reported),
+            _count(GroupMembership.group_id, GroupMembership.person_id == person.id),
+            _scores(person.id),
             _count(StatementRow.id, StatementRow.person_id == person.id),
         )
     ).one()
-    course_count, threads, help_requests, replies, follow_ups, reports, statements = counts
+    course_count, threads, help_requests, replies, follow_ups, reports, groups, scores, statements = counts
     return Kept(
         name=person.name,
         courses=_courses(session, person.id),
@@ -75,6 +82,8 @@ def kept_of(session: Session, visit: Visit) -> Kept | None:
         replies=replies,
         follow_ups=follow_ups,
         reports=reports,
+        groups=groups,
+        scores=scores,
         statements=statements,
     )
 
@@ -87,12 +96,19 @@ def _conversations(person_id: UUID, kind: ConversationKind) -> ScalarSelect[int]
     return _count(Conversation.id, Conversation.author_id == person_id, Conversation.kind == kind)
 
 
+def _scores(person_id: UUID) -> ScalarSelect[int]:
+    """By way of the person's courses: scores are found by their activity."""
+    in_course = (Membership.course_id == Placement.course_id) & (Membership.person_id == person_id)
+    here = (Score.placement_id == Placement.id) & (Score.person_id == person_id)
+    return _count(Score.id, here, in_course)
+
+
 def _courses(session: Session, person_id: UUID) -> Sequence[CourseRow]:
     rows = session.execute(
-        select(Course.title, Membership.role)
+        select(Course.title, Membership.role, Membership.left_at.is_not(None))
         .join(Membership, Membership.course_id == Course.id)
         .where(Membership.person_id == person_id)
         .order_by(Course.title, Course.id)
         .limit(MOST_COURSES)
     )
-    return [CourseRow(title=title, role=Role(role)) for title, role in rows]
+    return [CourseRow(title=title, role=Role(role), has_left=has_left) for title, role, has_left in rows]

@@ -3,7 +3,7 @@
 from flask import Response, make_response, request
 
 NEXT = "Segue-Next"
-"""Where a script sends its tab on to. It can't see that from a redirect, which the browser follows unasked."""
+"""Where a script sends its tab on to. From a redirect, which browsers follow unasked, it can't see that."""
 
 
 def wants_fragment() -> bool:

@@ -15,17 +15,18 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import SegueError
 from lti_tool.core.visit import Visit
 from lti_tool.launch.models import LaunchKind
+from lti_tool.launch.origins import origin_of
 from lti_tool.launch.sessions import (
     LIFE,
     find_actor,
-    find_embedders,
     find_return_url,
     find_signed_actor,
+    find_surroundings,
     find_visit,
 )
 from lti_tool.settings import Settings
 from lti_tool.web.fragments import is_sent_by_tab, send_on, wants_fragment
-from lti_tool.web.headers import allow_embedders
+from lti_tool.web.headers import allow_embedders, allow_form_target
 from lti_tool.web.signed import is_signed
 from lti_tool.web.transaction import db
 
@@ -128,12 +129,20 @@ def _carried() -> tuple[str | None, Carrier]:
 
 def _arrival() -> Response:
     """A page without anybody's data, whose script looks for the tab's secret and asks again with it."""
-    allow_embedders(find_embedders(db(), launch_id=g.launch_id))
-    return make_response(render_template("launch/arriving.html"), 401)
+    page = make_response(render_template("launch/arriving.html"), 401)
+    around = find_surroundings(db(), launch_id=g.launch_id)
+    # This answer's policies hold for the page that is put in its place.
+    allow_embedders(around.embedders if around else None)
+    if around and around.answer_url and (origin := origin_of(around.answer_url)):
+        allow_form_target(origin)
+        # Without an origin, a platform would have to take the form for a forged one.
+        page.headers["Referrer-Policy"] = "strict-origin"
+    return page
 
 
 def _ended(secret: str | None) -> SessionEndedError:
-    allow_embedders(find_embedders(db(), launch_id=g.launch_id))
+    around = find_surroundings(db(), launch_id=g.launch_id)
+    allow_embedders(around.embedders if around else None)
     return SessionEndedError(find_return_url(db(), launch_id=g.launch_id, secret=secret) if secret else None)
 
 

@@ -1,6 +1,6 @@
 """cookieless_sessions
 
-Launches that wait for their browser's proof, what platforms offer to keep for us, and the way back to the course.
+Launches that wait for their browser's proof, what platforms offer to keep, and the way back to the course.
 """
 
 import sqlalchemy as sa

@@ -1,13 +1,9 @@
 // A title to begin with, until somebody writes one of their own. The server does the same without this.
 
-const title = document.getElementById("title");
-const kinds = [...document.querySelectorAll("[data-title]")];
-const suggested = kinds.map((kind) => kind.dataset.title);
-
-const suggest = () => {
-  const chosen = kinds.find((kind) => kind.checked);
-  if (chosen && (title.value === "" || suggested.includes(title.value))) title.value = chosen.dataset.title;
-};
-
-for (const kind of kinds) kind.addEventListener("change", suggest);
-suggest();
+document.addEventListener("change", (event) => {
+  const suggested = event.target.dataset.title;
+  if (!suggested) return;
+  const title = document.getElementById("title");
+  const others = [...document.querySelectorAll("[data-title]")].map((kind) => kind.dataset.title);
+  if (title.value === "" || others.includes(title.value)) title.value = suggested;
+});

@@ -11,7 +11,8 @@ const isOurs = (address) => {
   return url.origin === location.origin && url.pathname.startsWith(`/l/${launch}/`);
 };
 // Not `form.action`: a field may have that name.
-const addressOf = (form) => new URL(form.getAttribute("action") ?? "", location);
+const addressOf = (form, submitter) =>
+  new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location);
 const authorization = () => ({ Authorization: `Bearer ${secretOf(launch)}` });
 
 export const ask = async (address, options = {}) => {
@@ -42,7 +43,7 @@ const goTo = (address) => {
 
 const send = async (form, submitter) => {
   const body = new URLSearchParams(new FormData(form, submitter));
-  const { status, next, html } = await ask(addressOf(form), { method: "POST", body });
+  const { status, next, html } = await ask(addressOf(form, submitter), { method: "POST", body });
   if (next) {
     markSent(form);
     goTo(next);
@@ -56,7 +57,7 @@ const send = async (form, submitter) => {
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (event.defaultPrevented || !isTab() || form.hasAttribute("hx-post")) return;
-  if (form.getAttribute("method") !== "post" || !isOurs(addressOf(form))) return;
+  if (form.getAttribute("method") !== "post" || !isOurs(addressOf(form, event.submitter))) return;
   event.preventDefault();
   try {
     await send(form, event.submitter);

@@ -98,7 +98,8 @@ const putBack = (form, name, entry) => {
   if (hasText(form) || Object.keys(entry.values).every((it) => now[it] === entry.values[it])) return;
   fill(form, entry.values);
   form.elements.submission.value = entry.submission;
-  form.before(notice("here", name, form));
+  // Inside, so that it goes with the form, and disturbs no layout around it.
+  form.prepend(notice("here", name, form));
 };
 
 const offer = (name, entry) => {

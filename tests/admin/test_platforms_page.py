@@ -84,7 +84,8 @@ def test_it_shows_what_is_there(administrator: AdministratorVisit, sessions: Ses
         "https://hill.example",
         "Signs now",
         "Signs next",
-        "Published until",
+        "Retired",
+        "published until",
     ):
         assert words in page, words
     assert "Too late" not in page

@@ -13,6 +13,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Response,
     WebError,
+    expect,
     sync_playwright,
 )
 
@@ -30,6 +31,7 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 PATIENCE = 10_000
+expect.set_options(timeout=PATIENCE)
 _NO_COMPLAINT = (
     # Said of every answer from 400 on; `no_complaints` looks at the answers themselves.
     "Failed to load resource: the server responded with a status of",

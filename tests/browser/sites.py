@@ -1,4 +1,4 @@
-"""Tool and LMS on different sites, over https, as in the world: and browsers that keep more or less in frames.
+"""Tool and LMS on different sites, over https, as in the world; browsers that keep more or less in frames.
 
 The names are made up, and Chromium is told that they are this machine.
 """
@@ -22,14 +22,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.wrappers import Response
 
 from lti_tool.app import create_app
-from lti_tool.core.db import make_engine, make_sessions, unit_of_work
+from lti_tool.core.db import make_engine, make_sessions, settings_of, unit_of_work
 from lti_tool.demo.lms import LmsConfig, create_lms
 from lti_tool.demo.lms.files import write_private
+from lti_tool.demo.lms.tool_keys import ToolKeys
+from lti_tool.installation import install
 from lti_tool.platforms.service import add_platform
+from lti_tool.platforms.tool_keys import public_key_set
 from lti_tool.settings import Settings
-from tests.servers import free_port, serving
+from tests.servers import Counterpart, free_port, serving
 
 TOOL, LMS, KEEPING = "segue.example", "lms.test", "keeping.test"
 _ARGUMENTS = [
@@ -108,11 +113,13 @@ def running_sites(database_url: str, folder: Path, lms_pem: bytes) -> Iterator[S
         base_url=f"https://{TOOL}:{port}", database_url=database_url, secret_key=SecretStr("s" * 40)
     )
     engine = make_engine(database_url)
+    sessions = make_sessions(engine, settings)
+    install(engine, sessions)
     watched = Watched(create_app(settings, engine=engine))
     with ExitStack() as stack:
         stack.enter_context(serving(watched, port=port, ssl_context=context))
         plain, keeping = (
-            stack.enter_context(_running_lms(name, settings, engine, folder, lms_pem, context))
+            stack.enter_context(_running_lms(name, sessions, folder, lms_pem, context))
             for name in (LMS, KEEPING)
         )
         yield Sites(settings.base_url, plain, keeping, engine, watched.seen, key_digest)
@@ -121,9 +128,9 @@ def running_sites(database_url: str, folder: Path, lms_pem: bytes) -> Iterator[S
 
 @contextmanager
 def _running_lms(
-    name: str, settings: Settings, engine: Engine, folder: Path, lms_pem: bytes, context: ssl.SSLContext
+    name: str, sessions: sessionmaker[Session], folder: Path, lms_pem: bytes, context: ssl.SSLContext
 ) -> Iterator[Platform]:
-    port = free_port()
+    port, settings = free_port(), settings_of(sessions())
     config = LmsConfig(
         issuer=f"https://{name}:{port}",
         tool_url=settings.base_url,
@@ -134,9 +141,17 @@ def _running_lms(
     )
     write_private(config.data_dir / "lms-signing-key.pem", lms_pem)
     lms = create_lms(config)
-    # The tool trusts no certificate of a test's own, so it reads the keys without one.
-    with serving(lms, port=port, ssl_context=context), serving(lms) as plain_url:
-        with unit_of_work(make_sessions(engine, settings)) as session:
+    tool_keys = Counterpart()
+    # Neither trusts a certificate of a test's own, so each reads the other's keys without one.
+    with (
+        serving(lms, port=port, ssl_context=context),
+        serving(lms) as plain_url,
+        serving(tool_keys) as tool_keys_url,
+    ):
+        lms.extensions["lms"].tool_keys = ToolKeys(f"{tool_keys_url}/jwks.json")
+        with unit_of_work(sessions) as session:
+            key_set = json.dumps(public_key_set(session))
+            tool_keys.answer = lambda _request: Response(key_set, mimetype="application/json")
             add_platform(
                 session,
                 issuer=config.issuer,
@@ -175,8 +190,8 @@ def _certificate(folder: Path, *names: str) -> tuple[ssl.SSLContext, str]:
 
 
 def profile(folder: Path, *, cookies: str) -> Path:
-    """A browser's profile: `allowed` everywhere, or `closed`: nothing at all for the tool in the LMS's frames."""
-    preferences: dict[str, Any] = {
+    """A browser's profile: cookies `allowed` everywhere, or all storage `closed` to the tool in frames."""
+    kinds: dict[str, dict[str, Any]] = {
         "allowed": {"block_third_party_cookies": False, "cookie_controls_mode": 0},
         "closed": {
             "content_settings": {
@@ -187,7 +202,7 @@ def profile(folder: Path, *, cookies: str) -> Path:
                 }
             }
         },
-    }[cookies]
+    }
     (folder / "Default").mkdir(parents=True)
-    (folder / "Default/Preferences").write_text(json.dumps({"profile": preferences}), encoding="utf-8")
+    (folder / "Default/Preferences").write_text(json.dumps({"profile": kinds[cookies]}), encoding="utf-8")
     return folder

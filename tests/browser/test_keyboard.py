@@ -75,7 +75,7 @@ def test_the_frame_is_as_tall_as_the_page_and_has_the_focus_on_what_is_wrong(com
     expect(alert).to_be_focused()
     alert.get_by_role("link", name="Please write something to start with.").click()
     expect(visit.tool.get_by_label("Your post")).to_be_focused()
-    visit.page.wait_for_function(FRAME_FITS, arg=_height(visit.tool))
+    visit.page.wait_for_function(FRAME_FITS, arg=height(visit.tool))
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
     assert visit.tool.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -83,7 +83,7 @@ def test_the_frame_is_as_tall_as_the_page_and_has_the_focus_on_what_is_wrong(com
 FRAME_FITS = "height => Math.abs(document.getElementById('tool-frame').clientHeight - height) <= 1"
 
 
-def _height(frame: Frame) -> float:
+def height(frame: Frame) -> float:
     return float(frame.evaluate("document.documentElement.getBoundingClientRect().height"))
 
 

@@ -1,5 +1,6 @@
 """Tool and LMS on different sites, in browsers that keep everything, little, or nothing in frames."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 
 from tests.browser.conftest import ARGUMENTS, PATIENCE, no_complaints, program
 from tests.browser.sites import NO_CHIPS, Sites, profile, running_sites
+from tests.browser.test_keyboard import FRAME_FITS, height
 from tests.browser.visits import ANA, TALK, TOM, WORKSHOPS, Visit, go_to_activity
 from tests.conftest import cloned_database
 
@@ -74,8 +76,8 @@ def browsers(driver: BrowserType, sites: Sites, tmp_path_factory: pytest.TempPat
                 return with_profile(kind, "allowed")
             if kind is CLOSED:
                 return with_profile(kind, "closed")
-            agent = {"user_agent": f"Mozilla/5.0 {NO_CHIPS}"} if kind is NO_COOKIE else {}
-            context = plain.new_context(**options, **agent)
+            agent = f"Mozilla/5.0 {NO_CHIPS}" if kind is NO_COOKIE else None
+            context = plain.new_context(**options, user_agent=agent)
             stack.callback(context.close)
             return context
 
@@ -157,9 +159,7 @@ def test_forms_links_and_downloads(sites: Sites, browsers: Browse, kind: Kind) -
         assert saved.suggested_filename == "follow-up.ics"
         assert "SUMMARY:breathe first" in saved.path().read_text(encoding="utf-8")
         assert ("signature=" in saved.url) is (kind.carrier == "tab")
-        secret = visit.tool.evaluate(
-            "Object.entries(sessionStorage).find(([key]) => key.startsWith('segue.tab'))[1]"
-        )
+        secret = visit.tool.evaluate("id => sessionStorage.getItem(`segue.tab.${id}`)", visit.launch_id)
         assert secret not in saved.url
         visit.heading("Your follow-up")
         assert sites.count("select count(*) from follow_up where cue = :cue", cue=cue) == 1
@@ -314,13 +314,85 @@ def test_a_platform_that_offers_storage(sites: Sites, browsers: Browse, kind: Ki
         visit = Visit.enter(page, sites.keeping, ANA, TALK)
         check_mode(sites, visit, kind)
         # Used, and cleared away: in the platform's page and in the browser.
-        assert (
-            visit.tool.evaluate(
-                "[...Object.keys(sessionStorage), ...Object.keys(localStorage)].filter((it) => it.startsWith('lti.'))"
-            )
-            == []
-        )
+        kept = visit.tool.evaluate("[...Object.keys(sessionStorage), ...Object.keys(localStorage)]")
+        assert not [name for name in kept if name.startswith("lti.")]
         visit.post_thread(f"Kept by the LMS: {kind.name}", "For a moment.")
+
+
+ASK = """([target, messages]) => Promise.all(messages.map((message, index) => new Promise((resolve) => {
+  const message_id = `test-${index}`;
+  addEventListener("message", (event) => {
+    if (event.data?.message_id === message_id) resolve(event.data);
+  });
+  setTimeout(resolve, 500, null);
+  (target === "parent" ? parent : window).postMessage({ ...message, message_id }, "*");
+})))"""
+
+
+def test_the_demo_lms_keeps_small_things_for_the_tool_alone(sites: Sites, browsers: Browse) -> None:
+    def put(key: object, value: object) -> dict[str, object]:
+        return {"subject": "lti.put_data", "key": key, "value": value}
+
+    def get(key: str) -> dict[str, object]:
+        return {"subject": "lti.get_data", "key": key}
+
+    with browsing(browsers, BLOCKED) as page:
+        visit = Visit.enter(page, sites.keeping, ANA, TALK)
+        asked = [
+            *(put("a", "1"), get("a"), put("a", "2"), get("a"), put("a", None), get("a")),
+            *(put("b", "x" * 5000), put(1, "x"), put("b", 1), {"subject": "lti.other"}),
+            {"subject": "lti.capabilities"},
+        ]
+        answers = visit.tool.evaluate(ASK, ["parent", asked])
+        assert [answer["value"] for answer in answers[1:6:2]] == ["1", "2", None]
+        codes = [answer["error"]["code"] for answer in answers[6:9]]
+        assert codes == ["storage_exhaustion", "bad_request", "bad_request"]
+        assert answers[9] is None
+        subjects = [it["subject"] for it in answers[10]["supported_messages"]]
+        assert subjects == ["lti.capabilities", "lti.put_data", "lti.get_data", "lti.frameResize"]
+        # Of a page that is not the tool's frame, it takes no notice.
+        own = page.evaluate(ASK, ["itself", [get("a"), {"subject": "lti.capabilities"}]])
+        assert not any(answer and answer["subject"].endswith(".response") for answer in own)
+
+
+def test_the_lms_is_told_how_tall_the_page_is(sites: Sites, browsers: Browse) -> None:
+    """When that changes, as an object and as text, in whole pixels."""
+    with browsing(browsers, BLOCKED) as page:
+        page.add_init_script(
+            "window.told = []; addEventListener('message', (event) => told.push(event.data))"
+        )
+        visit = Visit.enter(page, sites.lms, ANA, TALK)
+        visit.post_thread("How tall?", "A little.")
+        page.wait_for_function(FRAME_FITS, arg=height(visit.tool))
+        before = height(visit.tool)
+        visit.tool.get_by_label("Your reply").fill("Taller.")
+        visit.tool.get_by_role("button", name="Post reply").click()
+        expect(visit.post_with("Taller.")).to_be_visible()
+        assert height(visit.tool) > before
+        page.wait_for_function(FRAME_FITS, arg=height(visit.tool))
+        told = page.evaluate("told")
+        sizes = [it for it in told if isinstance(it, dict) and it.get("subject") == "lti.frameResize"]
+        texts = [json.loads(it) for it in told if isinstance(it, str)]
+        assert texts == sizes
+        assert all(isinstance(it["height"], int) for it in sizes)
+
+
+@pytest.mark.parametrize("kind", OPEN_KINDS, ids=lambda kind: kind.name)
+def test_deep_linking(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    """Choose an activity, send it back to the course, and open it there."""
+    course, title = TALK.in_course, f"Chosen: {kind.name}"
+    with browsing(browsers, kind) as page:
+        page.goto(f"{sites.lms.lms_url}/courses/{course.key}/as/ines/add")
+        choosing = page.frame(name="tool-frame")
+        assert choosing
+        expect(choosing.get_by_role("heading", name="Add an activity")).to_be_visible()
+        carrier = choosing.locator("body").get_attribute("data-carrier")
+        assert carrier == kind.carrier
+        choosing.get_by_label("Title").fill(title)
+        choosing.get_by_role("button", name="Add to the course").click()
+        page.get_by_role("link", name=title).click()
+        opened = page.frame_locator("#tool-frame")
+        expect(opened.get_by_role("heading", level=1)).to_have_text(title)
 
 
 def test_a_launch_that_another_page_posts_signs_nobody_in(sites: Sites, browsers: Browse) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
+from lti_tool.launch.models import LaunchKind
 from tests.follow_ups.test_follow_ups import ACTION, CUE, in_days
+from tests.grades.test_scores import GIVEN
 from tests.help_requests.test_help_requests import FIX, QUESTION
 from tests.threads.test_threads import THREAD
 
@@ -25,6 +27,8 @@ class Needs(Enum):
     """The one whose object it is; not staff either."""
     STAFF = auto()
     """Staff of the course, for the objects of that course."""
+    MESSAGE = auto()
+    """The launch of one kind of message (`kind`); no other session will do."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,14 @@ class Row:
     hints: Mapping[str, str] = field(default_factory=dict)
     hints_count: bool = False
     data: Mapping[str, Any] = field(default_factory=dict)
+    kind: LaunchKind | None = None
 
 
 PUBLIC, CREDENTIAL = Row(Needs.NOTHING), Row(Needs.CREDENTIAL)
 ADMINISTRATOR = Row(Needs.ADMINISTRATOR)
 PLAN = {"cue": CUE, "action": ACTION, "due_on": in_days(7)}
+CHOICE = {"activity": "discussion", "title": "Openings", "prompt": "Which one fails?", "points": ""}
+CHOOSING = Row(Needs.MESSAGE, kind=LaunchKind.DEEP_LINKING, data=CHOICE)
 BODY = {"body": "Name the shared history first."}
 
 TABLE: dict[tuple[str, str], Row] = {
@@ -121,4 +128,17 @@ TABLE: dict[tuple[str, str], Row] = {
         ids={"follow_up_id": "follow-up"},
         data={"outcome": "did", "note": "", "cue": CUE, "action": ACTION, "due_on": ""},
     ),
+    # Before the set-up of the activity, which takes its points away.
+    ("GET", "grades.list_scores"): Row(Needs.STAFF),
+    ("POST", "grades.retry_scores"): Row(Needs.STAFF),
+    ("GET", "grades.show_score"): Row(Needs.STAFF, ids={"person_id": "person"}),
+    ("POST", "grades.set_score"): Row(Needs.STAFF, ids={"person_id": "person"}, data=GIVEN),
+    ("GET", "activities.set_up_activity"): Row(Needs.STAFF),
+    ("POST", "activities.set_up_activity"): Row(Needs.STAFF, data=CHOICE),
+    ("GET", "facilitation.show_person"): Row(Needs.STAFF, ids={"person_id": "person"}),
+    ("GET", "facilitation.review_submission"): Row(Needs.MESSAGE, kind=LaunchKind.SUBMISSION_REVIEW),
+    ("GET", "deep_linking.choose_activity"): CHOOSING,
+    ("POST", "deep_linking.choose_activity"): CHOOSING,
+    ("POST", "deep_linking.choose_nothing"): CHOOSING,
+    ("GET", "privacy.show_person"): Row(Needs.MESSAGE, kind=LaunchKind.DATA_PRIVACY),
 }

@@ -1,6 +1,7 @@
 """Coming into a course: the rows of a launch, and a client that has its session."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from lti_tool.core.actor import Actor, Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest
 from lti_tool.courses.service import keep_course, keep_placement
-from lti_tool.launch.models import Launch
+from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.launch.sessions import find_actor
 from lti_tool.people.service import keep_membership, keep_person
 from lti_tool.platforms.service import add_deployment, add_platform
@@ -55,6 +56,8 @@ def enter(
     context_id: str = "course-1",
     link: str = "link-1",
     locale: str = "en",
+    kind: LaunchKind = LaunchKind.RESOURCE_LINK,
+    details: Mapping[str, Any] | None = None,
     is_test: bool = False,
 ) -> tuple[Actor, str]:
     """Somebody launches into a course: the actor, and the secret that their browser gets."""
@@ -64,17 +67,19 @@ def enter(
     placement, _ = keep_placement(
         session, course_id=course.id, resource_link_id=link, title="Talk it through", description=""
     )
-    person_id = keep_person(
+    person = keep_person(
         session,
         registration_id=tenant.registration_id,
         sub=sub or name.lower().replace(" ", "-") or "nobody",
         name=name,
     )
-    keep_membership(session, course_id=course.id, person_id=person_id, role=role)
+    keep_membership(session, course_id=course.id, person_id=person.id, role=role)
     secret = uuid4().hex
     launch = Launch(
+        kind=kind,
+        details=dict(details or {}),
         secret_digest=digest(secret),
-        person_id=person_id,
+        person_id=person.id,
         deployment_id=tenant.deployment_id,
         course_id=course.id,
         placement_id=placement.id,
@@ -92,12 +97,52 @@ def enter(
     return actor, secret
 
 
-class Visitor:
+def enter_with_message(
+    session: Session,
+    tenant: Tenant,
+    kind: LaunchKind,
+    *,
+    details: Mapping[str, Any],
+    name: str,
+    role: Role = Role.INSTRUCTOR,
+    context_id: str | None = None,
+    locale: str = "en",
+) -> tuple[UUID, str]:
+    """Somebody comes with a message outside any activity: the launch's id, and the browser's secret."""
+    course_id = None
+    if context_id:
+        course_id = keep_course(
+            session,
+            deployment_id=tenant.deployment_id,
+            context_id=context_id,
+            title="Difficult conversations",
+        ).id
+    sub = name.lower().replace(" ", "-")
+    secret = uuid4().hex
+    launch = Launch(
+        kind=kind,
+        details=dict(details),
+        secret_digest=digest(secret),
+        person_id=keep_person(session, registration_id=tenant.registration_id, sub=sub, name=name),
+        deployment_id=tenant.deployment_id,
+        course_id=course_id,
+        role=role,
+        locale=locale,
+        platform_name="Example LMS",
+        embedders=[ISSUER],
+        expires_at=clock.now() + timedelta(hours=12),
+    )
+    session.add(launch)
+    session.flush()
+    return launch.id, secret
+
+
+class Browser:
     """Somebody's browser, without scripts: it opens pages and sends the forms that stand on them."""
 
-    def __init__(self, app: Flask, actor: Actor, secret: str) -> None:
-        self.actor = actor
-        self.base = f"/l/{actor.launch_id}"
+    def __init__(self, app: Flask, launch_id: UUID, secret: str) -> None:
+        self.launch_id = launch_id
+        self.base = f"/l/{launch_id}"
         self.client: FlaskClient = app.test_client()
         self.client.set_cookie("segue_launch", secret, domain="127.0.0.1", path=self.base)
 
@@ -122,6 +167,14 @@ class Visitor:
         return self.post(path, {**self.form(page), **data}, **options)
 
 
+class Visitor(Browser):
+    """Somebody in an activity."""
+
+    def __init__(self, app: Flask, actor: Actor, secret: str) -> None:
+        super().__init__(app, actor.launch_id, secret)
+        self.actor = actor
+
+
 class Course:
     """A course with people in it, in one tenant; `visitor` brings another person in."""
 
@@ -132,3 +185,9 @@ class Course:
         with unit_of_work(self.sessions) as session:
             actor, secret = enter(session, self.tenant, name=name, **options)
         return Visitor(self.app, actor, secret)
+
+    def guest(self, kind: LaunchKind, name: str = "Ines Koch", **options: Any) -> Browser:
+        """Somebody who came with a message that belongs to no activity."""
+        with unit_of_work(self.sessions) as session:
+            launch_id, secret = enter_with_message(session, self.tenant, kind, name=name, **options)
+        return Browser(self.app, launch_id, secret)

@@ -26,7 +26,7 @@ from lti_tool.platforms.service import (
     switch_registration,
 )
 from tests.factories.entrances import Tenant
-from tests.launch.platform import Platform
+from tests.launch.platform import Platform, landed
 
 Sessions = sessionmaker[Session]
 DEPLOYMENT = "https://purl.imsglobal.org/spec/lti/claim/deployment_id"
@@ -54,7 +54,7 @@ def test_nobody_comes_in_before_the_registration_is_approved(
     assert WAITS in answer.text
     with unit_of_work(sessions) as session:
         switch_registration(session, registration_id=platform.registration_id, active=True)
-    assert platform.launch(client).status_code == 303
+    assert landed(platform.launch(client))
 
 
 def test_a_login_from_before_does_not_get_round_it(
@@ -109,7 +109,7 @@ def test_a_new_deployment_waits_and_works_once_it_is_approved(
     assert waiting.approved_at is None
     with unit_of_work(sessions) as writing:
         approve_deployment(writing, deployment_row_id=waiting.id)
-    assert launch_from(client, platform, "campus-2").status_code == 303
+    assert landed(launch_from(client, platform, "campus-2"))
 
 
 def test_an_unverified_launch_leaves_no_deployment(

@@ -1,4 +1,4 @@
-"""Launches without our cookie: held until the browser that logged in has proven itself, and otherwise nothing."""
+"""Launches without our cookie: held until the browser that logged in proves itself, and otherwise nothing."""
 
 import html
 import json
@@ -23,14 +23,14 @@ from lti_tool.launch.tasks import clear_ended
 from lti_tool.people.models import Person
 from lti_tool.platforms.service import set_active
 from lti_tool.statements.models import StatementRow
-from tests.launch.platform import TOOL, Platform, landed
+from tests.launch.platform import DEFAULT, TOOL, Platform, landed
 
 OURS = {"Origin": TOOL}
 
 
 def data_of(page: TestResponse, block: str) -> dict[str, Any]:
     """What a page tells its script."""
-    found = re.search(rf'<script type="application/json" id="{block}">(.*?)</script>', page.text, re.DOTALL)
+    found = re.search(rf'<script type="application/json"\s+id="{block}">(.*?)</script>', page.text, re.DOTALL)
     assert found, page.text
     data: dict[str, Any] = json.loads(html.unescape(found[1]))
     return data
@@ -41,7 +41,7 @@ class Held:
 
     def __init__(self, app: Flask, platform: Platform, **login: str | None) -> None:
         browser = app.test_client()
-        started = platform.login(browser, **login)
+        started = platform.login(browser, DEFAULT, **login)
         self.kept = data_of(started, "login")
         query = dict(pair.split("=") for pair in self.kept["next"].partition("?")[2].split("&"))
         self.state, self.token = query["state"], platform.lms.sign(platform.claims(query))

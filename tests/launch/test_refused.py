@@ -80,7 +80,7 @@ BENT: dict[str, tuple[dict[str, Any], str]] = {
     "name a number": ({"name": 7}, "claims_invalid"),
     "unknown message type [47]": ({LTI + "message_type": "LtiPartyRequest"}, "message_type_unsupported"),
     "message type a list": ({LTI + "message_type": ["LtiResourceLinkRequest"]}, "message_type_unsupported"),
-    "deep linking, not yet": ({LTI + "message_type": "LtiDeepLinkingRequest"}, "message_type_unsupported"),
+    "a message of another type's name": ({LTI + "message_type": "LtiDeepLinkingRequest"}, "claims_invalid"),
     "empty sub": ({"sub": ""}, "claims_invalid"),
     "sub with a NUL": ({"sub": "a\x00b"}, "claims_invalid"),
     "sub with half a character": ({"sub": "a\ud800"}, "claims_invalid"),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from lti_tool.demo.lms.catalogue import COURSES, PEOPLE
 from lti_tool.demo.lms.vocabulary import INSTRUCTOR, LEARNER, LTI, MEMBERSHIP_CONTAINER
-from lti_tool.launch.service import LaunchAccepted
+from lti_tool.launch.admission import LaunchAccepted
 from lti_tool.launch.sessions import find_actor
 from lti_tool.people.models import Membership, Person, RosterSync
 from lti_tool.people.sync import sync_course

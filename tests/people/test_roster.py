@@ -1,8 +1,6 @@
 """The roster: read to its end or not at all, and only what differs is written."""
 
 import json
-import time
-import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -240,9 +238,7 @@ def test_the_statements_do_not_grow_with_the_people(
     assert len(second) <= 27
 
 
-def test_a_hundred_thousand_members(
-    platform: Platform, count_queries: QueryCounter, record_testsuite_property: Callable[[str, object], None]
-) -> None:
+def test_a_hundred_thousand_members(platform: Platform, count_queries: QueryCounter) -> None:
     everybody = [TEACHER, *entries(99_999)]
     pages = [json.dumps({"members": everybody[n : n + 1000]}) for n in range(0, 100_000, 1000)]
     platform.enter()
@@ -253,17 +249,9 @@ def test_a_hundred_thousand_members(
         return Response(pages[number], headers=link)
 
     platform.answer(answer)
-    tracemalloc.start()
-    begun = time.monotonic()
     with count_queries() as queries:
         state = platform.sync()
-    took, (_, peak) = time.monotonic() - begun, tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    record_testsuite_property("seconds", round(took, 1))
-    record_testsuite_property("MB at most", round(peak / 1e6))
-    record_testsuite_property("statements", len(queries))
     assert (state.problem, state.member_count) == (None, 100_000)
-    assert peak < 200e6
     # Each page asks for the token; all the rest is the same for any roster.
     assert len(queries) <= 27 + 100
 

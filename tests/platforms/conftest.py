@@ -1,4 +1,4 @@
-"""Platforms that register themselves, and one whose services are asked over real HTTP."""
+"""A platform whose services are asked over real HTTP."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,16 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
-from tests.platforms.registrant import Registrant
 from tests.served_lms import ServedLms, serve_lms
-from tests.servers import Counterpart, serving
-
-
-@pytest.fixture
-def registrant() -> Iterator[Registrant]:
-    counterpart = Counterpart()
-    with serving(counterpart) as url:
-        yield Registrant(counterpart, url)
 
 
 @pytest.fixture

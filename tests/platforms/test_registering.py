@@ -61,8 +61,8 @@ def test_it_is_registered_and_waits_for_approval(
     assert kept.auth_audience is None
     assert kept.state is RegistrationState.PENDING
     assert [scope.rpartition("/")[2] for scope in kept.scopes or ()] == [
-        "contextmembership.readonly",
         "score",
+        "contextmembership.readonly",
     ]
     assert session.scalars(select(Deployment.deployment_id)).all() == ["1"]
     # The token went to the platform alone.
@@ -91,8 +91,8 @@ def test_what_we_ask_for(client: FlaskClient, registrant: Registrant, sessions: 
         "jwks_uri": f"{TOOL}/lti/jwks.json",
         "logo_uri": f"{TOOL}/lti/logo.svg",
         "token_endpoint_auth_method": "private_key_jwt",
-        "scope": "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly "
-        "https://purl.imsglobal.org/spec/lti-ags/scope/score",
+        "scope": "https://purl.imsglobal.org/spec/lti-ags/scope/score "
+        "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
     }
     assert tool["domain"] == "127.0.0.1:8000"
     assert tool["claims"] == ["iss", "sub", "name", "given_name", "family_name"]
@@ -151,7 +151,7 @@ def test_the_same_link_sent_again_is_no_second_registration(
     invitation = registrant.invitation(sessions)
     pages = [registrant.send(client, invitation) for _ in range(2)]
     assert [page.status_code for page in pages] == [200, 200]
-    assert pages[0].text == pages[1].text
+    assert all("Connected, and waiting for approval" in page.text for page in pages)
     assert len(registrant.asked) == 2
     assert registrations(session) == 1
     # To open it again is something else, and so is another platform with it.

@@ -35,6 +35,10 @@ class Person:
         """Instructors change a course here; teaching assistants do not."""
         return INSTRUCTOR in self.roles and TEACHING_ASSISTANT not in self.roles
 
+    @property
+    def may_grade(self) -> bool:
+        return INSTRUCTOR in self.roles
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link:

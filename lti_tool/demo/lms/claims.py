@@ -36,6 +36,30 @@ def person_claims(person: Person) -> dict[str, Any]:
     }
 
 
+def about_claim(person: Person) -> dict[str, Any]:
+    """The person whom a message is about (Submission Review 1.0, section 4.2)."""
+    return {
+        f"{LTI}for_user": {
+            "user_id": person.sub,
+            "name": person.name,
+            "given_name": person.given_name,
+            "family_name": person.family_name,
+            "roles": list(person.roles),
+        }
+    }
+
+
+def platform_claim(config: LmsConfig) -> dict[str, Any]:
+    return {
+        f"{LTI}tool_platform": {
+            "guid": uuid.uuid5(uuid.NAMESPACE_URL, config.issuer).hex,
+            "name": "Riverside College (demo LMS)",
+            "product_family_code": "segue-demo-lms",
+            "version": "1.0",
+        }
+    }
+
+
 def course_claims(config: LmsConfig, course: Course) -> dict[str, Any]:
     return {
         f"{LTI}context": {
@@ -43,12 +67,6 @@ def course_claims(config: LmsConfig, course: Course) -> dict[str, Any]:
             "label": course.label,
             "title": course.title,
             "type": [COURSE_OFFERING],
-        },
-        f"{LTI}tool_platform": {
-            "guid": uuid.uuid5(uuid.NAMESPACE_URL, config.issuer).hex,
-            "name": "Riverside College (demo LMS)",
-            "product_family_code": "segue-demo-lms",
-            "version": "1.0",
         },
         NRPS_SERVICE: {
             "context_memberships_url": config.memberships_url(course.key),

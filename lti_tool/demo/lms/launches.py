@@ -13,7 +13,14 @@ from lti_tool.demo.lms.keys import SigningKey
 from lti_tool.demo.lms.once import SeenOnce, Tickets
 from lti_tool.demo.lms.state import State
 from lti_tool.demo.lms.tool_keys import ToolKeys
-from lti_tool.demo.lms.vocabulary import DEEP_LINKING_REQUEST, LTI, LTI_VERSION, RESOURCE_LINK_REQUEST
+from lti_tool.demo.lms.vocabulary import (
+    DATA_PRIVACY_REQUEST,
+    DEEP_LINKING_REQUEST,
+    LTI,
+    LTI_VERSION,
+    RESOURCE_LINK_REQUEST,
+    SUBMISSION_REVIEW_REQUEST,
+)
 
 LAUNCH_SECONDS = 300
 DEEP_LINKING_SECONDS = 3600  # choosing an activity may take a while
@@ -22,15 +29,24 @@ REGISTRATION_SECONDS = 3600
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """Who opens what: with a link its activity, without one the dialogue that adds activities."""
+    """Who opens what: with a link its activity, without one the dialogue that adds activities.
+
+    A launch about somebody is another thing: with a link the review of that person's work, without one what
+    the tool keeps of them.
+    """
 
     person: Person
     course: Course
     link: Link | None
     document_target: str = "iframe"
+    about: Person | None = None
+    line_item_id: str | None = None
+    """The gradebook's column that a review comes from."""
 
     @property
     def message_type(self) -> str:
+        if self.about:
+            return SUBMISSION_REVIEW_REQUEST if self.link else DATA_PRIVACY_REQUEST
         return RESOURCE_LINK_REQUEST if self.link else DEEP_LINKING_REQUEST
 
 
@@ -87,10 +103,16 @@ class Lms:
                 "return_url": f"{self.config.issuer}/courses/{course.key}/as/{person.key}",
             },
         }
-        message |= claims.person_claims(person) | claims.course_claims(self.config, course)
-        message |= claims.custom_claim(course, link, person) | claims.groups_claim(self.config, course)
+        message |= claims.person_claims(person) | claims.platform_claim(self.config)
+        if launch.about:
+            message |= claims.about_claim(launch.about)
+        if launch.message_type == DATA_PRIVACY_REQUEST:
+            return message  # it is about no course
+        message |= claims.course_claims(self.config, course) | claims.custom_claim(course, link, person)
+        message |= claims.groups_claim(self.config, course)
         message |= claims.notices_claim(self.config)
-        message |= claims.grading_claim(self.config, course, self._line_items_of(course, link))
+        items = [launch.line_item_id] if launch.line_item_id else self._line_items_of(course, link)
+        message |= claims.grading_claim(self.config, course, items)
         if link is not None:
             return message | claims.link_claims(link)
         data = self.deep_link_visits.issue(DeepLinkVisit(person=person, course=course))

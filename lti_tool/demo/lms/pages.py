@@ -58,6 +58,26 @@ def add_activity(course_key: str, person_key: str) -> ResponseReturnValue:
     return render_template("demo_lms/add.html", course=course, person=person, **_login(launch))
 
 
+@bp.get("/courses/<course_key>/as/<person_key>/privacy")
+def privacy(course_key: str, person_key: str) -> ResponseReturnValue:
+    course, person = _course(course_key), _person(person_key)
+    launch = Launch(person=person, course=course, link=None, about=person)
+    return render_template("demo_lms/privacy.html", course=course, person=person, **_login(launch))
+
+
+@bp.get("/courses/<course_key>/as/<person_key>/review/<item_id>/<learner_key>")
+def review(course_key: str, person_key: str, item_id: str, learner_key: str) -> ResponseReturnValue:
+    course, person, learner = _course(course_key), _person(person_key), _person(learner_key)
+    if not person.may_grade:
+        abort(403, "Only those who grade can review what a learner did.")
+    item = current_lms().state.line_item(course, item_id) or abort(404, "There is no such column.")
+    link = _link(course, item.get("resourceLinkId", ""))
+    launch = Launch(person=person, course=course, link=link, about=learner, line_item_id=item_id)
+    return render_template(
+        "demo_lms/review.html", course=course, person=person, learner=learner, link=link, **_login(launch)
+    )
+
+
 @bp.post("/courses/<course_key>/as/<person_key>/copy")
 def copy_course(course_key: str, person_key: str) -> ResponseReturnValue:
     """A new course with the same activities, for the next round of people; what was said stays behind."""
@@ -77,7 +97,8 @@ def gradebook(course_key: str) -> ResponseReturnValue:
     course = _course(course_key)
     state = current_lms().state
     columns = [
-        (item, _rows(item, state.scores(item_id))) for item_id, item in state.line_items(course).items()
+        (item_id, item, _rows(item, state.scores(item_id)))
+        for item_id, item in state.line_items(course).items()
     ]
     person = _person(request.args["as"]) if "as" in request.args else None
     return render_template("demo_lms/gradebook.html", course=course, person=person, columns=columns)

@@ -41,7 +41,7 @@ class State:
         return course_by_key(key) or next(iter(copies), None)
 
     def copy_course(self, course: Course) -> Course | None:
-        """A new course with the same links under new ids, and their history. None where it has too many."""
+        """A new course with the same links under new ids, with history; None where there are too many."""
         links = self.links(course)
         with self._lock:
             number = len(self._data["copies"]) + 1
