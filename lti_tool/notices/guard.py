@@ -10,7 +10,7 @@ import jwt
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from lti_tool.core.db import unit_of_work
+from lti_tool.core.db import look_up
 from lti_tool.launch.errors import LaunchRefusedError
 from lti_tool.launch.guard import key_id, signed_claims
 from lti_tool.notices.errors import NoticeRefusedError
@@ -27,8 +27,8 @@ def verified_notice(sessions: sessionmaker[Session], token: str) -> tuple[UUID, 
     """
     try:
         kid = key_id(token)
-        sender, kept = _sender(sessions, token)
-        key = find_key(sessions, sender, kept, kid)
+        sender, key_set = _sender(sessions, token)
+        key = find_key(sessions, sender, key_set, kid)
         claims = signed_claims(token, key, issuer=sender.issuer, client_id=sender.client_id)
     except LaunchRefusedError as error:
         status = 400 if error.code == "token_malformed" else 401
@@ -41,14 +41,14 @@ def verified_notice(sessions: sessionmaker[Session], token: str) -> tuple[UUID, 
 
 
 def _sender(sessions: sessionmaker[Session], token: str) -> tuple[Registration, PlatformKeySet | None]:
-    """Whose key is to be asked for, and its key set as it is kept. Nothing in the token is believed yet."""
+    """Whose key is to be asked for, and its keys as kept. Nothing that stands in the token is believed yet."""
     said = _unverified(token)
     issuer, audience, azp = said.get("iss"), said.get("aud"), said.get("azp")
     clients = [azp] if azp is not None else audience if isinstance(audience, list) else [audience]
     named = isinstance(issuer, str) and "\0" not in issuer and len(clients) <= _MOST_AUDIENCES
     if not named or not all(isinstance(client, str) and "\0" not in client for client in clients):
         raise NoticeRefusedError("token_malformed")
-    with unit_of_work(sessions) as session:
+    with look_up(sessions) as session:
         found = session.execute(
             select(Registration, PlatformKeySet)
             .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)
@@ -57,8 +57,8 @@ def _sender(sessions: sessionmaker[Session], token: str) -> tuple[Registration, 
         ).all()
     if len(found) != 1:
         raise NoticeRefusedError("registration_unknown", status=401)
-    sender, kept = found[0]
-    return sender, kept
+    registration, key_set = found[0]
+    return registration, key_set
 
 
 def _unverified(token: str) -> dict[str, Any]:
