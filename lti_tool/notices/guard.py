@@ -41,7 +41,7 @@ def verified_notice(sessions: sessionmaker[Session], token: str) -> tuple[UUID, 
 
 
 def _sender(sessions: sessionmaker[Session], token: str) -> tuple[Registration, PlatformKeySet | None]:
-    """Whose key is to be asked for, and its keys as kept. Nothing that stands in the token is believed yet."""
+    """Whose key is to be asked for, and its keys as kept. Nothing in the token is believed yet."""
     said = _unverified(token)
     issuer, audience, azp = said.get("iss"), said.get("aud"), said.get("azp")
     clients = [azp] if azp is not None else audience if isinstance(audience, list) else [audience]
