@@ -54,9 +54,9 @@ def accept_launch(
     """Let a launch in, hold it for the browser's proof, or raise LaunchRefusedError.
 
     One look and one transaction, because the platform's keys may have to be fetched between them. The
-    attempt is used up in the second, after the signature was checked and together with all rows
-    of the launch: of several posts of one token exactly one gets in. Without the browser's secret nothing
-    is made but the pending launch (`finish_launch`): state is never skipped.
+    attempt is used up in the second, after the signature was checked and together with all rows of the
+    launch: of several posts of one token exactly one gets in. Without the browser's secret nothing is made
+    but the pending launch (`finish_launch`): state is never skipped.
     """
     with look_up(sessions) as session:
         started = _find_started(session, state, browser_secret)

@@ -220,7 +220,7 @@ def test_the_platform_ends_with_the_newest_score(
     run_state_machine_as_test(
         partial(Sending, sessions, monkeypatch),  # type: ignore[arg-type]  # it calls it, as it says
         settings=settings(
-            max_examples=40,
+            max_examples=20,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
