@@ -91,7 +91,7 @@ def ask_now(session: Session, *, course_id: UUID) -> bool:
 def take_due(session: Session, *, course_id: UUID | None = None) -> Sequence[UUID]:
     """The courses whose roster is due, each given to one caller alone; of one course, or of all."""
     now = clock.now()
-    due = (
+    waiting = (
         select(RosterSync.course_id)
         .where(RosterSync.due_at <= now, RosterSync.launched_at > now - _USED)
         .order_by(RosterSync.due_at)
@@ -99,10 +99,12 @@ def take_due(session: Session, *, course_id: UUID | None = None) -> Sequence[UUI
         .with_for_update(skip_locked=True)
     )
     if course_id is not None:
-        due = due.where(RosterSync.course_id == course_id)
+        waiting = waiting.where(RosterSync.course_id == course_id)
+    # Chosen once: a subquery may be run again for each row of a loop, and would lock others each time.
+    due = waiting.cte("due").prefix_with("MATERIALIZED")
     taken = session.scalars(
         update(RosterSync)
-        .where(RosterSync.course_id.in_(due))
+        .where(RosterSync.course_id == due.c.course_id)
         .values(asked_at=now, due_at=now + _LEASE)
         .returning(RosterSync.course_id)
         .execution_options(synchronize_session=False)

@@ -123,7 +123,7 @@ def enter_with_message(
         kind=kind,
         details=dict(details),
         secret_digest=digest(secret),
-        person_id=keep_person(session, registration_id=tenant.registration_id, sub=sub, name=name),
+        person_id=keep_person(session, registration_id=tenant.registration_id, sub=sub, name=name).id,
         deployment_id=tenant.deployment_id,
         course_id=course_id,
         role=role,
