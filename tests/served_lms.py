@@ -17,6 +17,7 @@ from lti_tool.demo.lms import Launch, Lms, LmsConfig, create_lms
 from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Person
 from lti_tool.demo.lms.files import write_private
 from lti_tool.launch.admission import LaunchAccepted, admit
+from lti_tool.launch.entrance import find_entrance
 from lti_tool.launch.message import read_message
 from lti_tool.platforms.service import add_deployment, add_platform
 from lti_tool.platforms.tool_keys import ensure_tool_keys
@@ -51,12 +52,8 @@ class ServedLms:
         launch = Launch(person=person, course=course, link=course.links[0])
         message = read_message({**self.lms.launch_claims(launch, nonce="n"), **claims})
         with unit_of_work(self.sessions) as session:
-            return admit(
-                session,
-                registration_id=self.registration_id,
-                deployment_id=self.deployment_id,
-                message=message,
-            )
+            entrance = find_entrance(session, registration_id=self.registration_id, message=message)
+            return admit(entrance, message)
 
 
 def _pass_on(lms: Flask, request: Request) -> Response:

@@ -21,8 +21,9 @@ class SignInForm(Form):
         longest=_LONGEST_LINK,
     )
 
-    def __init__(self) -> None:
-        super().__init__(request.form if request.method == "POST" else None)
+    def __init__(self, *, empty: bool = False) -> None:
+        # An empty one reads nothing of the request: what is refused may be too large to be read.
+        super().__init__(request.form if request.method == "POST" and not empty else None)
 
 
 class AdminCSRF(LaunchCSRF):

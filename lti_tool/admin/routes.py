@@ -116,14 +116,13 @@ def revoke_invitation(invitation_id: UUID) -> Response:
 @blueprint.errorhandler(SignedOutError)
 def signed_out(_error: SignedOutError) -> Response:
     roll_back()
-    return _sign_in_page(SignInForm(), HTTPStatus.UNAUTHORIZED, signed_out=True)
+    return _sign_in_page(SignInForm(empty=True), HTTPStatus.UNAUTHORIZED, signed_out=True)
 
 
 @blueprint.errorhandler(SignInRefusedError)
 def sign_in_refused(_error: SignInRefusedError) -> Response:
     roll_back()
-    form = SignInForm()
-    form.code.data = ""
+    form = SignInForm(empty=True)
     return _sign_in_page(form, HTTPStatus.UNPROCESSABLE_ENTITY, refused=True)
 
 

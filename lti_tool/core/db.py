@@ -115,9 +115,13 @@ def take_over(row: Base, **values: Any) -> None:
             setattr(row, name, value)
 
 
-def insert_row(session: Session, model: type[Base], **values: Any) -> None:
-    """Write one row now, with its columns' defaults. The session does not keep it, in half of the time."""
+def insert_row(session: Session, model: type[M], **values: Any) -> M:
+    """Write one row now, with its columns' defaults. The session does not keep it, in half of the time.
+
+    Returns it as far as it was given here: what a default filled in is unknown.
+    """
     session.execute(insert(cast("Table", model.__table__)), values)
+    return model(**values)
 
 
 def insert_once(session: Session, model: type[M], *, key: tuple[str, ...], **values: Any) -> tuple[M, bool]:

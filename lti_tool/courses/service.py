@@ -53,9 +53,7 @@ def keep_course(
 
 
 def find_course(session: Session, *, deployment_id: UUID, context_id: str | None) -> Course | None:
-    return session.scalars(
-        select(Course).filter_by(deployment_id=deployment_id, context_id=context_id)
-    ).one_or_none()
+    return find_one(session, Course, deployment_id=deployment_id, context_id=context_id)
 
 
 def find_placement(

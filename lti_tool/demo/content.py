@@ -24,9 +24,10 @@ from lti_tool.grades.service import set_score
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.service import accept_answer, ask_for_help, post_answer, resolve_request
 from lti_tool.launch.admission import admit
+from lti_tool.launch.entrance import find_entrance
 from lti_tool.launch.message import read_message
 from lti_tool.launch.sessions import find_actor
-from lti_tool.platforms.models import Deployment, Registration
+from lti_tool.platforms.models import Registration
 from lti_tool.posts.models import Conversation
 from lti_tool.subscriptions import subscribe_all
 from lti_tool.threads.service import post_reply, post_thread
@@ -36,14 +37,12 @@ def add_content(sessions: sessionmaker[Session], demo: DemoSettings) -> bool:
     """Write the sample course, all of it or nothing; False when somebody came in already."""
     subscribe_all()
     with unit_of_work(sessions) as session:
-        tenant = session.execute(
-            select(Registration.id, Deployment.id)
-            .join(Deployment)
-            .where(Registration.issuer == demo.lms_url, Registration.client_id == CLIENT_ID)
-        ).one()
+        registration_id = session.execute(
+            select(Registration.id).filter_by(issuer=demo.lms_url, client_id=CLIENT_ID)
+        ).scalar_one()
         if session.scalar(select(Conversation.id).limit(1)) is not None:
             return False
-        story = _Story(session, Lms(demo.lms_config()), *tenant)
+        story = _Story(session, Lms(demo.lms_config()), registration_id)
         _difficult_conversations(story)
         _practice_swap(story)
         _facilitating_workshops(story)
@@ -53,9 +52,9 @@ def add_content(sessions: sessionmaker[Session], demo: DemoSettings) -> bool:
 class _Story:
     """People acting, at moments of the past."""
 
-    def __init__(self, session: Session, lms: Lms, registration_id: UUID, deployment_id: UUID) -> None:
+    def __init__(self, session: Session, lms: Lms, registration_id: UUID) -> None:
         self.session, self._lms = session, lms
-        self._registration_id, self._deployment_id = registration_id, deployment_id
+        self._registration_id = registration_id
         self._now = clock.now()
 
     @contextmanager
@@ -67,12 +66,8 @@ class _Story:
         """The person comes in, as by a launch of the LMS."""
         launch = Launch(person=person, course=course, link=link)
         message = read_message(self._lms.launch_claims(launch, nonce="content"))
-        accepted = admit(
-            self.session,
-            registration_id=self._registration_id,
-            deployment_id=self._deployment_id,
-            message=message,
-        )
+        entrance = find_entrance(self.session, registration_id=self._registration_id, message=message)
+        accepted = admit(entrance, message)
         actor = find_actor(self.session, launch_id=accepted.launch_id, secret=accepted.secret)
         if actor is None:
             raise RuntimeError("a session that was just opened is gone")

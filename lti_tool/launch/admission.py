@@ -8,10 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from lti_tool.core import clock, events
-from lti_tool.core.db import settings_of
+from lti_tool.core.db import insert_row, settings_of
+from lti_tool.core.ids import new_random_id
 from lti_tool.core.secrets import digest
 from lti_tool.courses.models import Activity, Course, Placement
 from lti_tool.courses.origins import read_origins
@@ -30,12 +29,14 @@ from lti_tool.launch.claims import (
     MessageClaims,
     SubmissionReviewClaims,
 )
+from lti_tool.launch.entrance import Entrance, context_id_of
 from lti_tool.launch.errors import Advice, LaunchRefusedError
 from lti_tool.launch.events import Admitted, Launched
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.launch.origins import embedders_of, origin_of
 from lti_tool.launch.rules import check_message
-from lti_tool.launch.sessions import LIFE, find_actor, take_over_role
+from lti_tool.launch.sessions import LIFE, actor_of, take_over_role
+from lti_tool.people.models import Person
 from lti_tool.people.roles import is_test_user, role_of
 from lti_tool.people.service import keep_membership, keep_person
 from lti_tool.platforms.health import note_launch
@@ -59,28 +60,19 @@ class LaunchAccepted:
     """The origins whose pages may frame this launch's pages."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entrance:
-    """Through which platform a message comes in."""
-
-    session: Session
-    registration: Registration
-    deployment_id: UUID
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    accepted: LaunchAccepted
+    launch: Launch
+    person: Person
 
 
-def admit(
-    session: Session, *, registration_id: UUID, deployment_id: UUID, message: MessageClaims
-) -> LaunchAccepted:
+def admit(entrance: Entrance, message: MessageClaims) -> LaunchAccepted:
     """Create or update what the message tells of, and open its session.
 
     The claims must be verified. Raises LaunchRefusedError for a message that may not be let in.
     """
-    check_message(message, https_only=settings_of(session).env == "production")
-    entrance = _Entrance(
-        session=session,
-        registration=session.get_one(Registration, registration_id),
-        deployment_id=deployment_id,
-    )
+    check_message(message, https_only=settings_of(entrance.session).env == "production")
     if isinstance(message, LaunchClaims):
         return _to_activity(entrance, message)
     if isinstance(message, DeepLinkingClaims):
@@ -92,13 +84,12 @@ def admit(
     raise LaunchRefusedError("message_type_unsupported")
 
 
-def _to_activity(entrance: _Entrance, message: LaunchClaims) -> LaunchAccepted:
+def _to_activity(entrance: Entrance, message: LaunchClaims) -> LaunchAccepted:
     session, link = entrance.session, message.resource_link
     course = keep_course(
         session,
-        deployment_id=entrance.deployment_id,
-        # A link outside any course is a space of its own (context is optional, LTI Core 1.3 section 5.4.1).
-        context_id=message.context.id if message.context else f"resource-link:{link.id}",
+        deployment_id=entrance.deployment.id,
+        context_id=context_id_of(message) or "",
         title=(message.context.title or message.context.label) if message.context else link.title,
         services=_services_of(message),
     )
@@ -118,21 +109,26 @@ def _to_activity(entrance: _Entrance, message: LaunchClaims) -> LaunchAccepted:
             origins=read_origins(message.custom),
             tenancy=_tenancy(entrance, message),
         )
-    accepted = _open(entrance, message, LaunchKind.RESOURCE_LINK, course=course, placement=placement)
-    actor = find_actor(session, launch_id=accepted.launch_id, secret=accepted.secret)
-    if actor is None:  # it was made a line above
-        raise LaunchRefusedError("launch_vanished", Advice.AGAIN, status=503)
-    events.record(session, Launched(actor=actor, at=clock.now()))
-    return accepted
+    opened = _open(entrance, message, LaunchKind.RESOURCE_LINK, course=course, placement=placement)
+    actor = actor_of(
+        opened.launch,
+        person=opened.person,
+        course=course,
+        placement=placement,
+        deployment=entrance.deployment.deployment_id,
+        registration=entrance.registration,
+    )
+    events.record(session, Launched(actor=actor, at=opened.launch.created_at))
+    return opened.accepted
 
 
-def _to_deep_linking(entrance: _Entrance, message: DeepLinkingClaims) -> LaunchAccepted:
+def _to_deep_linking(entrance: Entrance, message: DeepLinkingClaims) -> LaunchAccepted:
     """What the platform wants back is kept with the launch, until the answer is made."""
     course = None
     if message.context:
         course = keep_course(
             entrance.session,
-            deployment_id=entrance.deployment_id,
+            deployment_id=entrance.deployment.id,
             context_id=message.context.id,
             title=message.context.title or message.context.label,
         )
@@ -145,15 +141,13 @@ def _to_deep_linking(entrance: _Entrance, message: DeepLinkingClaims) -> LaunchA
     if wanted.data is not None:
         # As JSON text: PostgreSQL's own JSON can't hold every string (no NUL), and each byte counts.
         details["data"] = json.dumps(wanted.data)
-    return _open(entrance, message, LaunchKind.DEEP_LINKING, course=course, details=details)
+    return _open(entrance, message, LaunchKind.DEEP_LINKING, course=course, details=details).accepted
 
 
-def _to_submission_review(entrance: _Entrance, message: SubmissionReviewClaims) -> LaunchAccepted:
+def _to_submission_review(entrance: Entrance, message: SubmissionReviewClaims) -> LaunchAccepted:
     """Into an activity that is there: what nobody ever opened holds nothing to review."""
     session, link = entrance.session, message.resource_link
-    outside = f"resource-link:{link.id}" if link else None
-    context_id = message.context.id if message.context else outside
-    course = find_course(session, deployment_id=entrance.deployment_id, context_id=context_id)
+    course = find_course(session, deployment_id=entrance.deployment.id, context_id=context_id_of(message))
     placement = None
     if course is not None:
         placement = find_placement(
@@ -173,37 +167,39 @@ def _to_submission_review(entrance: _Entrance, message: SubmissionReviewClaims) 
         course=course,
         placement=placement,
         details={"for_user": about.user_id, "name": name},
-    )
+    ).accepted
 
 
-def _to_data_privacy(entrance: _Entrance, message: DataPrivacyClaims) -> LaunchAccepted:
-    return _open(entrance, message, LaunchKind.DATA_PRIVACY, details={"for_user": message.for_user.user_id})
+def _to_data_privacy(entrance: Entrance, message: DataPrivacyClaims) -> LaunchAccepted:
+    details = {"for_user": message.for_user.user_id}
+    return _open(entrance, message, LaunchKind.DATA_PRIVACY, details=details).accepted
 
 
 def _open(
-    entrance: _Entrance,
+    entrance: Entrance,
     message: MessageClaims,
     kind: LaunchKind,
     *,
     course: Course | None = None,
     placement: Placement | None = None,
     details: Mapping[str, Any] | None = None,
-) -> LaunchAccepted:
+) -> _Opened:
     """The person, their part in the course, and a session of theirs."""
     session, registration = entrance.session, entrance.registration
-    person_id = keep_person(
-        session, registration_id=registration.id, sub=message.sub, name=message.shown_name
-    )
-    role = role_of(message.roles)
+    person = keep_person(session, registration_id=registration.id, sub=message.sub, name=message.shown_name)
+    role, now = role_of(message.roles), clock.now()
     if course:
-        keep_membership(session, course_id=course.id, person_id=person_id, role=role)
-        take_over_role(session, course_id=course.id, person_id=person_id, role=role)
+        keep_membership(session, course_id=course.id, person_id=person.id, role=role)
+        take_over_role(session, course_id=course.id, person_id=person.id, role=role)
     secret = secrets.token_urlsafe(32)
-    launch = Launch(
+    launch = insert_row(
+        session,
+        Launch,
+        id=new_random_id(),
         kind=kind,
         secret_digest=digest(secret),
-        person_id=person_id,
-        deployment_id=entrance.deployment_id,
+        person_id=person.id,
+        deployment_id=entrance.deployment.id,
         course_id=course.id if course else None,
         placement_id=placement.id if placement else None,
         role=role,
@@ -213,28 +209,29 @@ def _open(
         embedders=embedders_of(registration, _return_url(message)),
         return_url=_return_url(message),
         details=dict(details or {}),
-        expires_at=clock.now() + LIFE,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + LIFE,
     )
-    session.add(launch)
-    session.flush()
     note_launch(session, registration_id=registration.id)
-    events.record(session, Admitted(entrance.deployment_id, message.notifications))
-    return LaunchAccepted(
+    events.record(session, Admitted(entrance.deployment.id, message.notifications))
+    accepted = LaunchAccepted(
         launch_id=launch.id,
         secret=secret,
         kind=kind,
         activity=placement.activity if placement else None,
         embedders=launch.embedders,
     )
+    return _Opened(accepted, launch, person)
 
 
-def _tenancy(entrance: _Entrance, message: MessageClaims) -> Tenancy:
+def _tenancy(entrance: Entrance, message: MessageClaims) -> Tenancy:
     registration = entrance.registration
     family = message.tool_platform.product_family_code if message.tool_platform else ""
     habits = habits_of(registration.issuer, registration.auth_token_url, family=family)
     return Tenancy(
         registration_id=registration.id,
-        deployment_id=entrance.deployment_id,
+        deployment_id=entrance.deployment.id,
         deployment_alone=habits.one_client_for_many_institutions,
     )
 

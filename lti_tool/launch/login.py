@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
-from lti_tool.core.db import settings_of
+from lti_tool.core.db import insert_row, settings_of
 from lti_tool.core.secrets import digest
 from lti_tool.core.text import is_clean
 from lti_tool.launch.errors import Advice, LaunchRefusedError, refusals_of
@@ -26,6 +26,8 @@ ATTEMPT_LIFE = timedelta(minutes=10)
 _LONGEST = 4096
 _READ_IN_TWO_WAYS = frozenset("\\\t\r\n")
 """Browsers take a backslash for a slash, and parsers drop the others in silence."""
+_OF_ISSUER = select(Registration).where(Registration.issuer == bindparam("issuer")).limit(2)
+_OF_CLIENT = _OF_ISSUER.where(Registration.client_id == bindparam("client_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +61,17 @@ def start_login(session: Session, request: LoginRequest) -> LoginStarted:
     # Not every platform that keeps data for tools says in which frame (platforms/blackboard.py).
     frame = request.lti_storage_target or habits_of(registration.issuer).storage_frame or ""
     state, nonce, browser_secret = (secrets.token_urlsafe(32) for _ in range(3))
-    session.add(
-        LaunchAttempt(
-            state_digest=digest(state),
-            nonce=nonce,
-            browser_digest=digest(browser_secret),
-            registration_id=registration.id,
-            deployment_hint=request.lti_deployment_id or None,
-            target_link_uri=request.target_link_uri,
-            storage_target=storage_target(frame),
-            expires_at=clock.now() + ATTEMPT_LIFE,
-        )
+    insert_row(
+        session,
+        LaunchAttempt,
+        state_digest=digest(state),
+        nonce=nonce,
+        browser_digest=digest(browser_secret),
+        registration_id=registration.id,
+        deployment_hint=request.lti_deployment_id or None,
+        target_link_uri=request.target_link_uri,
+        storage_target=storage_target(frame),
+        expires_at=clock.now() + ATTEMPT_LIFE,
     )
     parameters = {
         "scope": "openid",
@@ -121,10 +123,8 @@ def _is_ours(target: str, base_url: str) -> bool:
 
 def _registration_of(session: Session, request: LoginRequest) -> Registration:
     """The registration meant; without a client_id the issuer must have exactly one."""
-    query = select(Registration).where(Registration.issuer == request.iss)
-    if request.client_id:
-        query = query.where(Registration.client_id == request.client_id)
-    found = session.scalars(query.limit(2)).all()
+    query = _OF_CLIENT if request.client_id else _OF_ISSUER
+    found = session.scalars(query, {"issuer": request.iss, "client_id": request.client_id}).all()
     if not found:
         raise LaunchRefusedError("registration_unknown")
     if len(found) > 1:

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+import requests
 from pydantic import ValidationError
 from pylti1p3.exception import LtiException
 from pylti1p3.message_launch import MessageLaunch, TJwtData
@@ -22,6 +23,8 @@ _TAKEN: dict[str, type[MessageClaims]] = {
     "LtiSubmissionReviewRequest": SubmissionReviewClaims,
     "DataPrivacyLaunchRequest": DataPrivacyClaims,
 }
+_NEVER_USED = requests.Session()
+"""The library would make one for each message, which takes longer than reading it."""
 
 
 class VerifiedMessage(MessageLaunch[Any, Any, Any, Any]):
@@ -32,7 +35,9 @@ class VerifiedMessage(MessageLaunch[Any, Any, Any, Any]):
     """
 
     def __init__(self, claims: dict[str, Any]) -> None:
-        super().__init__(None, None, session_service=object(), cookie_service=object())
+        super().__init__(
+            None, None, session_service=object(), cookie_service=object(), requests_session=_NEVER_USED
+        )
         self.set_auto_validation(enable=False)
         self.set_jwt(cast("TJwtData", {"body": claims}))
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
@@ -20,6 +21,13 @@ from lti_tool.platforms.models import Deployment, Registration
 LIFE = timedelta(hours=12)
 _IDLE = timedelta(hours=2)
 _SEEN_EVERY = timedelta(minutes=5)
+_LAUNCH = cast("Table", Launch.__table__)
+_TAKE_OVER_ROLE = (
+    update(_LAUNCH)
+    .where(_LAUNCH.c.person_id == bindparam("of_person"), _LAUNCH.c.course_id == bindparam("of_course"))
+    .where(_LAUNCH.c.role != bindparam("new_role"), _LAUNCH.c.expires_at > bindparam("now"))
+    .values(role=bindparam("new_role"))
+)
 
 
 def find_actor(session: Session, *, launch_id: UUID, secret: str) -> Actor | None:
@@ -64,10 +72,8 @@ def take_over_role(session: Session, *, course_id: UUID, person_id: UUID, role: 
     After `keep_membership`, whose row keeps two launches of one person apart.
     """
     session.execute(
-        update(Launch)
-        .where(Launch.person_id == person_id, Launch.course_id == course_id)
-        .where(Launch.role != role, Launch.expires_at > clock.now())
-        .values(role=role)
+        _TAKE_OVER_ROLE,
+        {"of_course": course_id, "of_person": person_id, "new_role": role, "now": clock.now()},
     )
 
 
@@ -86,6 +92,26 @@ def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]
     launch, person, course, placement, deployment, registration = row
     if not is_proven(launch) or not _is_open(session, launch, registration):
         return None
+    return actor_of(
+        launch,
+        person=person,
+        course=course,
+        placement=placement,
+        deployment=deployment,
+        registration=registration,
+    )
+
+
+def actor_of(
+    launch: Launch,
+    *,
+    person: Person,
+    course: Course,
+    placement: Placement,
+    deployment: str,
+    registration: Registration,
+) -> Actor:
+    """The one whose launch this is. `deployment` is the platform's own id."""
     return Actor(
         launch_id=launch.id,
         registration_id=registration.id,

@@ -3,7 +3,6 @@
 It is the check of a launch (launch/guard.py), but for what binds a launch to a login and a person.
 """
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +10,14 @@ import jwt
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from lti_tool.core.db import unit_of_work
+from lti_tool.core.db import look_up
 from lti_tool.launch.errors import LaunchRefusedError
 from lti_tool.launch.guard import key_id, signed_claims
 from lti_tool.notices.errors import NoticeRefusedError
 from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
-from lti_tool.platforms.models import Registration
+from lti_tool.platforms.models import PlatformKeySet, Registration
 
 _MOST_AUDIENCES = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sender:
-    registration_id: UUID
-    issuer: str
-    client_id: str
 
 
 def verified_notice(sessions: sessionmaker[Session], token: str) -> tuple[UUID, dict[str, Any]]:
@@ -35,8 +27,8 @@ def verified_notice(sessions: sessionmaker[Session], token: str) -> tuple[UUID, 
     """
     try:
         kid = key_id(token)
-        sender = _sender(sessions, token)
-        key = find_key(sessions, sender.registration_id, kid)
+        sender, key_set = _sender(sessions, token)
+        key = find_key(sessions, sender, key_set, kid)
         claims = signed_claims(token, key, issuer=sender.issuer, client_id=sender.client_id)
     except LaunchRefusedError as error:
         status = 400 if error.code == "token_malformed" else 401
@@ -45,27 +37,28 @@ def verified_notice(sessions: sessionmaker[Session], token: str) -> tuple[UUID, 
         raise NoticeRefusedError("kid_unknown", status=401) from None
     except KeySetUnavailableError:
         raise NoticeRefusedError("platform_keys_unavailable", status=503) from None
-    return sender.registration_id, claims
+    return sender.id, claims
 
 
-def _sender(sessions: sessionmaker[Session], token: str) -> _Sender:
-    """Whose key is to be asked for. Nothing that stands in the token is believed yet."""
+def _sender(sessions: sessionmaker[Session], token: str) -> tuple[Registration, PlatformKeySet | None]:
+    """Whose key is to be asked for, and its keys as kept. Nothing in the token is believed yet."""
     said = _unverified(token)
     issuer, audience, azp = said.get("iss"), said.get("aud"), said.get("azp")
     clients = [azp] if azp is not None else audience if isinstance(audience, list) else [audience]
     named = isinstance(issuer, str) and "\0" not in issuer and len(clients) <= _MOST_AUDIENCES
     if not named or not all(isinstance(client, str) and "\0" not in client for client in clients):
         raise NoticeRefusedError("token_malformed")
-    with unit_of_work(sessions) as session:
+    with look_up(sessions) as session:
         found = session.execute(
-            select(Registration.id, Registration.issuer, Registration.client_id)
+            select(Registration, PlatformKeySet)
+            .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)
             .where(Registration.issuer == issuer, Registration.client_id.in_(clients), Registration.active)
             .limit(2)
         ).all()
     if len(found) != 1:
         raise NoticeRefusedError("registration_unknown", status=401)
-    registration_id, issuer, client_id = found[0]
-    return _Sender(registration_id=registration_id, issuer=issuer, client_id=client_id)
+    registration, key_set = found[0]
+    return registration, key_set
 
 
 def _unverified(token: str) -> dict[str, Any]:

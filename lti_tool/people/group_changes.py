@@ -36,7 +36,10 @@ update {table} set gone_at = :now
 where course_id = :course_id and gone_at is null and not platform_id = any(:there)
 """
 
-_LOAD = "create temporary table roster_enrollment (sub text, platform_id text) on commit drop"
+_LOAD = """
+create temporary table roster_enrollment (sub text, platform_id text) on commit drop;
+create index on roster_enrollment (sub)
+"""
 
 _WANTED = """
 select g.id as group_id, p.id as person_id from roster_enrollment e

@@ -11,10 +11,9 @@ from lti_tool.core.text import clean_line, is_clean
 from lti_tool.people.roles import role_of
 from lti_tool.platforms.errors import ServiceError
 from lti_tool.platforms.pages import read_pages
+from lti_tool.platforms.scopes import GROUP_READ, MEMBERSHIP_READ
 from lti_tool.platforms.service_client import ServiceClient
 
-ROSTER_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
-GROUPS_SCOPE = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
 _ROSTER = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 _GROUPS = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
 
@@ -58,7 +57,7 @@ def read_roster(client: ServiceClient, url: str, *, with_groups: bool) -> dict[s
     query = {"limit": _ON_A_PAGE} | ({"groups": "true"} if with_groups else {})
     members: dict[str, Member] = {}
     unusable = 0
-    for entry in _entries(client, url, "members", scope=ROSTER_SCOPE, accept=_ROSTER, query=query):
+    for entry in _entries(client, url, "members", scope=MEMBERSHIP_READ, accept=_ROSTER, query=query):
         member = _member(entry)
         if member is None:
             unusable += 1
@@ -78,10 +77,10 @@ def read_groups(client: ServiceClient, groups_url: str, sets_url: str | None) ->
     """All groups of the course, and their sets where the platform has any. Raises ServiceError."""
     sets: dict[str, str] = {}
     if sets_url:
-        for entry in _entries(client, sets_url, "sets", scope=GROUPS_SCOPE, accept=_GROUPS):
+        for entry in _entries(client, sets_url, "sets", scope=GROUP_READ, accept=_GROUPS):
             sets[_group_id(entry, "id")] = _text(entry.get("name"))
     groups: dict[str, tuple[str, str | None]] = {}
-    for entry in _entries(client, groups_url, "groups", scope=GROUPS_SCOPE, accept=_GROUPS):
+    for entry in _entries(client, groups_url, "groups", scope=GROUP_READ, accept=_GROUPS):
         group_set = _group_id(entry, "set_id") if entry.get("set_id") is not None else None
         groups[_group_id(entry, "id")] = _text(entry.get("name")), group_set
         if len(groups) + len(sets) > _MOST_GROUPS:

@@ -19,8 +19,21 @@ _FEW = 5
 _LOAD = """
 create temporary table roster_member (
     sub text primary key, name text not null, role text not null, is_present boolean not null,
-    new_person_id uuid not null, new_membership_id uuid not null
+    new_person_id uuid not null, new_membership_id uuid not null,
+    person_id uuid, membership_id uuid
 ) on commit drop
+"""
+
+# What is there already is matched before anything is written. A statement that looked for what is missing
+# while it inserts could read its own rows again and again, by a plan that the database may choose for a
+# course of which it has no figures.
+_MATCH_PERSONS = """
+update roster_member r set person_id = p.id from person p
+where r.person_id is null and p.registration_id = :registration_id and p.sub = r.sub
+"""
+_MATCH_MEMBERSHIPS = """
+update roster_member r set membership_id = m.id from membership m
+where m.course_id = :course_id and m.person_id = r.person_id
 """
 
 # Rows are locked in the order of their ids, so that two courses with the same people don't wait in a ring.
@@ -35,10 +48,9 @@ update person set name = changed.name from changed where person.id = changed.id
 
 _PERSONS = """
 insert into person (id, created_at, registration_id, sub, name)
-select r.new_person_id, :now, :registration_id, r.sub, r.name from roster_member r
-where r.is_present
-    and not exists (select from person p where p.registration_id = :registration_id and p.sub = r.sub)
-order by r.sub
+select new_person_id, :now, :registration_id, sub, name from roster_member
+where is_present and person_id is null
+order by sub
 on conflict (registration_id, sub) do nothing
 """
 
@@ -80,12 +92,9 @@ update membership set missing_since = :began from missing where membership.id = 
 
 _MEMBERSHIPS = """
 insert into membership (id, created_at, course_id, person_id, role, rostered_at)
-select r.new_membership_id, :now, :course_id, p.id, r.role, :began
-from roster_member r
-join person p on p.registration_id = :registration_id and p.sub = r.sub
-where r.is_present
-    and not exists (select from membership m where m.course_id = :course_id and m.person_id = p.id)
-order by r.sub
+select new_membership_id, :now, :course_id, person_id, role, :began from roster_member
+where is_present and membership_id is null
+order by sub
 on conflict (course_id, person_id) do nothing
 """
 
@@ -151,7 +160,10 @@ def apply_roster(
     _load(session, members.values())
     present, _ = count()
     run(_NAME)
+    run(_MATCH_PERSONS)
     run(_PERSONS)
+    run(_MATCH_PERSONS)
+    run(_MATCH_MEMBERSHIPS)
     run(_PRESENT)
     run(_MISSING)
     _, missing = count()
@@ -181,7 +193,11 @@ def _load(session: Session, members: Iterable[Member]) -> None:
     """Put the roster where statements can join it."""
     session.execute(text(_LOAD))
     rows = ((m.sub, m.name, m.role.value, m.is_present, new_row_id(), new_row_id()) for m in members)
-    copy_rows(session, "copy roster_member from stdin", rows)
+    copy_rows(
+        session,
+        "copy roster_member (sub, name, role, is_present, new_person_id, new_membership_id) from stdin",
+        rows,
+    )
     session.execute(text("analyze roster_member"))
 
 

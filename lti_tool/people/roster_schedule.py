@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
+from lti_tool.core.db import find_one
 from lti_tool.courses.models import Course
 from lti_tool.people.models import RosterSync
 from lti_tool.people.roster_changes import Applied
@@ -31,20 +32,15 @@ _spread = SystemRandom().uniform
 
 
 def note_launch(session: Session, *, course_id: UUID, is_staff: bool) -> bool:
-    """Somebody came in: whether the roster is to be read at once. One query where nothing is to be done.
+    """Somebody came in: whether the roster is to be read at once. No query where the launch read both rows.
 
     It is when it was never read, and when staff come in and it is older than ten minutes; and soon, when
     somebody comes into a course that was quiet. After a failure the next attempt keeps its time.
     """
     now = clock.now()
-    row = session.execute(
-        select(Course.roster_url, RosterSync)
-        .outerjoin(RosterSync, RosterSync.course_id == Course.id)
-        .where(Course.id == course_id)
-    ).one()
-    roster_url, sync = row
-    if roster_url is None:
+    if session.get_one(Course, course_id).roster_url is None:
         return False
+    sync = find_one(session, RosterSync, course_id=course_id)
     if sync is None:
         new = insert(RosterSync).values(course_id=course_id, launched_at=now, due_at=now)
         session.execute(new.on_conflict_do_nothing())
@@ -95,7 +91,7 @@ def ask_now(session: Session, *, course_id: UUID) -> bool:
 def take_due(session: Session, *, course_id: UUID | None = None) -> Sequence[UUID]:
     """The courses whose roster is due, each given to one caller alone; of one course, or of all."""
     now = clock.now()
-    due = (
+    waiting = (
         select(RosterSync.course_id)
         .where(RosterSync.due_at <= now, RosterSync.launched_at > now - _USED)
         .order_by(RosterSync.due_at)
@@ -103,10 +99,12 @@ def take_due(session: Session, *, course_id: UUID | None = None) -> Sequence[UUI
         .with_for_update(skip_locked=True)
     )
     if course_id is not None:
-        due = due.where(RosterSync.course_id == course_id)
+        waiting = waiting.where(RosterSync.course_id == course_id)
+    # Chosen once: a subquery may be run again for each row of a loop, and would lock others each time.
+    due = waiting.cte("due").prefix_with("MATERIALIZED")
     taken = session.scalars(
         update(RosterSync)
-        .where(RosterSync.course_id.in_(due))
+        .where(RosterSync.course_id == due.c.course_id)
         .values(asked_at=now, due_at=now + _LEASE)
         .returning(RosterSync.course_id)
         .execution_options(synchronize_session=False)

@@ -25,7 +25,7 @@ _KEEP_MEMBERSHIP = _new.on_conflict_do_update(
 )
 
 
-def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str) -> UUID:
+def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str) -> Person:
     """Create or update (registration, sub). A platform that gives no name this time keeps the known one."""
     key = {"registration_id": registration_id, "sub": sub}
     person = find_one(session, Person, **key)
@@ -33,7 +33,7 @@ def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str)
         person, _ = insert_once(session, Person, key=("registration_id", "sub"), **key, name=name)
     take_over(person, name=name or person.name)
     session.flush()
-    return person.id
+    return person
 
 
 def keep_membership(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:

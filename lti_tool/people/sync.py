@@ -14,11 +14,12 @@ from lti_tool.courses.models import Course
 from lti_tool.launch.models import Launch
 from lti_tool.people.group_changes import apply_groups
 from lti_tool.people.models import RosterSync
-from lti_tool.people.roster import GROUPS_SCOPE, Groups, Member, read_groups, read_roster
+from lti_tool.people.roster import Groups, Member, read_groups, read_roster
 from lti_tool.people.roster_changes import apply_roster
 from lti_tool.people.roster_schedule import note_applied, note_failed
 from lti_tool.platforms.errors import ServiceError, ServiceUnavailableError
 from lti_tool.platforms.models import Deployment
+from lti_tool.platforms.scopes import GROUP_READ
 from lti_tool.platforms.service_client import ServiceClient
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ def _course(session: Session, course_id: UUID) -> _Course | None:
     ).one()
     if course.roster_url is None:
         return None
-    may_read_groups = GROUPS_SCOPE in course.service_scopes
+    may_read_groups = GROUP_READ in course.service_scopes
     return _Course(
         id=course.id,
         registration_id=registration_id,

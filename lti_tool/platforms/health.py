@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lti_tool.core import clock
+from lti_tool.core.db import find_one
 from lti_tool.platforms.models import RegistrationHealth
 
 _LAUNCHES_EVERY = timedelta(minutes=1)
@@ -49,7 +50,7 @@ def _note(
     values: dict[str, object],
 ) -> None:
     of_it = RegistrationHealth.registration_id == registration_id
-    kept = session.execute(select(noted_at).where(of_it)).one_or_none()
+    kept = find_one(session, RegistrationHealth, registration_id=registration_id)
     if kept is None:
         session.execute(
             insert(RegistrationHealth)
@@ -57,7 +58,8 @@ def _note(
             .on_conflict_do_nothing()
         )
         return
-    if kept[0] is not None and kept[0] > clock.now() - every:
+    last = getattr(kept, noted_at.key)
+    if last is not None and last > clock.now() - every:
         return
     due = or_(noted_at.is_(None), noted_at <= clock.now() - every)
     free = (
@@ -67,5 +69,8 @@ def _note(
         .scalar_subquery()
     )
     session.execute(
-        update(RegistrationHealth).where(RegistrationHealth.registration_id == free).values(values)
+        update(RegistrationHealth)
+        .where(RegistrationHealth.registration_id == free)
+        .values(values)
+        .execution_options(synchronize_session=False)
     )

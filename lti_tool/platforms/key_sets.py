@@ -8,12 +8,11 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
-from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core import clock
-from lti_tool.core.db import look_up, settings_of, unit_of_work
+from lti_tool.core.db import settings_of, unit_of_work
 from lti_tool.core.outbound import OutboundClient, OutboundError, policy_of
 from lti_tool.platforms.models import PlatformKeySet, Registration
 
@@ -27,12 +26,6 @@ _LARGEST = 256 * 1024
 _MOST_KEYS = 50
 _RSA_BITS = range(2048, 8193)
 
-_REGISTERED = (
-    select(Registration.jwks_url, PlatformKeySet)
-    .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)
-    .where(Registration.id == bindparam("registration_id"))
-)
-
 
 class KeySetUnavailableError(Exception):
     """The platform's key set can't be read, and no usable copy is kept."""
@@ -42,15 +35,14 @@ class KeyUnknownError(Exception):
     """The platform publishes no key with this id that may sign a launch."""
 
 
-def find_key(sessions: sessionmaker[Session], registration_id: UUID, kid: str) -> RSAPublicKey:
-    """The platform's RSA key with this id. Fetches at most once, and outside any transaction.
+def find_key(
+    sessions: sessionmaker[Session], registration: Registration, kept: PlatformKeySet | None, kid: str
+) -> RSAPublicKey:
+    """The platform's RSA key with this id; `kept` is its key set as the database has it.
 
-    An unknown id has the set fetched again, at most once a minute: platforms rotate keys, and
-    strangers invent ids (reference: lti.md section 2, cases 2, 52 and 53).
+    Fetches at most once, and outside any transaction. An unknown id has the set fetched again, at most once
+    a minute: platforms rotate keys, and strangers invent ids (reference: lti.md section 2, cases 2, 52, 53).
     """
-    with look_up(sessions) as session:
-        url, kept = session.execute(_REGISTERED, {"registration_id": registration_id}).one()
-        policy = policy_of(settings_of(session))
     now = clock.now()
     lately = kept is not None and now - kept.tried_at < _ASK_AGAIN
     if kept is not None and (lately or now - kept.fetched_at < _FRESH):
@@ -59,12 +51,14 @@ def find_key(sessions: sessionmaker[Session], registration_id: UUID, kid: str) -
             return known
         if lately:
             raise KeyUnknownError
+    with sessions() as session:
+        policy = policy_of(settings_of(session))
     try:
-        fetched = _checked(OutboundClient(policy).fetch_json(url, largest=_LARGEST))
+        fetched = _checked(OutboundClient(policy).fetch_json(registration.jwks_url, largest=_LARGEST))
     except OutboundError as error:
-        log.warning("platform_keys_unavailable", registration=str(registration_id), why=str(error))
+        log.warning("platform_keys_unavailable", registration=str(registration.id), why=str(error))
         return _kept_key(sessions, kept, kid)
-    _keep(sessions, registration_id, fetched)
+    _keep(sessions, registration.id, fetched)
     found = _key_in(fetched, kid)
     if found is None:
         raise KeyUnknownError

@@ -13,7 +13,7 @@ from lti_tool.platforms.canvas import PRIVACY_LEVEL, TOOL_ID
 from lti_tool.platforms.custom_parameters import HISTORY_PARAMETERS
 from lti_tool.platforms.openid_configuration import OpenIdConfiguration
 from lti_tool.platforms.registration_errors import RegistrationRefusedError
-from lti_tool.platforms.scopes import WANTED
+from lti_tool.platforms.scopes import GROUP_READ, WANTED
 from lti_tool.platforms.tool import CLAIMS, DESCRIPTION, MESSAGES, TITLE
 
 _TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
@@ -31,7 +31,7 @@ def registration_request(base_url: str, offered: OpenIdConfiguration) -> dict[st
         "jwks_uri": f"{base_url}/lti/jwks.json",
         "logo_uri": f"{base_url}/lti/logo.svg",
         "token_endpoint_auth_method": "private_key_jwt",
-        "scope": " ".join(scope for scope in WANTED if scope in offered.scopes_supported),
+        "scope": " ".join(scope for scope in (*WANTED, GROUP_READ) if scope in offered.scopes_supported),
         _TOOL: {
             "domain": urlsplit(base_url).netloc,
             "description": DESCRIPTION,

@@ -43,10 +43,13 @@ def claim(session: Session, registration_id: UUID, *, lease_id: UUID, limit: int
         .order_by(StatementRow.seq)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        # Chosen once: a subquery may be run again for each row of a loop, and would lock others each time.
+        .cte("due")
+        .prefix_with("MATERIALIZED")
     )
     taken = session.execute(
         update(StatementRow)
-        .where(StatementRow.id.in_(due.scalar_subquery()))
+        .where(StatementRow.id == due.c.id)
         .values(lease_id=lease_id, lease_until=_now + LEASE, attempts=StatementRow.attempts + 1)
         .returning(StatementRow.seq, StatementRow.id, StatementRow.body, StatementRow.attempts)
         .execution_options(synchronize_session=False)

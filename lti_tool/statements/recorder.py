@@ -107,8 +107,9 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
 
 
 def _is_recorded(session: Session, statement_id: UUID | None) -> bool:
-    known = select(StatementRow.id).where(StatementRow.id == statement_id)
-    return statement_id is not None and session.scalar(known) is not None
+    if statement_id is None:
+        return False
+    return session.scalar(select(StatementRow.id).where(StatementRow.id == statement_id)) is not None
 
 
 def _defer_delivery(session: Session, registration_id: UUID) -> None:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
+from lti_tool.courses.models import Placement
 from lti_tool.posts.models import Post
 from tests.contract.access_table import TABLE, Needs, Row
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
@@ -55,6 +56,9 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
         "person": colleague.actor.person_id,
     }
     teacher = course.visitor("Ines Koch", context_id=context_id, role=Role.INSTRUCTOR)
+    # Graded, or there would be no points to look at.
+    session.execute(update(Placement).values(settings={"points": 10}))
+    session.commit()
     grade_activity(course, teacher)
     return Place(owner, colleague, teacher, ids)
 

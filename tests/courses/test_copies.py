@@ -321,8 +321,9 @@ def test_nothing_but_settings_follows(
     after = counts(engine)
     made = {name: after[name] - before[name] for name in after if after[name] != before[name]}
     usual = {"course", "placement", "membership", "launch", "launch_attempt", "statement"}
-    jobs = {"procrastinate_jobs", "procrastinate_events"}
-    assert set(made) <= usual | jobs
+    # What any first launch sets going: jobs, and how far the roster and the registration are.
+    going = {"procrastinate_jobs", "procrastinate_events", "roster_sync", "registration_health"}
+    assert set(made) <= usual | going
     assert all(made[name] == 1 for name in usual)
 
 

@@ -67,19 +67,19 @@ def enter(
     placement, _ = keep_placement(
         session, course_id=course.id, resource_link_id=link, title="Talk it through", description=""
     )
-    person_id = keep_person(
+    person = keep_person(
         session,
         registration_id=tenant.registration_id,
         sub=sub or name.lower().replace(" ", "-") or "nobody",
         name=name,
     )
-    keep_membership(session, course_id=course.id, person_id=person_id, role=role)
+    keep_membership(session, course_id=course.id, person_id=person.id, role=role)
     secret = uuid4().hex
     launch = Launch(
         kind=kind,
         details=dict(details or {}),
         secret_digest=digest(secret),
-        person_id=person_id,
+        person_id=person.id,
         deployment_id=tenant.deployment_id,
         course_id=course.id,
         placement_id=placement.id,
@@ -123,7 +123,7 @@ def enter_with_message(
         kind=kind,
         details=dict(details),
         secret_digest=digest(secret),
-        person_id=keep_person(session, registration_id=tenant.registration_id, sub=sub, name=name),
+        person_id=keep_person(session, registration_id=tenant.registration_id, sub=sub, name=name).id,
         deployment_id=tenant.deployment_id,
         course_id=course_id,
         role=role,

@@ -22,6 +22,7 @@ from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Link, Person
 from lti_tool.grades.models import LineItem, Score, ScoreDelivery
 from lti_tool.grades.sending import send_due
 from lti_tool.launch.admission import admit
+from lti_tool.launch.entrance import find_entrance
 from lti_tool.launch.message import read_message
 from lti_tool.launch.sessions import find_actor
 from tests.factories.entrances import Visitor
@@ -50,14 +51,10 @@ class Gradebook:
     def enter(self, person: Person, link: Link = GRADED) -> Visitor:
         """By a launch of the LMS."""
         lms = self.lms.lms
-        claims = lms.launch_claims(Launch(person=person, course=COURSE, link=link), nonce="n")
+        message = read_message(lms.launch_claims(Launch(person=person, course=COURSE, link=link), nonce="n"))
         with unit_of_work(self.sessions) as session:
-            accepted = admit(
-                session,
-                registration_id=self.lms.registration_id,
-                deployment_id=self.lms.deployment_id,
-                message=read_message(claims),
-            )
+            entrance = find_entrance(session, registration_id=self.lms.registration_id, message=message)
+            accepted = admit(entrance, message)
             actor = find_actor(session, launch_id=accepted.launch_id, secret=accepted.secret)
         assert actor is not None
         return Visitor(self.app, actor, accepted.secret)

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -111,6 +111,13 @@ class Sending(RuleBasedStateMachine):
         self.newest: Decimal | None = None
         self.exists = False
 
+    @initialize(begun=st.booleans())
+    def begin(self, *, begun: bool) -> None:
+        """Often with a column and a first score there, so that what happens meets the sending of scores."""
+        if begun:
+            self.contribute()
+            self.job()
+
     @rule()
     def contribute(self) -> None:
         with unit_of_work(self.sessions) as session:
@@ -132,16 +139,22 @@ class Sending(RuleBasedStateMachine):
         self.newest = points
 
     @rule(
+        points=st.integers(0, 10).map(Decimal),
+        in_time=st.booleans(),
         requests=st.lists(
             st.tuples(
                 st.sampled_from(["", "fails", "refuses", "ends", "changes", "sleeps", "another worker"]),
                 st.sampled_from(["", "", "fails", "ends", "changes", "sleeps", "another worker"]),
             ),
+            min_size=1,
             max_size=4,
-        )
+        ),
     )
-    def send(self, requests: list[tuple[str, str]]) -> None:
-        """A job, whose first requests meet with these before and after the platform takes them."""
+    def send(self, *, points: Decimal, in_time: bool, requests: list[tuple[str, str]]) -> None:
+        """A change and its job, whose first requests meet with these before and after they are answered."""
+        self.change(points)
+        if in_time:
+            self.let_time_pass()
         happenings: dict[str, Callable[[], None]] = {
             "": lambda: None,
             "fails": _fails,
@@ -220,8 +233,8 @@ def test_the_platform_ends_with_the_newest_score(
     run_state_machine_as_test(
         partial(Sending, sessions, monkeypatch),  # type: ignore[arg-type]  # it calls it, as it says
         settings=settings(
-            max_examples=40,
-            stateful_step_count=12,
+            max_examples=25,
+            stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=True,

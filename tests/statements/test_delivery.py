@@ -20,6 +20,7 @@ from lti_tool.settings import Settings
 from lti_tool.statements.cli import statements
 from lti_tool.statements.delivery import deliver_due
 from lti_tool.statements.models import DeliveryPause, StatementRow, StatementState
+from lti_tool.statements.queries import claim
 from lti_tool.statements.recorder import Act, record_act, thing
 from lti_tool.subscriptions import subscribe_all
 from tests.conftest import SECRET
@@ -108,6 +109,19 @@ def test_batches_of_fifty_in_order_as_they_were_frozen(
     headers = store.requests[0].headers
     assert headers["X-Experience-API-Version"] == "1.0.3"
     assert headers["Authorization"].startswith("Basic ")
+
+
+def test_a_claim_is_no_larger_than_asked_for_by_any_plan(
+    store_sessions: sessionmaker[Session], actor: Actor
+) -> None:
+    """The database may join by looping, and would then choose anew which rows to lock, for each row."""
+    ids = record(store_sessions, actor, 120)
+    with unit_of_work(store_sessions) as session:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize", "indexscan"):
+            session.execute(text(f"set local enable_{way} = off"))
+        session.execute(text("set local enable_bitmapscan = off"))
+        claimed = claim(session, actor.registration_id, lease_id=uuid4(), limit=50)
+    assert [row.id for row in claimed] == ids[:50]
 
 
 def test_one_bad_statement_is_parked_and_the_others_go(
