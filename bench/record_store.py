@@ -4,11 +4,13 @@ In a database of its own, on SEGUE_DATABASE_URL's server or an embedded one.
 """
 
 import argparse
+import json
 import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -124,6 +126,11 @@ def queries() -> dict[str, dict[str, str]]:
     }
 
 
+def found_at(client: FlaskClient, query: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(client.get(f"/xapi/statements?{query}").text)["statements"]
+    return found
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     options = argparse.ArgumentParser(prog="bench.record_store", description=__doc__)
     options.add_argument("--statements", type=int, default=10_000)
@@ -132,14 +139,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         client = make_client(url)
         print(f"{'stored':40} {wanted.statements:>10,}")
         print(f"{'stored a second, in batches of 50':40} {fill(client, wanted.statements):>10,.0f}")
-        first = client.get("/xapi/statements?ascending=true&limit=1").json["statements"][0]["stored"]
-        last = client.get("/xapi/statements?limit=1").json["statements"][0]["stored"]
+        first = found_at(client, "ascending=true&limit=1")[0]["stored"]
+        last = found_at(client, "limit=1")[0]["stored"]
         begin, end = datetime.fromisoformat(first), datetime.fromisoformat(last)
         middle = (begin + (end - begin) / 2).isoformat().replace("+00:00", "Z")
         for name, parameters in queries().items():
             query = urlencode({key: value.replace("MIDDLE", middle) for key, value in parameters.items()})
-            found = client.get(f"/xapi/statements?{query}").json["statements"]
-            taken = median_ms(lambda query=query: client.get(f"/xapi/statements?{query}"))
+            found = found_at(client, query)
+            taken = median_ms(partial(client.get, f"/xapi/statements?{query}"))
             print(f"{name:40} {taken:>7.1f} ms {len(found):>6} found")
 
 
