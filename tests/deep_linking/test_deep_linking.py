@@ -1,94 +1,25 @@
-"""Deep linking over HTTP: from the platform's request to its signed answer, and to the first launch."""
+"""Deep linking over HTTP: from the platform's request to its signed answer."""
 
 import html
-import json
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-import jwt
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from lti_tool.core.actor import Role
-from lti_tool.courses.models import Placement, PlannedActivity
-from lti_tool.demo.lms import Launch as LmsLaunch
-from lti_tool.demo.lms.catalogue import COURSES, PEOPLE
+from lti_tool.courses.models import PlannedActivity
 from lti_tool.launch.models import Launch
-from lti_tool.platforms.tool_keys import ensure_tool_keys
 from tests.conftest import QueryCounter
-from tests.factories.entrances import make_tenant
-from tests.launch.platform import TOOL, Platform, landed
-
-LTI = "https://purl.imsglobal.org/spec/lti/claim/"
-DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
-SETTINGS = f"{DL}deep_linking_settings"
-CHOOSE = LmsLaunch(person=PEOPLE[4], course=COURSES[0], link=None)
-CHOICE = {
-    "activity": "help",
-    "title": "Ask each other about <unit> 2",
-    "prompt": "Which of the *three* openings?",
-    "points": "10",
-}
-GONE = object()
-
-
-class Chooser:
-    """An instructor's browser, in the deep linking page."""
-
-    def __init__(self, client: FlaskClient, platform: Platform, **settings: Any) -> None:
-        self.client = client
-        asked = platform.start(client, CHOOSE)
-        claims = platform.claims(asked, CHOOSE)
-        claims[SETTINGS] |= settings
-        self.settings = {name: value for name, value in claims[SETTINGS].items() if value is not GONE}
-        claims[SETTINGS] = self.settings
-        self.path = landed(platform.post(client, asked["state"], platform.lms.sign(claims)))
-
-    def form(self) -> dict[str, str]:
-        page = self.client.get(self.path, base_url=TOOL).text
-        names = "csrf_token|submission"
-        return dict(re.findall(rf'<input name="({names})" type="hidden" value="([^"]+)">', page))
-
-    def send(self, form: dict[str, str] | None = None, /, **changes: str) -> TestResponse:
-        data = {**(self.form() if form is None else form), **CHOICE, **changes}
-        return self.client.post(self.path, data=data, base_url=TOOL)
-
-    def leave(self, form: dict[str, str] | None = None) -> TestResponse:
-        return self.client.post(
-            f"{self.path}/nothing", data=self.form() if form is None else form, base_url=TOOL
-        )
-
-    def claims(self, answer: TestResponse) -> dict[str, Any]:
-        """What the platform reads, after it verified the signature with our published keys."""
-        assert answer.status_code == 200, answer.text
-        token = re.search(r'name="JWT" value="([^"]+)"', answer.text)
-        assert token
-        keys = jwt.PyJWKSet.from_dict(json.loads(self.client.get("/lti/jwks.json", base_url=TOOL).text))
-        key = keys[jwt.get_unverified_header(token[1])["kid"]]
-        claims: dict[str, Any] = jwt.decode(
-            token[1], key, algorithms=["RS256"], options={"verify_aud": False}
-        )
-        return claims
-
-
-@pytest.fixture(autouse=True)
-def keys(sessions: Any) -> None:
-    with sessions() as session, session.begin():
-        ensure_tool_keys(session)
-
-
-def count(session: Session, model: type) -> int:
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(model)) or 0
+from tests.deep_linking.choosing import CHOICE, DL, GONE, LTI, Chooser, count
+from tests.launch.platform import TOOL, Platform
 
 
 def test_the_answer_by_the_specification(client: FlaskClient, platform: Platform, session: Session) -> None:
@@ -361,98 +292,3 @@ def test_the_queries_of_the_page_and_of_the_answer(
         assert chooser.send(form).status_code == 200
     # The session, the launch's row, its answer, the activity, the key.
     assert len(queries) == 5
-
-
-def first_launch(
-    client: FlaskClient, platform: Platform, custom: object, *, title: str = "", course: int = 0
-) -> str:
-    """Somebody opens a new link with these custom parameters: the first page's address."""
-    launch = LmsLaunch(person=PEOPLE[0], course=COURSES[course], link=COURSES[course].links[0])
-    asked = platform.start(client, launch)
-    claims = platform.claims(asked, launch)
-    claims[f"{LTI}custom"] = custom
-    claims[f"{LTI}resource_link"] = {"id": "new", "title": title} if title else {"id": "new"}
-    return landed(platform.post(client, asked["state"], platform.lms.sign(claims)))
-
-
-def planned(client: FlaskClient, platform: Platform, **changes: str) -> str:
-    chooser = Chooser(client, platform)
-    [item] = chooser.claims(chooser.send(**changes))[f"{DL}content_items"]
-    return str(item["custom"]["segue_activity"])
-
-
-@pytest.mark.parametrize(
-    ("activity", "page"), [("discussion", "threads"), ("help", "help"), ("follow_up", "follow-ups")]
-)
-def test_the_first_launch_makes_the_activity_what_was_chosen(
-    client: FlaskClient, platform: Platform, activity: str, page: str
-) -> None:
-    planned_id = planned(client, platform, activity=activity)
-    answer = first_launch(client, platform, {"segue_activity": planned_id})
-    assert answer.rpartition("/")[2] == page
-    shown = client.get(answer, base_url=TOOL).text
-    assert "Which of the <em>three</em> openings?" in shown
-    assert "Ask each other about &lt;unit&gt; 2</h1>" in shown
-    again = first_launch(client, platform, {})
-    assert "Ask each other about &lt;unit&gt; 2</h1>" in client.get(again, base_url=TOOL).text
-
-
-def test_the_link_s_own_title_wins(client: FlaskClient, platform: Platform) -> None:
-    answer = first_launch(
-        client, platform, {"segue_activity": planned(client, platform)}, title="Renamed in the course"
-    )
-    assert "Renamed in the course</h1>" in client.get(answer, base_url=TOOL).text
-
-
-def test_the_settings_follow_into_another_course(client: FlaskClient, platform: Platform) -> None:
-    answer = first_launch(client, platform, {"segue_activity": planned(client, platform)}, course=1)
-    assert "<em>three</em>" in client.get(answer, base_url=TOOL).text
-
-
-@pytest.mark.parametrize(
-    "custom",
-    [
-        {"segue_activity": "$Segue.activity"},
-        {"segue_activity": "00000000-0000-7000-8000-000000000000"},
-        {"segue_activity": "x" * 10_000},
-        {"segue_activity": "\x00"},
-        {"segue_activity": ""},
-        {"segue_activity": None},
-        {"segue_activity": 7},
-        {"segue_activity": {"a": ["b"]}},
-        {},
-        None,
-    ],
-)
-def test_an_id_that_is_none_makes_a_plain_discussion(
-    client: FlaskClient, platform: Platform, custom: object
-) -> None:
-    answer = first_launch(client, platform, custom, title="Plain")
-    assert answer.endswith("/threads")
-    assert "Plain</h1>" in client.get(answer, base_url=TOOL).text
-
-
-def test_a_plan_of_another_platform_is_none_here(
-    client: FlaskClient, platform: Platform, session: Session
-) -> None:
-    planned_id = planned(client, platform)
-    tenant = make_tenant(session, issuer="https://other.example")
-    session.execute(
-        update(PlannedActivity)
-        .where(PlannedActivity.id == UUID(planned_id))
-        .values(registration_id=tenant.registration_id)
-    )
-    session.commit()
-    answer = first_launch(client, platform, {"segue_activity": planned_id}, title="Plain")
-    assert "<em>three</em>" not in client.get(answer, base_url=TOOL).text
-
-
-def test_what_staff_changed_stays_at_the_next_launch(
-    client: FlaskClient, platform: Platform, session: Session
-) -> None:
-    planned_id = planned(client, platform)
-    first_launch(client, platform, {"segue_activity": planned_id})
-    session.execute(update(Placement).values(activity="discussion", settings={}))
-    session.commit()
-    answer = first_launch(client, platform, {"segue_activity": planned_id})
-    assert answer.endswith("/threads")
