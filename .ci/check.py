@@ -20,6 +20,7 @@ CHECKS = {
     "ruff check": ("ruff", "check", "."),
     "ruff format --check": ("ruff", "format", "--check", "."),
     "pip check": ("pip", "check"),
+    "sizes": ("python", ".ci/sizes.py"),
 }
 
 

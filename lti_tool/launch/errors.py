@@ -13,7 +13,6 @@ class Advice(StrEnum):
 
     AGAIN = "again"
     ADMINISTRATOR = "administrator"
-    BROWSER = "browser"
     LATER = "later"
     APPROVAL = "approval"
     STAFF = "staff"

@@ -24,6 +24,8 @@ from lti_tool.platforms.models import Registration, RegistrationState
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 _LONGEST = 4096
+_READ_IN_TWO_WAYS = frozenset("\\\t\r\n")
+"""Browsers take a backslash for a slash, and parsers drop the others in silence."""
 _OF_ISSUER = select(Registration).where(Registration.issuer == bindparam("issuer")).limit(2)
 _OF_CLIENT = _OF_ISSUER.where(Registration.client_id == bindparam("client_id"))
 
@@ -116,7 +118,7 @@ def _is_ours(target: str, base_url: str) -> bool:
         same_place = (target_parts.scheme, target_parts.netloc) == (base.scheme, base.netloc)
     except ValueError:
         return False
-    return same_place and "\\" not in target
+    return same_place and _READ_IN_TWO_WAYS.isdisjoint(target)
 
 
 def _registration_of(session: Session, request: LoginRequest) -> Registration:

@@ -6,9 +6,9 @@ from enum import Enum, auto
 from typing import Any
 
 from lti_tool.launch.models import LaunchKind
-from tests.follow_ups.test_follow_ups import ACTION, CUE, in_days
+from tests.follow_ups.planning import ACTION, CUE, in_days
 from tests.grades.test_scores import GIVEN
-from tests.help_requests.test_help_requests import FIX, QUESTION
+from tests.help_requests.asking import FIX, QUESTION
 from tests.threads.test_threads import THREAD
 
 

@@ -15,9 +15,9 @@ from lti_tool.courses.models import Placement
 from lti_tool.posts.models import Post
 from tests.contract.access_table import TABLE, Needs, Row
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
-from tests.follow_ups.test_follow_ups import plan
+from tests.follow_ups.planning import plan
 from tests.grades.test_scores import grade_activity
-from tests.help_requests.test_help_requests import ask_for_help, post_answer
+from tests.help_requests.asking import ask_for_help, post_answer
 from tests.threads.test_threads import THREAD
 
 TOOL = "http://127.0.0.1:8000"

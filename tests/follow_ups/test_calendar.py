@@ -9,7 +9,7 @@ from icalendar import Calendar, Component
 from lti_tool.follow_ups.calendar import calendar_entry
 from lti_tool.follow_ups.models import Plan
 from tests.factories.entrances import Course
-from tests.follow_ups.test_follow_ups import ACTION, CUE, in_days, plan
+from tests.follow_ups.planning import ACTION, CUE, in_days, plan
 
 DAY = date(2026, 3, 29)  # clocks change in Europe
 

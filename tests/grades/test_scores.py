@@ -23,7 +23,7 @@ from lti_tool.launch.models import Launch
 from lti_tool.people.models import Membership
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor
-from tests.help_requests.test_help_requests import ask_for_help, post_answer
+from tests.help_requests.asking import ask_for_help, post_answer
 from tests.threads.test_threads import post_thread
 
 GIVEN = {"points": "7.5", "comment": "Clear, and it could be tried at once."}

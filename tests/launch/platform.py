@@ -1,7 +1,11 @@
 """A platform for launch tests: the demo LMS's claims and key, and a server that can misbehave."""
 
+import html
+import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask
@@ -16,13 +20,60 @@ from lti_tool.platforms.service import add_platform
 from tests.demo.tool_stand_in import LocalServer
 
 TOOL = "http://127.0.0.1:8000"
+LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 DEFAULT = Launch(person=PEOPLE[0], course=COURSES[0], link=COURSES[0].links[0])
+# The second link has a column in the gradebook.
+GRADED = COURSES[0].links[1]
+LAUNCHES = {
+    "activity": DEFAULT,
+    "choose": Launch(person=PEOPLE[4], course=COURSES[0], link=None),
+    "review": Launch(person=PEOPLE[4], course=COURSES[0], link=GRADED, about=PEOPLE[0]),
+    "privacy": Launch(person=PEOPLE[0], course=COURSES[0], link=None, about=PEOPLE[0]),
+}
+"""One of each message that the tool takes."""
+
+GONE = object()
+"""In place of a claim: it is taken away."""
+
+
+class Now(NamedTuple):
+    """In place of a claim: so many seconds from now."""
+
+    seconds: int
+
+
+def bent(claims: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims with these changed, each "claim" or "claim#member"."""
+    now = claims["iat"]
+    for path, value in changes.items():
+        claim, _, member = path.partition("#")
+        target, name = (claims[claim], member) if member else (claims, claim)
+        if value is GONE:
+            target.pop(name, None)
+        else:
+            target[name] = now + value.seconds if isinstance(value, Now) else value
+    return claims
 
 
 def next_address(page: TestResponse) -> str:
     """Where login's page and a landing go on to."""
     address = page.text.partition('id="continue"')[2].partition('href="')[2].partition('"')[0]
     return address.replace("&amp;", "&")
+
+
+def asked_of(page: TestResponse) -> dict[str, str]:
+    """What login's page has the browser ask of the platform (state, nonce, ...)."""
+    assert page.status_code == 200, page.text
+    query = parse_qs(urlsplit(next_address(page)).query, strict_parsing=True)
+    return {name: values[0] for name, values in query.items()}
+
+
+def data_of(page: TestResponse, block: str) -> dict[str, Any]:
+    """What a page tells its script."""
+    found = re.search(rf'<script type="application/json"\s+id="{block}">(.*?)</script>', page.text, re.DOTALL)
+    assert found, page.text
+    data: dict[str, Any] = json.loads(html.unescape(found[1]))
+    return data
 
 
 def landed(page: TestResponse) -> str:
@@ -36,13 +87,15 @@ def landed(page: TestResponse) -> str:
 
 
 class Platform:
-    """A registered platform, whose key set stands on `server`."""
+    """A registered platform, whose key set stands on `server`, below `path` if several share it."""
 
-    def __init__(self, app: Flask, sessions: sessionmaker[Session], server: LocalServer, data: Path) -> None:
-        self.app, self.server = app, server
+    def __init__(
+        self, app: Flask, sessions: sessionmaker[Session], server: LocalServer, data: Path, path: str = ""
+    ) -> None:
+        self.app, self.sessions, self.server, self.path = app, sessions, server, path
         self.lms = Lms(
             LmsConfig(
-                issuer=server.url,
+                issuer=f"{server.url}{path}",
                 tool_url=TOOL,
                 data_dir=data,
                 client_id="segue",
@@ -63,7 +116,7 @@ class Platform:
             ).id
 
     def publish(self, key_set: object = None) -> None:
-        self.server.put_json("/jwks.json", self.lms.key.jwks() if key_set is None else key_set)
+        self.server.put_json(f"{self.path}/jwks.json", self.lms.key.jwks() if key_set is None else key_set)
 
     def login(self, client: FlaskClient, launch: Launch = DEFAULT, **changes: str | None) -> TestResponse:
         fields = {**self.lms.login_fields(launch), **changes}
@@ -72,10 +125,7 @@ class Platform:
 
     def start(self, client: FlaskClient, launch: Launch = DEFAULT, **changes: str | None) -> dict[str, str]:
         """Log in; what the tool asks of the platform (state, nonce, ...)."""
-        page = self.login(client, launch, **changes)
-        assert page.status_code == 200, page.text
-        query = parse_qs(urlsplit(next_address(page)).query, strict_parsing=True)
-        return {name: values[0] for name, values in query.items()}
+        return asked_of(self.login(client, launch, **changes))
 
     def claims(self, asked: dict[str, str], launch: Launch = DEFAULT) -> dict[str, Any]:
         return self.lms.launch_claims(launch, asked["nonce"])

@@ -11,8 +11,8 @@ from lti_tool.courses.models import Placement
 from lti_tool.grades.models import Score
 from lti_tool.statements.models import StatementRow
 from tests.factories.entrances import Course, Visitor
-from tests.follow_ups.test_follow_ups import plan
-from tests.help_requests.test_help_requests import ask_for_help, post_answer
+from tests.follow_ups.planning import plan
+from tests.help_requests.asking import ask_for_help, post_answer
 from tests.threads.test_threads import THREAD
 
 

@@ -12,8 +12,8 @@ from lti_tool.people.models import Group, GroupMembership, Membership, Person
 from lti_tool.statements.models import StatementRow
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Browser, Course, Visitor, enter, make_tenant
-from tests.follow_ups.test_follow_ups import plan
-from tests.help_requests.test_help_requests import ask_for_help, post_answer
+from tests.follow_ups.planning import plan
+from tests.help_requests.asking import ask_for_help, post_answer
 from tests.threads.test_threads import post_thread, write_replies
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.platforms.service import set_active
 from tests.conftest import QueryCounter
 from tests.factories.entrances import ISSUER, Course, Visitor
-from tests.follow_ups.test_follow_ups import ACTION, plan
+from tests.follow_ups.planning import ACTION, plan
 from tests.web.test_sessions import TOOL, Tab, set_launch
 
 

@@ -35,7 +35,7 @@ class ShapedPlatform(Platform):
         key: SigningKey,
         shape: Mapping[str, Any],
     ) -> None:
-        self.app, self.server, self.key, self.shape = app, server, key, shape
+        self.app, self.sessions, self.server, self.key, self.shape = app, sessions, server, key, shape
         server.put_json("/jwks.json", key.jwks())
         registration = shape["registration"]
         with unit_of_work(sessions) as session:
