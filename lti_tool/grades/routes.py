@@ -16,16 +16,16 @@ blueprint = launched_blueprint("grades", __name__, url_prefix="/grades")
 
 
 @blueprint.get("")
-def list_scores() -> str:
-    after = request.args.get("after", type=UUID)
-    page = queries.scores_page(db(), actor(), after=after)
-    return render_template("grades/list.html", page=page, after=after, retry_form=RetryForm.empty())
+def list_scores() -> Response:
+    return _list(RetryForm.empty())
 
 
 @blueprint.post("/retry")
 def retry_scores() -> Response:
-    if RetryForm().is_sent():
-        service.retry_scores(db(), actor())
+    form = RetryForm()
+    if not form.is_sent():
+        return _list(form)
+    service.retry_scores(db(), actor())
     return redirect(url_for(".list_scores"), HTTPStatus.SEE_OTHER)
 
 
@@ -59,3 +59,10 @@ def _show(score: queries.ScoreView, form: ScoreForm, *, saved: bool = False) -> 
     template = "grades/_score.html" if wants_fragment() else "grades/show.html"
     html = render_template(template, score=score, form=form, saved=saved)
     return fragment(html, form.status) if wants_fragment() else make_response(html, form.status)
+
+
+def _list(form: RetryForm) -> Response:
+    after = request.args.get("after", type=UUID)
+    page = queries.scores_page(db(), actor(), after=after)
+    html = render_template("grades/list.html", page=page, after=after, retry_form=form)
+    return make_response(html, form.status)
