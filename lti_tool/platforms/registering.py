@@ -99,7 +99,7 @@ def _check_it_is_the_same(session: Session, registration_id: UUID, request: Regi
 def _released_on_failure(sessions: sessionmaker[Session], invitation_id: UUID) -> Iterator[None]:
     try:
         yield
-    except Exception:
+    except Exception:  # whatever it is: it goes on to whoever called, and the link may be tried again
         with unit_of_work(sessions) as session:
             release_invitation(session, invitation_id)
         raise
