@@ -1,5 +1,6 @@
 """Writing contributions: opening a conversation, and posting to one."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -10,8 +11,10 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
+from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.reading import mark_own
 from lti_tool.posts.visibility import readable, readable_post
 
 
@@ -40,7 +43,14 @@ def access_post(session: Session, actor: Actor, post_id: UUID) -> Post:
 
 
 def open_conversation(
-    session: Session, actor: Actor, *, kind: ConversationKind, title: str, body: str, submission_key: UUID
+    session: Session,
+    actor: Actor,
+    *,
+    kind: ConversationKind,
+    title: str,
+    body: str,
+    submission_key: UUID,
+    tags: Sequence[str] = (),
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before."""
     conversation, made = insert_once(
@@ -53,13 +63,16 @@ def open_conversation(
         placement_id=actor.placement_id,
         kind=kind,
         title=title,
+        tags=list(tags),
         last_activity_at=clock.now(),
     )
     if not made:
         return conversation, None
-    return conversation, _insert_post(
-        session, actor, conversation.id, body=body, submission_key=submission_key, is_opening=True
-    )[0]
+    post, _ = _insert_post(
+        session, actor, conversation.id, body=body, submission_key=submission_key, number=0
+    )
+    mark_own(session, actor, conversation.id, 0)
+    return conversation, post
 
 
 def add_post(
@@ -71,23 +84,64 @@ def add_post(
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
 ) -> tuple[Post, bool]:
-    """A further post; the second value says whether this call made it, or the same submission before."""
+    """A further post; the second value says whether this call made it, or the same submission before.
+
+    Raises ClosedError where the conversation takes none any more.
+    """
+    number = _take_number(session, conversation)
+    if number is None:
+        return _sent_before(session, actor, submission_key), False
     post, made = _insert_post(
         session,
         actor,
         conversation.id,
         body=body,
         submission_key=submission_key,
-        is_opening=False,
+        number=number,
         in_reply_to_id=in_reply_to_id,
     )
     if made:
-        session.execute(
-            update(Conversation)
-            .where(Conversation.id == conversation.id)
-            .values(reply_count=Conversation.reply_count + 1, last_activity_at=post.created_at)
-        )
+        mark_own(session, actor, conversation.id, number)
+    else:
+        _give_back_number(session, conversation)
     return post, made
+
+
+def _take_number(session: Session, conversation: Conversation) -> int | None:
+    """The next post's number; None where it is closed.
+
+    Whoever posts there, or closes it, waits for the end of this transaction: so numbers are in the order
+    of commits, without gaps, and nothing is posted to what is closed.
+    """
+    return session.scalar(
+        update(Conversation)
+        .where(Conversation.id == conversation.id, Conversation.closed_at.is_(None))
+        .values(reply_count=Conversation.reply_count + 1, last_activity_at=clock.now())
+        .returning(Conversation.reply_count),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _give_back_number(session: Session, conversation: Conversation) -> None:
+    """For a post that was there before. The number is still ours alone."""
+    newest = (
+        select(Post.created_at).filter_by(conversation_id=conversation.id).order_by(Post.id.desc()).limit(1)
+    )
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation.id)
+        .values(reply_count=Conversation.reply_count - 1, last_activity_at=newest.scalar_subquery()),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _sent_before(session: Session, actor: Actor, submission_key: UUID) -> Post:
+    """What was posted before the conversation was closed, and is now sent once more."""
+    sent = session.scalars(select(Post).filter_by(author_id=actor.person_id, submission_key=submission_key))
+    post = sent.one_or_none()
+    if post is None:
+        raise ClosedError
+    return post
 
 
 def opening_post(session: Session, conversation: Conversation) -> Post:
@@ -101,7 +155,7 @@ def _insert_post(
     *,
     body: str,
     submission_key: UUID,
-    is_opening: bool,
+    number: int,
     in_reply_to_id: UUID | None = None,
 ) -> tuple[Post, bool]:
     return insert_once(
@@ -113,7 +167,8 @@ def _insert_post(
         course_id=actor.course_id,
         conversation_id=conversation_id,
         author_role=actor.role,
-        is_opening=is_opening,
+        number=number,
+        is_opening=number == 0,
         in_reply_to_id=in_reply_to_id,
         body=body,
         body_html=render(body),

@@ -1,9 +1,35 @@
 """The forms of threads."""
 
+from typing import Any, Self
+
 from flask_babel import lazy_gettext
+from wtforms import HiddenField, IntegerField, ValidationError
+from wtforms.validators import NumberRange
 
 from lti_tool.posts.forms import markdown_field
-from lti_tool.web.forms import LaunchedForm, id_field, line_field
+from lti_tool.posts.models import MOST_TAGS
+from lti_tool.posts.tags import read_tags
+from lti_tool.web.forms import LaunchedForm, LineField, id_field, line_field
+
+_MOST_READ = 200
+_MOST_DIGITS = 9
+
+
+class _FewTags:
+    """No more tags than a thread may have."""
+
+    def __call__(self, form: object, field: Any) -> None:
+        del form
+        if len(read_tags(field.data)) > MOST_TAGS:
+            raise ValidationError(lazy_gettext("Please choose five tags at most."))
+
+
+def _tags_field() -> LineField:
+    return line_field(
+        lazy_gettext("Tags"),
+        description=lazy_gettext("up to five, with commas between them, so that others find it"),
+        also=[_FewTags()],
+    )
 
 
 class ThreadForm(LaunchedForm):
@@ -16,8 +42,50 @@ class ThreadForm(LaunchedForm):
         lazy_gettext("Your post"),
         required=lazy_gettext("Please write something to start with."),
     )
+    tags = _tags_field()
 
 
 class ReplyForm(LaunchedForm):
     in_reply_to = id_field()
     body = markdown_field(lazy_gettext("Your reply"), required=lazy_gettext("Please write your reply first."))
+
+
+class CloseForm(LaunchedForm):
+    reason = line_field(
+        lazy_gettext("Why it is closed"),
+        description=lazy_gettext("everybody who opens the thread reads this"),
+        required=lazy_gettext("Please say why, so that nobody has to guess."),
+    )
+
+
+class TagsForm(LaunchedForm):
+    tags = _tags_field()
+
+    @classmethod
+    def holding(cls, tags: str) -> Self:
+        """With the tags that a thread has, whatever the request brought."""
+        form = cls.empty()
+        form.tags.data = tags
+        return form
+
+
+class ChangeForm(LaunchedForm):
+    """A button that asks for nothing more."""
+
+
+class ReadForm(LaunchedForm):
+    """What was read, told by script: numbers with commas between them."""
+
+    numbers = HiddenField()
+
+    def read_numbers(self) -> list[int]:
+        given = str(self.numbers.data or "").split(",")
+        return [int(it) for it in given[:_MOST_READ] if _is_number(it)]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+
+
+class UnreadForm(LaunchedForm):
+    number = IntegerField(validators=[NumberRange(0, 2**31 - 1)])
