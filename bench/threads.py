@@ -31,7 +31,7 @@ from lti_tool.installation import install
 from lti_tool.settings import Settings
 
 LEVELS = (10_000, 100_000, 1_000_000)
-Fetch = Callable[[HTTPConnection, int], None]
+Fetch = Callable[[HTTPConnection, int], object]
 
 
 class Reader:
@@ -113,7 +113,7 @@ def one_level(url: str, filled: Filled, usual: UUID, long: UUID | None, count: i
         at = f"{reader.base}/threads"
 
         def get(path: str) -> Fetch:
-            return lambda connection, _number: reader.open(connection, path) and None
+            return lambda connection, _number: reader.open(connection, path)
 
         measure("list, first page", port, count, get(at))
         measure("list, unread, whole course", port, count, get(f"{at}?where=course&show=unread"))

@@ -106,8 +106,9 @@ def fill(engine: Engine, filled: Filled, posts: int) -> None:
 def _write(engine: Engine, filled: Filled, threads: Any) -> Iterator[UUID]:
     made = []
     raw = engine.raw_connection()
+    driver: Any = raw.driver_connection
     try:
-        with raw.cursor() as cursor:
+        with driver.cursor() as cursor:
             # Keys are checked by being made from what is there.
             cursor.execute("set session_replication_role = replica")
             rows = [(new_row_id(), *thread) for thread in threads]

@@ -18,7 +18,7 @@ from lti_tool.launch.sessions import find_actor
 from lti_tool.people.models import Person
 from lti_tool.posts.authors import Author
 from lti_tool.posts.models import Post
-from lti_tool.posts.queries import PostView, Replies
+from lti_tool.posts.queries import POSTS_A_PAGE, PostView, Replies
 from lti_tool.settings import load_settings
 from lti_tool.threads import queries
 from lti_tool.threads.forms import ChangeForm, CloseForm, ReplyForm, TagsForm
@@ -45,7 +45,7 @@ _QUERY = (
     .join(_person, _person.c.id == _post.c.author_id)
     .where(_post.c.conversation_id == _thread_id, _post.c.is_opening.is_(False))
     .order_by(_post.c.id)
-    .limit(queries.POSTS_A_PAGE)
+    .limit(POSTS_A_PAGE)
 )
 
 

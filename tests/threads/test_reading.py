@@ -38,7 +38,7 @@ def unread_in_list(visitor: Visitor, query: str = "") -> list[str]:
 
 def test_the_mark_goes_on_as_gaps_are_filled() -> None:
     some = Read().with_read([0, 1, 3, 4])
-    assert (some.read_to, some.ahead) == (1, {3, 4})
+    assert (some.read_to, some.ahead) == (1, frozenset({3, 4}))
     assert some.first_unread(9) == 2
     assert [n for n in range(6) if not some.has(n)] == [2, 5]
     whole = some.with_read([2])
