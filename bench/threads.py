@@ -106,7 +106,9 @@ def floors(database_url: str, filled: Filled, thread: UUID) -> Iterator[int]:
         process.wait(30)
 
 
-def one_level(url: str, filled: Filled, usual: UUID, long: UUID | None, count: int) -> tuple[float, float]:
+def one_level(
+    url: str, filled: Filled, usual: UUID, answered: UUID, long: UUID | None, count: int
+) -> tuple[float, float]:
     """Everything at this number of posts; returns the two numbers of the usual thread's page."""
     reader = Reader(filled)
     with served(url, 1) as (port, _):
@@ -125,7 +127,7 @@ def one_level(url: str, filled: Filled, usual: UUID, long: UUID | None, count: i
             measure(f"thread of {LONG:,}, in the middle", port, count, get(middle(reader, port, long)))
         connection = HTTPConnection("127.0.0.1", port)
         page = reader.open(connection, f"{at}/{usual}")
-        answers = add_replies(reader, port, f"{at}/{long or usual}", page, count)
+        answers = add_replies(reader, port, f"{at}/{answered}", page, count)
         row("reply, with statement and job", f"{answers:.1f} ms", "half within, one writer")
     return taken
 
@@ -159,14 +161,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sessions = make_sessions(engine, Settings(database_url=url, secret_key=SecretStr(SECRET)))
         install(engine, sessions)
         filled = settle(sessions)
-        usual, long, there = add_thread(engine, filled, USUAL), None, 0
+        usual, answered = (add_thread(engine, filled, USUAL) for _ in range(2))
+        long, there = None, 0
         for posts in [level for level in LEVELS if level <= given.posts]:
             spent = timed(partial(fill, engine, filled, posts - there))
             there = posts
             if posts >= 5 * LONG and long is None:
                 long = add_thread(engine, filled, LONG)
             print(f"\n{posts:,} posts (filled in {spent:.0f} s)", flush=True)
-            cost, a_second = one_level(url, filled, usual, long, given.pages)
+            cost, a_second = one_level(url, filled, usual, answered, long, given.pages)
             costs.append(cost)
             with floors(url, filled, usual) as port:
                 for name, path in (("floor: from memory", "memory"), ("floor: one Core query", "core")):
