@@ -1,4 +1,4 @@
-"""Where conversations have their pages. Posts know nothing of the features, only the names of their routes."""
+"""Where conversations have their pages. Of the features, posts know their routes' names alone."""
 
 from uuid import UUID
 
@@ -7,9 +7,7 @@ from flask import url_for
 from lti_tool.posts.models import ConversationKind
 
 
-def conversation_page(
-    kind: ConversationKind, conversation_id: UUID, *, post_id: UUID | None = None
-) -> str:
+def conversation_page(kind: ConversationKind, conversation_id: UUID, *, post_id: UUID | None = None) -> str:
     """The conversation's address, at this post."""
     anchor = f"post-{post_id}" if post_id else None
     if kind is ConversationKind.HELP_REQUEST:

@@ -11,6 +11,7 @@ from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
+from lti_tool.posts.following.defaults import follow_own
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.visibility import legible, readable, readable_post
@@ -22,6 +23,16 @@ def access_conversation(
     """The conversation, for who may read it. The only way from an id in a request to one."""
     found = session.scalars(
         select(Conversation).where(readable(actor)).filter_by(id=conversation_id, kind=kind)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def access_any_conversation(session: Session, actor: Actor, conversation_id: UUID) -> Conversation:
+    """The conversation of either kind, for who may read it."""
+    found = session.scalars(
+        select(Conversation).where(readable(actor), Conversation.id == conversation_id)
     ).one_or_none()
     if found is None:
         raise NotFoundError
@@ -88,6 +99,7 @@ def open_conversation(
         is_opening=True,
         is_held=is_held,
     )
+    follow_own(session, actor, conversation.id, is_opener=True)
     return conversation, post
 
 
@@ -114,6 +126,8 @@ def add_post(
         in_reply_to_id=in_reply_to_id,
         is_held=must_wait(session, actor),
     )
+    if made:
+        follow_own(session, actor, conversation.id, is_opener=False)
     if made and post.is_public:
         session.execute(
             update(Conversation)

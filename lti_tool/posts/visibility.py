@@ -26,9 +26,7 @@ def legible(actor: Actor, content: Any = Post) -> ColumnElement[bool]:
     shown = content.state != PostState.WITHDRAWN
     if actor.role.is_staff:
         return and_(shown)
-    return or_(
-        content.state == PostState.PUBLISHED, and_(shown, content.author_id == actor.person_id)
-    )
+    return or_(content.state == PostState.PUBLISHED, and_(shown, content.author_id == actor.person_id))
 
 
 def shown_html(actor: Actor, content: Any = Post) -> Case[str]:

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext
 from lti_tool.posts.following.models import FollowLevel
 from lti_tool.web.forms import LaunchedForm, radio_field
 
-LEVELS = {
+LEVELS: dict[str, str] = {
     FollowLevel.EVERYTHING: lazy_gettext("Everything"),
     FollowLevel.REPLIES: lazy_gettext("Replies to me and mentions"),
     FollowLevel.DIGEST: lazy_gettext("A digest"),

@@ -41,9 +41,7 @@ class ConversationFollow(_Follow, Base):
     __table_args__ = (CheckConstraint(_LEVELS, name="level"),)
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    conversation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("conversation.id"), primary_key=True, index=True
-    )
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True, index=True)
 
 
 class PlacementFollow(_Follow, Base):

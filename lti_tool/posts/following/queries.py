@@ -1,12 +1,16 @@
 """What pages show of following, and the condition for lists."""
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, ScalarSelect, and_, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
+from lti_tool.core.errors import NotFoundError
 from lti_tool.posts.following.defaults import ELSEWHERE
 from lti_tool.posts.following.models import ConversationFollow, FollowLevel, PlacementFollow
 from lti_tool.posts.models import Conversation
+from lti_tool.posts.visibility import readable
 
 _FROM_ACTIVITY = (FollowLevel.EVERYTHING, FollowLevel.DIGEST)
 
@@ -45,3 +49,15 @@ def level_of_activity(session: Session, actor: Actor) -> FollowLevel:
         select(PlacementFollow.level).filter_by(person_id=actor.person_id, placement_id=actor.placement_id)
     )
     return chosen or ELSEWHERE
+
+
+def level_of_conversation(session: Session, actor: Actor, conversation_id: UUID) -> FollowLevel | None:
+    """How the actor follows the conversation; None where the activity's level holds. One query."""
+    found = session.execute(
+        select(level_column(actor))
+        .select_from(Conversation)
+        .where(Conversation.id == conversation_id, readable(actor))
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found[0]

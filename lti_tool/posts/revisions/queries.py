@@ -16,7 +16,7 @@ from lti_tool.posts.revisions.differences import Part, difference
 from lti_tool.posts.revisions.models import PostRevision
 from lti_tool.posts.visibility import readable_post
 
-MOST_SHOWN = 20
+MOST_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class History:
     post: Post
     conversation: Conversation
     changes: Sequence[Change]
-    """The last twenty."""
+    """The last ten."""
     older: int
     """How many there are before these."""
 
