@@ -16,7 +16,7 @@ from lti_tool.people.models import Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, ReadState
 from lti_tool.posts.reading import read_by, unread_count
-from lti_tool.posts.visibility import readable
+from lti_tool.posts.visibility import readable, title_of
 
 ROWS_A_PAGE = 30
 MOST_SCANNED = 1000
@@ -217,7 +217,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Conversation.id,
-            Conversation.title,
+            Conversation,
             Conversation.created_at,
             Conversation.reply_count,
             Conversation.last_activity_at,
@@ -248,7 +248,7 @@ def _page(actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> ConversationL
 def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
     return ConversationRow(
         id=row.id,
-        title=row.title,
+        title=title_of(actor, row.Conversation),
         author=author_of(actor, row),
         created_at=row.created_at,
         reply_count=row.reply_count,

@@ -21,6 +21,23 @@ MOST_PINS = 3
 MOST_TAGS = 5
 
 
+class PostState(StrEnum):
+    """What became of a post."""
+
+    PUBLISHED = "published"
+    WAITING = "waiting"
+    """For approval; nobody but its author and staff sees it."""
+    DECLINED = "declined"
+    """It waited, and staff said no."""
+    HIDDEN = "hidden"
+    """By staff: its place stays, its words are its author's and staff's."""
+    WITHDRAWN = "withdrawn"
+    """By its author, for good: its place stays."""
+
+
+_STATES = "state in ('published', 'waiting', 'declined', 'hidden', 'withdrawn')"
+
+
 class Conversation(Row, Base):
     """A title, an opening post and what others posted to it: a thread, or a help request."""
 
@@ -32,6 +49,7 @@ class Conversation(Row, Base):
         CheckConstraint(f"pin_slot between 1 and {MOST_PINS}", name="pin_slot"),
         CheckConstraint(f"cardinality(tags) <= {MOST_TAGS}", name="tags"),
         CheckConstraint("(closed_at is null) = (closed_by_id is null)", name="closed"),
+        CheckConstraint(_STATES, name="state"),
         Index(
             "ix_conversation_course_activity",
             "course_id",
@@ -64,6 +82,20 @@ class Conversation(Row, Base):
             text("last_activity_at DESC"),
             text("id DESC"),
         ),
+        Index(
+            "ix_conversation_course_useful",
+            "course_id",
+            "kind",
+            text("useful_count DESC"),
+            text("id DESC"),
+        ),
+        Index(
+            "ix_conversation_placement_useful",
+            "placement_id",
+            "kind",
+            text("useful_count DESC"),
+            text("id DESC"),
+        ),
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
@@ -81,6 +113,14 @@ class Conversation(Row, Base):
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     closed_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    state: Mapped[PostState] = mapped_column(
+        default=PostState.PUBLISHED, server_default=PostState.PUBLISHED.value
+    )
+    """Its opening post's, which decides on the title too."""
+    is_public: Mapped[bool] = mapped_column(default=True, server_default="true")
+    """The opening post's."""
+    useful_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often its published posts were found useful: for an order of threads, never of people."""
 
 
 class Post(Row, Base):
@@ -90,7 +130,9 @@ class Post(Row, Base):
     __table_args__ = (
         UniqueConstraint("author_id", "submission_key"),
         UniqueConstraint("conversation_id", "number"),
+        CheckConstraint(_STATES, name="state"),
         Index("ix_post_conversation_id_id", "conversation_id", "id"),
+        Index("ix_post_waiting", "course_id", "id", postgresql_where=text("state = 'waiting'")),
         Index("uq_post_opening", "conversation_id", unique=True, postgresql_where=text("is_opening")),
     )
 
@@ -103,7 +145,8 @@ class Post(Row, Base):
     number: Mapped[int | None]
     """Its place in the order of commits, the opening post's is 0; what one has read is counted by it.
 
-    None only for what an older release wrote while this one was being installed: that counts as read.
+    None while it waits for approval, and for what an older release wrote during an update: these count as
+    read.
     """
     in_reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     body: Mapped[str]
@@ -111,6 +154,17 @@ class Post(Row, Base):
     statement_id: Mapped[UUID]
     """The statement that tells of this post; replies refer to it."""
     submission_key: Mapped[UUID]
+    state: Mapped[PostState] = mapped_column(
+        default=PostState.PUBLISHED, server_default=PostState.PUBLISHED.value
+    )
+    state_reason: Mapped[str | None]
+    """What staff said when they hid, restored or declined it: for its author and staff."""
+    is_public: Mapped[bool] = mapped_column(default=True, server_default="true")
+    """Whether others were ever shown it; its statement exists from then on."""
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Counts its texts; all but the last are kept as PostRevision."""
+    edited_at: Mapped[datetime | None]
+    useful_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Change(StrEnum):
@@ -154,3 +208,27 @@ class ReadState(Base):
     unread: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     """Numbers up to `read_to` that were marked unread again."""
     read_at: Mapped[datetime]
+
+
+class PreModeration(Row, Base):
+    """Somebody's posts in a course wait for approval, for some days. Never by default."""
+
+    __tablename__ = "pre_moderation"
+    __table_args__ = (UniqueConstraint("course_id", "person_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    until: Mapped[datetime]
+    reason: Mapped[str]
+
+
+class WaitingAct(Base):
+    """What the statement of a waiting post will say of its author's launch, which may be over by then."""
+
+    __tablename__ = "waiting_act"
+
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"), primary_key=True)
+    launch_id: Mapped[UUID]
+    platform_name: Mapped[str]
+    locale: Mapped[str]
+    is_test: Mapped[bool]

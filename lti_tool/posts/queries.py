@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core.actor import Actor
@@ -14,9 +14,13 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
 from lti_tool.people.models import Person
 from lti_tool.posts.authors import Author, author_columns, author_of
-from lti_tool.posts.models import Conversation, ConversationKind, Post, ReadState
+from lti_tool.posts.following.models import FollowLevel
+from lti_tool.posts.following.queries import level_column
+from lti_tool.posts.marks.queries import Marks, marks_column, marks_of
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState
 from lti_tool.posts.reading import Read, read_by
-from lti_tool.posts.visibility import readable, readable_post
+from lti_tool.posts.service import access_own_post
+from lti_tool.posts.visibility import legible, readable, readable_post, shown_html, title_of
 
 POSTS_A_PAGE = 50
 LAST_POSTS = 20
@@ -36,6 +40,11 @@ class PostView:
     created_at: datetime
     body_html: str
     in_reply_to_id: UUID | None
+    state: PostState
+    state_reason: str | None
+    """What staff said; for its author and staff alone."""
+    edited_at: datetime | None
+    marks: Marks
     in_reply_to: Author | None
     """Whose post it replies to; None where it answers the opening post."""
     is_unread: bool
@@ -59,6 +68,8 @@ class ConversationView:
     title: str
     placement_id: UUID
     reply_count: int
+    follow_level: FollowLevel | None
+    """None where the activity's level holds."""
     opening: PostView
     tags: Sequence[str]
     is_pinned: bool
@@ -103,7 +114,8 @@ def conversation_view(
     row = session.execute(
         select(
             Conversation.id.label("conversation_id"),
-            Conversation.title,
+            Conversation,
+            level_column(actor).label("follow_level"),
             Conversation.placement_id,
             Conversation.reply_count,
             Conversation.tags,
@@ -115,7 +127,7 @@ def conversation_view(
             ReadState.ahead,
             ReadState.unread,
             ReadState.read_at,
-            *_columns(),
+            *_columns(actor),
         )
         .join(Post, and_(Post.conversation_id == Conversation.id, Post.is_opening))
         .join(Person, Person.id == Post.author_id)
@@ -128,9 +140,10 @@ def conversation_view(
     closed = row.closed_at is not None
     return ConversationView(
         id=row.conversation_id,
-        title=row.title,
+        title=title_of(actor, row.Conversation),
         placement_id=row.placement_id,
         reply_count=row.reply_count,
+        follow_level=row.follow_level,
         opening=_view(actor, row, read),
         tags=row.tags,
         is_pinned=row.pin_slot is not None,
@@ -237,13 +250,17 @@ def post_view(session: Session, actor: Actor, post_id: UUID) -> PostView:
     return _view(actor, session.execute(_posts(actor).where(Post.id == post_id)).one())
 
 
-def _columns() -> Sequence[Any]:
+def _columns(actor: Actor) -> Sequence[Any]:
     """Of a post that nobody is named in as answered."""
     return [
         Post.id,
         Post.number,
         Post.created_at,
-        Post.body_html,
+        shown_html(actor).label("body_html"),
+        Post.state,
+        case((_told_reason(actor), Post.state_reason)).label("state_reason"),
+        Post.edited_at,
+        marks_column(actor).label("marks"),
         Post.in_reply_to_id,
         *author_columns(Post, Person),
     ]
@@ -256,13 +273,17 @@ def _replies(actor: Actor, conversation_id: UUID) -> Select[*tuple[Any, ...]]:
 def _posts(actor: Actor) -> Select[*tuple[Any, ...]]:
     replied_to, replied_to_author = aliased(Post), aliased(Person)
     return (
-        select(*_columns(), *author_columns(replied_to, replied_to_author, prefix="replied_to"))
+        select(*_columns(actor), *author_columns(replied_to, replied_to_author, prefix="replied_to"))
         .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(replied_to, (replied_to.id == Post.in_reply_to_id) & replied_to.is_opening.is_(False))
         .outerjoin(replied_to_author, replied_to_author.id == replied_to.author_id)
         .where(readable_post(actor))
     )
+
+
+def _told_reason(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.role.is_staff else Post.author_id == actor.person_id
 
 
 def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) -> PostView:
@@ -273,7 +294,66 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) ->
         author=author_of(actor, row),
         created_at=row.created_at,
         body_html=row.body_html,
+        state=row.state,
+        state_reason=row.state_reason,
+        edited_at=row.edited_at,
+        marks=marks_of(row.marks if row.state is PostState.PUBLISHED else None),
         in_reply_to_id=row.in_reply_to_id,
         in_reply_to=author_of(actor, row, prefix="replied_to") if answered else None,
         is_unread=read is not None and not read.has(row.number),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPost:
+    """A post as its author changes it."""
+
+    id: UUID
+    conversation_id: UUID
+    kind: ConversationKind
+    is_opening: bool
+    revision: int
+    title: str
+    body: str
+    body_html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedPost:
+    """A post with the conversation that it stands in, for a page of its own."""
+
+    post: PostView
+    conversation_id: UUID
+    kind: ConversationKind
+    title: str
+
+
+def own_post(session: Session, actor: Actor, post_id: UUID) -> OwnPost:
+    """For the one who wrote it and has not withdrawn it. Two queries."""
+    post = access_own_post(session, actor, post_id)
+    conversation = session.get_one(Conversation, post.conversation_id)
+    return OwnPost(
+        id=post.id,
+        conversation_id=conversation.id,
+        kind=conversation.kind,
+        is_opening=post.is_opening,
+        revision=post.revision,
+        title=conversation.title,
+        body=post.body,
+        body_html=post.body_html,
+    )
+
+
+def placed_post(session: Session, actor: Actor, post_id: UUID) -> PlacedPost:
+    """For who may read its words. One query."""
+    row = session.execute(
+        _posts(actor).add_columns(Conversation).where(Post.id == post_id, legible(actor))
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return PlacedPost(
+        post=_view(actor, row),
+        conversation_id=row.Conversation.id,
+        kind=row.Conversation.kind,
+        title=title_of(actor, row.Conversation),
     )

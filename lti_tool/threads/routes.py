@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.core.paging import read_place
 from lti_tool.posts.changes import ClosedError
+from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.listing import Show, Sort, Wanted
 from lti_tool.posts.models import ConversationKind
 from lti_tool.posts.queries import POSTS_A_PAGE, post_view, reply_count
@@ -46,7 +47,10 @@ def list_threads() -> str:
         after_answered="answered" in request.args,
     )
     return render_template(
-        "threads/list.html", page=queries.thread_list(db(), actor(), wanted), wanted=wanted
+        "threads/list.html",
+        page=queries.thread_list(db(), actor(), wanted),
+        wanted=wanted,
+        level=level_of_activity(db(), actor()),
     )
 
 

@@ -7,15 +7,15 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
 _NUMBER_POSTS = """
     UPDATE post SET number = numbered.number FROM (
         SELECT id, row_number() OVER (PARTITION BY conversation_id ORDER BY is_opening DESC, id) - 1 AS number
-        FROM post
+        FROM post WHERE is_public OR is_opening
     ) AS numbered WHERE numbered.id = post.id
 """
 
