@@ -5,7 +5,15 @@ from typing import Any
 
 from lti_tool.posts.markdown import render
 from lti_tool.posts.scaffolds import Scaffold
-from lti_tool.web.forms import LONGEST_BODY, LaunchedForm, TextField, Validator, line_field, text_field, wants_preview
+from lti_tool.web.forms import (
+    LONGEST_BODY,
+    LaunchedForm,
+    TextField,
+    Validator,
+    line_field,
+    text_field,
+    wants_preview,
+)
 
 
 class MarkdownField(TextField):

@@ -37,7 +37,9 @@ REPLY = (
     ),
     Scaffold(
         lazy_gettext("See it differently"),
-        lazy_gettext("I can see why …\n\nI have known it to be different: …\n\nWhat would have to be true for both?\n"),
+        lazy_gettext(
+            "I can see why …\n\nI have known it to be different: …\n\nWhat would have to be true for both?\n"
+        ),
     ),
 )
 TRIED = (
@@ -49,7 +51,9 @@ TRIED = (
 ANSWER = (
     Scaffold(
         lazy_gettext("Explain"),
-        lazy_gettext("Try …\n\nIt works because …\n\nFor example: …\n\nTo check it: would it still work if …?\n"),
+        lazy_gettext(
+            "Try …\n\nIt works because …\n\nFor example: …\n\nTo check it: would it still work if …?\n"
+        ),
     ),
     Scaffold(
         lazy_gettext("Give a hint"),
@@ -65,11 +69,15 @@ NOTE = (
 PROMPT = (
     Scaffold(
         lazy_gettext("From their own work"),
-        lazy_gettext("Think of a time at work when …\n\nWhat did you do, and what would you do now? Say why.\n"),
+        lazy_gettext(
+            "Think of a time at work when …\n\nWhat did you do, and what would you do now? Say why.\n"
+        ),
     ),
     Scaffold(
         lazy_gettext("What would you do?"),
-        lazy_gettext("**The situation** \n…\n\nWhat would you do first in your team, and what speaks against it?\n"),
+        lazy_gettext(
+            "**The situation** \n…\n\nWhat would you do first in your team, and what speaks against it?\n"
+        ),
     ),
     Scaffold(
         lazy_gettext("Case clinic"),

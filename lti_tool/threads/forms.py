@@ -19,7 +19,6 @@ class ThreadForm(LaunchedForm):
         scaffolds=scaffolds.THREAD,
     )
 
-
     @property
     def prompt_text(self) -> str:
         """What it asks of others."""
