@@ -28,13 +28,13 @@ ATTRIBUTES = {
 
 
 class FormulaError(Exception):
-    """This formula can't be displayed: too long, too deep, broken, or with commands that nobody here knows."""
+    """This formula can't be displayed: too long, too deep, broken, or of unknown commands."""
 
 
 def to_mathml(latex: str, *, block: bool) -> str:
     """The formula as a <math> element, its text escaped. Raises FormulaError.
 
-    The converter's own text is not taken: it leaves what stands in \\text{} unescaped.
+    The converter's own text is not taken: it leaves words in a formula unescaped.
     """
     if len(latex) > LONGEST_FORMULA or _DEFINES.search(latex) or not latex.strip():
         raise FormulaError

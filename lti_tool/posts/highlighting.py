@@ -1,6 +1,6 @@
 """Code in colours: classes that our own stylesheet knows, made once when the post is written."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from time import thread_time
 
@@ -33,14 +33,14 @@ _CLASSES = {
 CLASSES = set(_CLASSES.values())
 # Not all that Pygments knows: some of its rules take very long for texts that were made for that.
 _LANGUAGES = {
-    "bash": "bash", "c": "c", "c++": "cpp", "cpp": "cpp", "c#": "csharp", "cs": "csharp", "csharp": "csharp",
-    "css": "css", "diff": "diff", "docker": "docker", "dockerfile": "docker", "go": "go", "haskell": "haskell",
-    "html": "html", "java": "java", "javascript": "javascript", "js": "javascript", "json": "json",
-    "kotlin": "kotlin", "latex": "latex", "lua": "lua", "makefile": "make", "perl": "perl",
-    "php": "php", "powershell": "powershell", "py": "python", "python": "python", "r": "r", "rb": "ruby",
-    "ruby": "ruby", "rs": "rust", "rust": "rust", "scala": "scala", "sh": "bash", "sql": "sql", "swift": "swift",
-    "tex": "latex", "toml": "toml", "ts": "typescript", "typescript": "typescript", "xml": "xml", "yaml": "yaml",
-    "yml": "yaml",
+    "bash": "bash", "c": "c", "c++": "cpp", "cpp": "cpp", "c#": "csharp", "cs": "csharp",
+    "csharp": "csharp", "css": "css", "diff": "diff", "docker": "docker", "dockerfile": "docker",
+    "go": "go", "haskell": "haskell", "html": "html", "java": "java", "javascript": "javascript",
+    "js": "javascript", "json": "json", "kotlin": "kotlin", "latex": "latex", "lua": "lua",
+    "makefile": "make", "perl": "perl", "php": "php", "powershell": "powershell", "py": "python",
+    "python": "python", "r": "r", "rb": "ruby", "ruby": "ruby", "rs": "rust", "rust": "rust",
+    "scala": "scala", "sh": "bash", "sql": "sql", "swift": "swift", "tex": "latex", "toml": "toml",
+    "ts": "typescript", "typescript": "typescript", "xml": "xml", "yaml": "yaml", "yml": "yaml",
 }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ class Highlighter:
         self._seconds_left = LONGEST_TIME
 
     def highlight(self, code: str, language: str) -> str | None:
-        """The code as HTML with classes; None where it stays plain: an unknown language, or too much of it."""
+        """The code as HTML with classes; None where it stays plain: unknown, or too much of it."""
         name = _LANGUAGES.get(language.lower())
         self._characters_left -= len(code)
         if name is None or len(code) > LONGEST_CODE or self._characters_left < 0:
@@ -83,7 +83,7 @@ def _wrapped(name: str, text: str) -> str:
     return f'<span class="{name}">{escaped}</span>' if name else escaped
 
 
-@lru_cache(maxsize=None)
+@cache
 def _lexer(name: str) -> Lexer:
     return get_lexer_by_name(name, stripnl=False)
 

@@ -45,7 +45,8 @@ def render(source: str) -> str:
     """Sanitised HTML for a post's body; what can't be displayed stands in it as it was written.
 
     The sanitiser is the last step and nothing edits its result afterwards (reference: security.md
-    section 3, bleach). Texts made to take long take about a second at most (tests/posts/test_highlighting.py).
+    section 3, bleach). Texts made to take long take about a
+    second at most (tests/posts/test_highlighting.py).
     """
     if len(source) > LONGEST_SOURCE:
         return _sanitised(unshown_block(source[:LONGEST_SOURCE]))
@@ -89,7 +90,7 @@ def _lower_headings(tokens: Sequence[Token]) -> None:
             token.tag = f"h{min(int(token.tag[1]) + _HEADING_SHIFT, _LAST_HEADING)}"
 
 
-# How markdown-it calls a rule for rendering: itself, all tokens, which one it is, options, what is kept meanwhile.
+# How markdown-it calls a rule for rendering: itself, all tokens, which one, options, and what is kept meanwhile.
 
 
 def _inline_formula(_self: Any, tokens: Sequence[Token], place: int, _options: Any, env: Any) -> str:

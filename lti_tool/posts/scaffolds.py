@@ -82,7 +82,8 @@ PROMPT = (
     Scaffold(
         lazy_gettext("Case clinic"),
         lazy_gettext(
-            "Bring a case of your own that is not solved yet: what happened, what you tried, where you are stuck.\n\n"
+            "Bring a case of your own that is not solved yet: what happened, what you tried, where you are "
+            "stuck.\n\n"
             "Then ask two questions about somebody else's case before you suggest anything.\n"
         ),
     ),

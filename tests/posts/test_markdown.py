@@ -11,7 +11,6 @@ from lti_tool.posts import markdown
 from lti_tool.posts.markdown import ATTRIBUTES, LARGEST_HTML, TAGS, render
 from lti_tool.posts.unshown import UNSHOWN
 
-
 OURS = {"a": {"rel", "target"}, "table": {"tabindex"}, "span": {"class"}}
 
 
