@@ -90,7 +90,7 @@ def _lower_headings(tokens: Sequence[Token]) -> None:
             token.tag = f"h{min(int(token.tag[1]) + _HEADING_SHIFT, _LAST_HEADING)}"
 
 
-# How markdown-it calls a rule for rendering: itself, all tokens, which one, options, and what is kept meanwhile.
+# How markdown-it calls a rule for rendering: itself, all tokens, which one, options, what is kept.
 
 
 def _inline_formula(_self: Any, tokens: Sequence[Token], place: int, _options: Any, env: Any) -> str:
