@@ -33,7 +33,8 @@ def assert_safe(html: str) -> None:
         assert not any(name.startswith(("on", "hx-", "data-", "style", "id")) for name in attributes)
         assert (attributes.get("class") or "hl-").startswith(("hl-", "unshown"))
         href = attributes.get("href") or ""
-        assert re.match(r"(https?:|mailto:|[^:]*$)", href), href
+        scheme = re.match(r"\s*([a-z][a-z0-9+.-]*):", href, re.IGNORECASE)
+        assert scheme is None or scheme[1] in {"http", "https", "mailto"}, href
         if tag == "a":
             assert attributes["rel"] == "noopener noreferrer nofollow ugc"
             assert attributes["target"] == "_blank"
