@@ -45,9 +45,9 @@ class Row:
     hints: Mapping[str, str] = field(default_factory=dict)
     hints_count: bool = False
     data: Mapping[str, Any] = field(default_factory=dict)
+    answers: int | None = None
+    """What is answered where all is well; None for the usual, 200 for GET and 303 for POST."""
     kind: LaunchKind | None = None
-    answer: int | None = None
-    """The status for who may; None for the usual ones, 200 for GET and 303 for POST."""
 
 
 PUBLIC, CREDENTIAL = Row(Needs.NOTHING), Row(Needs.CREDENTIAL)
@@ -97,12 +97,12 @@ TABLE: dict[tuple[str, str], Row] = {
         ids={"thread_id": "thread"},
         hints={"reply_to": "thread post", "at": "thread post"},
     ),
-    ("GET", "threads.count_new_threads"): Row(Needs.SESSION, answer=204),
-    ("GET", "threads.count_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}, answer=204),
+    ("GET", "threads.count_new_threads"): Row(Needs.SESSION, answers=204),
+    ("GET", "threads.count_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}, answers=204),
     ("GET", "threads.show_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("GET", "threads.see_posts"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("POST", "threads.read_posts"): Row(
-        Needs.SESSION, ids={"thread_id": "thread"}, data={"numbers": "0"}, answer=204
+        Needs.SESSION, ids={"thread_id": "thread"}, data={"numbers": "0"}, answers=204
     ),
     ("POST", "threads.unread_post"): Row(Needs.SESSION, ids={"thread_id": "thread"}, data={"number": "0"}),
     ("POST", "threads.pin_thread"): Row(Needs.STAFF, ids={"thread_id": "thread"}),
@@ -122,6 +122,8 @@ TABLE: dict[tuple[str, str], Row] = {
         hints_count=True,
         data=BODY,
     ),
+    ("POST", "posts.preview_text"): Row(Needs.SESSION, data=BODY, answers=200),
+    ("POST", "posts.check_prompt"): Row(Needs.SESSION, data=BODY, answers=200),
     ("GET", "help_requests.list_help_requests"): Row(Needs.SESSION),
     ("GET", "help_requests.ask_for_help"): Row(Needs.SESSION),
     ("POST", "help_requests.ask_for_help"): Row(Needs.SESSION, data=QUESTION),
