@@ -13,6 +13,7 @@ from lti_tool.admin import routes as admin
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
 from lti_tool.deep_linking import routes as deep_linking
+from lti_tool.drafts import routes as drafts
 from lti_tool.facilitation import routes as facilitation
 from lti_tool.follow_ups import routes as follow_ups
 from lti_tool.grades import routes as grades
@@ -46,6 +47,7 @@ _FEATURES = (
     threads,
     help_requests,
     follow_ups,
+    drafts,
     grades,
     activities,
     facilitation,

@@ -3,6 +3,7 @@
 from lti_tool.admin import models as admin
 from lti_tool.core.db import Base
 from lti_tool.courses import models as courses
+from lti_tool.drafts import models as drafts
 from lti_tool.follow_ups import models as follow_ups
 from lti_tool.grades import models as grades
 from lti_tool.help_requests import models as help_requests
@@ -17,6 +18,7 @@ from lti_tool.statements import models as statements
 MODULES = (
     admin,
     courses,
+    drafts,
     follow_ups,
     grades,
     help_requests,

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.help_requests.models import Acceptance, HelpRequest, HelpStatus, HelpWanted
 from lti_tool.posts.markdown import render
@@ -54,6 +56,7 @@ def ask_for_help(
     got: str,
     help_wanted: HelpWanted,
     submission_key: UUID,
+    draft: FormState | None = None,
 ) -> Conversation:
     """Ask the people of the course, in the actor's activity."""
     conversation, post = open_conversation(
@@ -64,6 +67,7 @@ def ask_for_help(
         body=trying_to,
         submission_key=submission_key,
     )
+    close_draft(session, actor, place=DraftPlace(DraftKind.HELP_REQUEST, actor.placement_id), form=draft)
     if post is not None:
         request = HelpRequest(
             conversation=conversation,
@@ -83,7 +87,15 @@ def ask_for_help(
     return conversation
 
 
-def post_answer(session: Session, actor: Actor, *, request_id: UUID, body: str, submission_key: UUID) -> Post:
+def post_answer(
+    session: Session,
+    actor: Actor,
+    *,
+    request_id: UUID,
+    body: str,
+    submission_key: UUID,
+    draft: FormState | None = None,
+) -> Post:
     """Answer the request; what the asker adds leaves it waiting."""
     request = access_help_request(session, actor, request_id, lock=True)
     asked = opening_post(session, request.conversation)
@@ -95,6 +107,7 @@ def post_answer(session: Session, actor: Actor, *, request_id: UUID, body: str, 
         submission_key=submission_key,
         in_reply_to_id=asked.id,
     )
+    close_draft(session, actor, place=DraftPlace(DraftKind.ANSWER, request_id), form=draft)
     if made:
         if actor.person_id != request.author_id:
             _note_answer(request, post)

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
 from lti_tool.threads.events import ReplyPosted, ThreadPosted
@@ -17,13 +19,27 @@ def access_thread(session: Session, actor: Actor, thread_id: UUID) -> Conversati
     return access_conversation(session, actor, thread_id, ConversationKind.THREAD)
 
 
+def place_of_reply(thread_id: UUID, in_reply_to_id: UUID | None) -> DraftPlace:
+    """Where the draft of a reply is kept: one for the thread as a whole, and one for each post."""
+    if in_reply_to_id:
+        return DraftPlace(DraftKind.REPLY_TO, in_reply_to_id)
+    return DraftPlace(DraftKind.REPLY, thread_id)
+
+
 def post_thread(
-    session: Session, actor: Actor, *, title: str, body: str, submission_key: UUID
+    session: Session,
+    actor: Actor,
+    *,
+    title: str,
+    body: str,
+    submission_key: UUID,
+    draft: FormState | None = None,
 ) -> Conversation:
     """Open a thread in the actor's activity."""
     thread, post = open_conversation(
         session, actor, kind=ConversationKind.THREAD, title=title, body=body, submission_key=submission_key
     )
+    close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
     if post is not None:
         events.record(session, ThreadPosted(actor, thread, post))
     return thread
@@ -37,6 +53,7 @@ def post_reply(
     body: str,
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
+    draft: FormState | None = None,
 ) -> Post:
     """Reply to the thread, or to one of its posts."""
     thread = access_thread(session, actor, thread_id)
@@ -48,6 +65,7 @@ def post_reply(
     reply, made = add_post(
         session, actor, thread, body=body, submission_key=submission_key, in_reply_to_id=replied_to.id
     )
+    close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=draft)
     if made:
         events.record(session, ReplyPosted(actor, thread, reply, replied_to))
     return reply

@@ -1,0 +1,95 @@
+"""Saving drafts, and the page of one's own."""
+
+from http import HTTPStatus
+
+from flask import abort, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lti_tool.drafts import queries, service
+from lti_tool.drafts.forms import DiscardDraftForm, SaveDraftForm
+from lti_tool.drafts.models import Draft, DraftKind, DraftPlace
+from lti_tool.web.launched import actor, launched_blueprint
+from lti_tool.web.transaction import db
+
+blueprint = launched_blueprint("drafts", __name__, url_prefix="/drafts")
+
+
+@blueprint.get("")
+def list_drafts() -> str:
+    rows = queries.draft_list(db(), actor())
+    return render_template("drafts/list.html", rows=rows, form=DiscardDraftForm())
+
+
+@blueprint.post("")
+def save_draft() -> Response:
+    form = SaveDraftForm()
+    if not form.is_sent():
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
+    fields = form.typed(request.form)
+    if fields is None:
+        abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    draft = service.save_draft(
+        db(),
+        actor(),
+        place=form.place(),
+        fields=fields,
+        form=form.draft_state(),
+        edit=form.draft_edit.data or 0,
+    )
+    if _is_script():
+        return _told(draft)
+    return redirect(_address(form.place()), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/discard")
+def discard_draft() -> Response:
+    form = DiscardDraftForm()
+    if not form.is_sent():
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
+    draft = service.discard_draft(db(), actor(), place=form.place(), version=form.draft_version.data)
+    if _is_script():
+        return _told(draft)
+    return redirect(url_for(".list_drafts"), HTTPStatus.SEE_OTHER)
+
+
+def _is_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _told(draft: Draft) -> Response:
+    """How the place stands now."""
+    view = queries.draft_view(draft)
+    return jsonify(
+        version=draft.version,
+        writer=draft.writer,
+        edit=draft.edit,
+        is_kept=view.text is not None,
+        elsewhere=[
+            {"version": text.version, "saved_at": text.saved_at.isoformat(), "fields": text.fields}
+            for text in view.elsewhere
+        ],
+    )
+
+
+def _address(place: DraftPlace) -> str:
+    """The page with the form that a draft belongs to."""
+    match place.kind:
+        case DraftKind.THREAD:
+            return url_for("threads.post_thread")
+        case DraftKind.REPLY:
+            return url_for("threads.show_thread", thread_id=place.target_id, _anchor="composer")
+        case DraftKind.REPLY_TO:
+            thread_id = queries.conversation_of(db(), place.target_id)
+            return url_for(
+                "threads.show_thread", thread_id=thread_id, reply_to=place.target_id, _anchor="composer"
+            )
+        case DraftKind.HELP_REQUEST:
+            return url_for("help_requests.ask_for_help")
+        case DraftKind.ANSWER:
+            return url_for(
+                "help_requests.show_help_request", request_id=place.target_id, _anchor="composer"
+            )
+        case DraftKind.PLAN:
+            return url_for("follow_ups.plan_follow_up")
+        case DraftKind.PLAN_FROM:
+            return url_for("follow_ups.plan_follow_up", source=place.target_id)
