@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
+from flask import request
 from wtforms import Field, HiddenField, IntegerField
 from wtforms.validators import NumberRange, Optional
 
@@ -12,9 +13,11 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.text import clean_lines
 from lti_tool.drafts.models import DraftKind, DraftPlace
-from lti_tool.drafts.queries import DraftView
+from lti_tool.drafts.queries import DraftView, find_draft
 from lti_tool.drafts.service import FormState
 from lti_tool.web.forms import LONGEST_BODY, LaunchedForm, id_field
+from lti_tool.web.launched import actor
+from lti_tool.web.transaction import db
 
 LONGEST_NAME = 40
 MOST_FIELDS = 20
@@ -44,6 +47,18 @@ class DraftedForm(LaunchedForm):
     draft_writer = id_field()
     draft: DraftView | None = None
     """What was left there and is shown, for the notice about it."""
+    is_new: bool
+    """Whether it holds nothing that this request brought."""
+
+    def __init__(self, **defaults: Any) -> None:
+        super().__init__(**defaults)
+        self.is_new = request.method != "POST"
+
+    @classmethod
+    def empty(cls) -> Self:
+        form = super().empty()
+        form.is_new = True
+        return form
 
     def at(self, place: DraftPlace) -> Self:
         """Say what this form is for."""
@@ -51,14 +66,18 @@ class DraftedForm(LaunchedForm):
         self.draft_writer.data = self.draft_writer.data or new_random_id()
         return self
 
-    def show_draft(self, draft: DraftView) -> Self:
-        """Fill a form that was not sent with what was left at its place."""
-        self.at(draft.place)
+    def keep_at(self, place: DraftPlace) -> Self:
+        """The same, and a form that was not sent yet shows what was left at its place. One query then."""
+        self.at(place)
+        if self.is_new:
+            self._show(find_draft(db(), actor(), place))
+        return self
+
+    def _show(self, draft: DraftView) -> None:
         self.draft, self.draft_version.data = draft, draft.version
         for name, value in (draft.text.fields if draft.text else {}).items():
             if name in self and not isinstance(self[name], HiddenField):
                 _fill(self[name], value)
-        return self
 
     def draft_state(self) -> FormState:
         return FormState(writer=self.draft_writer.data or new_random_id(), version=self.draft_version.data)
@@ -73,7 +92,8 @@ def _fill(field: Field, value: str) -> None:
 class SaveDraftForm(DraftedForm):
     """What any of the forms holds just now."""
 
-    about_itself = DraftedForm.about_itself | {"draft_edit"}
+    # What a reply or a plan is about, its place says.
+    about_itself = DraftedForm.about_itself | {"draft_edit", "in_reply_to", "source"}
 
     draft_edit = IntegerField(default=0, validators=[Optional(), NumberRange(min=0, max=_LARGEST_EDIT)])
 

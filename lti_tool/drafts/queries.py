@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, case, select
+from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.courses.models import Placement
 from lti_tool.drafts.models import Draft, DraftKind, DraftPlace
 from lti_tool.posts.models import Conversation, Post
+from lti_tool.posts.visibility import readable
 
 MOST_DRAFTS = 100
-_IN_CONVERSATION = (DraftKind.REPLY, DraftKind.ANSWER)
+_EXCERPT = 280
+_WRITTEN = ("title", "body", "trying_to", "tried", "expected", "got", "cue", "action")
+"""Fields that somebody wrote something into; the others hold choices and days."""
 _ON_POST = (DraftKind.REPLY_TO, DraftKind.PLAN_FROM)
 
 
@@ -49,6 +52,12 @@ class DraftRow:
     is_here: bool
     """Whether it can be gone on with from this activity."""
 
+    @property
+    def excerpts(self) -> Sequence[str]:
+        """How its texts begin."""
+        texts = (self.text.fields[name] for name in _WRITTEN if self.text.fields.get(name, "").strip())
+        return [text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…" for text in texts]
+
 
 def draft_view(draft: Draft) -> DraftView:
     text = None
@@ -79,17 +88,11 @@ def find_draft(session: Session, actor: Actor, place: DraftPlace) -> DraftView:
 
 def draft_list(session: Session, actor: Actor) -> Sequence[DraftRow]:
     """The actor's drafts in this course, the newest first, a hundred at most. One query."""
-    on_post, in_conversation = aliased(Post), aliased(Conversation)
+    about = case((Draft.kind.in_(_ON_POST), Post.conversation_id), else_=Draft.target_id)
     query = (
-        select(Draft, in_conversation.id, in_conversation.title, Placement.title)
-        .outerjoin(on_post, and_(on_post.id == Draft.target_id, Draft.kind.in_(_ON_POST)))
-        .outerjoin(
-            in_conversation,
-            or_(
-                in_conversation.id == on_post.conversation_id,
-                and_(in_conversation.id == Draft.target_id, Draft.kind.in_(_IN_CONVERSATION)),
-            ),
-        )
+        select(Draft, Conversation.id, Conversation.title, Placement.title)
+        .outerjoin(Post, Post.id == Draft.target_id)
+        .outerjoin(Conversation, and_(Conversation.id == about, readable(actor)))
         .outerjoin(Placement, Placement.id == Draft.target_id)
         .where(
             Draft.person_id == actor.person_id,

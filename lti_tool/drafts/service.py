@@ -54,7 +54,7 @@ def save_draft(
     A save that comes after the form was sent, or after a newer one of the same form, changes nothing.
     """
     access_place(session, actor, place)
-    draft = _lock(session, actor, place, form.writer)
+    draft = _lock(session, actor, place)
     if form.version != draft.version:
         if form.writer == draft.closed_by or (form.writer == draft.writer and edit <= draft.edit):
             return draft
@@ -93,7 +93,7 @@ def close_draft(session: Session, actor: Actor, *, place: DraftPlace, form: Form
     """
     if form is None:
         return
-    draft = _lock(session, actor, place, form.writer)
+    draft = _lock(session, actor, place)
     known = {str(form.writer), str(form.version)}
     draft.elsewhere = [text for text in draft.elsewhere if known.isdisjoint({text["writer"], text["version"]})]
     draft.closed_by = form.writer
@@ -101,13 +101,13 @@ def close_draft(session: Session, actor: Actor, *, place: DraftPlace, form: Form
         _take_away(draft)
 
 
-def _lock(session: Session, actor: Actor, place: DraftPlace, writer: UUID) -> Draft:
+def _lock(session: Session, actor: Actor, place: DraftPlace) -> Draft:
     """The place's row, made if need be; nobody else changes it until this transaction ends."""
     key: dict[str, Any] = {"person_id": actor.person_id, "kind": place.kind, "target_id": place.target_id}
     table = cast("Table", Draft.__table__)
     session.execute(
         insert(table).on_conflict_do_nothing(index_elements=list(key)),
-        {**key, "course_id": actor.course_id, "writer": writer},
+        {**key, "course_id": actor.course_id, "writer": new_random_id()},
     )
     return session.scalars(
         select(Draft).filter_by(**key).with_for_update().execution_options(populate_existing=True)
