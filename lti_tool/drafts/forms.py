@@ -22,7 +22,7 @@ from lti_tool.web.transaction import db
 LONGEST_NAME = 40
 MOST_FIELDS = 20
 LARGEST = 5 * LONGEST_BODY
-"""Characters of a whole draft: more than any form takes, so that a text that is still too long is kept too."""
+"""Characters of a whole draft: more than a form takes, so that a text that is still too long is kept too."""
 
 
 _LARGEST_EDIT = 2**53
@@ -102,9 +102,7 @@ class SaveDraftForm(DraftedForm):
 
     def typed(self, sent: Mapping[str, str]) -> dict[str, str] | None:
         """The fields of the form that it comes from; None where they are more than can be kept."""
-        fields = {
-            name: clean_lines(value) for name, value in sent.items() if name not in self.about_itself
-        }
+        fields = {name: clean_lines(value) for name, value in sent.items() if name not in self.about_itself}
         fits = len(fields) <= MOST_FIELDS and all(len(name) <= LONGEST_NAME for name in fields)
         return fields if fits and sum(map(len, fields.values())) <= LARGEST else None
 

@@ -14,6 +14,18 @@ from lti_tool.web.transaction import db
 
 blueprint = launched_blueprint("drafts", __name__, url_prefix="/drafts")
 
+_THREAD = "threads.show_thread"
+_PAGES: dict[DraftKind, tuple[str, str | None]] = {
+    DraftKind.THREAD: ("threads.post_thread", None),
+    DraftKind.REPLY: (_THREAD, "thread_id"),
+    DraftKind.HELP_REQUEST: ("help_requests.ask_for_help", None),
+    DraftKind.ANSWER: ("help_requests.show_help_request", "request_id"),
+    DraftKind.PLAN: ("follow_ups.plan_follow_up", None),
+    DraftKind.PLAN_FROM: ("follow_ups.plan_follow_up", "source"),
+}
+_BELOW = {DraftKind.REPLY, DraftKind.ANSWER}
+"""Whose form stands below a conversation."""
+
 
 @blueprint.get("")
 def list_drafts() -> str:
@@ -79,23 +91,12 @@ def _told(draft: Draft) -> Response:
 
 def _address(place: DraftPlace) -> str:
     """The page with the form that a draft belongs to."""
-    match place.kind:
-        case DraftKind.THREAD:
-            return url_for("threads.post_thread")
-        case DraftKind.REPLY:
-            return url_for("threads.show_thread", thread_id=place.target_id, _anchor="composer")
-        case DraftKind.REPLY_TO:
-            thread_id = queries.conversation_of(db(), place.target_id)
-            return url_for(
-                "threads.show_thread", thread_id=thread_id, reply_to=place.target_id, _anchor="composer"
-            )
-        case DraftKind.HELP_REQUEST:
-            return url_for("help_requests.ask_for_help")
-        case DraftKind.ANSWER:
-            return url_for(
-                "help_requests.show_help_request", request_id=place.target_id, _anchor="composer"
-            )
-        case DraftKind.PLAN:
-            return url_for("follow_ups.plan_follow_up")
-        case DraftKind.PLAN_FROM:
-            return url_for("follow_ups.plan_follow_up", source=place.target_id)
+    if place.kind is DraftKind.REPLY_TO:
+        thread_id = queries.conversation_of(db(), place.target_id)
+        return url_for(_THREAD, thread_id=thread_id, reply_to=place.target_id, _anchor="composer")
+    endpoint, argument = _PAGES[place.kind]
+    return url_for(
+        endpoint,
+        **({argument: place.target_id} if argument else {}),
+        _anchor="composer" if place.kind in _BELOW else None,
+    )

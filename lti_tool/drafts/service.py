@@ -95,7 +95,9 @@ def close_draft(session: Session, actor: Actor, *, place: DraftPlace, form: Form
         return
     draft = _lock(session, actor, place)
     known = {str(form.writer), str(form.version)}
-    draft.elsewhere = [text for text in draft.elsewhere if known.isdisjoint({text["writer"], text["version"]})]
+    draft.elsewhere = [
+        text for text in draft.elsewhere if known.isdisjoint({text["writer"], text["version"]})
+    ]
     draft.closed_by = form.writer
     if form.writer == draft.writer or form.version == draft.version:
         _take_away(draft)

@@ -165,8 +165,9 @@ const drop = async (form, version) => {
 const add = (form, panel) => {
   for (const quote of panel.querySelectorAll("[data-field]")) {
     const it = written(form, quote.dataset.field);
-    if (!it || it.value.includes(quote.textContent)) continue;
-    it.value = [it.value, quote.textContent].filter(Boolean).join(it.matches("textarea") ? "\n\n" : " / ");
+    const text = quote.textContent.trim();
+    if (!it || it.value.includes(text)) continue;
+    it.value = [it.value, text].filter(Boolean).join(it.matches("textarea") ? "\n\n" : " / ");
     it.dispatchEvent(new Event("input", { bubbles: true }));
   }
 };
@@ -208,7 +209,7 @@ function showElsewhere(form, texts) {
     panel.dataset.draftVersion = text.version;
     for (const [name, value] of Object.entries(text.fields)) {
       if (!written(form, name) || !value.trim()) continue;
-      const quote = document.createElement("blockquote");
+      const quote = document.createElement("p");
       quote.className = "as-typed";
       quote.dir = "auto";
       quote.dataset.field = name;

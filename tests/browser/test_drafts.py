@@ -1,4 +1,4 @@
-"""What is typed is never lost: tabs that crash, lines that break, two devices, both ways of carrying a session."""
+"""What is typed is never lost: tabs that crash, lines that break, two devices; test_sites.py has frames."""
 
 import re
 
@@ -38,9 +38,7 @@ def discard_all(visit: Visit) -> None:
         expect(buttons).to_have_count(left)
 
 
-def test_after_a_crash_the_text_is_there_on_another_device(
-    demo: Demo, chromium: Browser, come: Come
-) -> None:
+def test_after_a_crash_the_text_is_there_on_another_device(demo: Demo, chromium: Browser, come: Come) -> None:
     with own_context(chromium) as first:
         visit = Visit.enter(first.new_page(), demo, ANA, QUIET)
         visit.tool.goto(visit.base + NEW)

@@ -47,7 +47,7 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     colleague = course.visitor("Tom Becker", context_id=context_id)
     thread = UUID(_last(owner.send("/threads/new", "/threads/new", THREAD).location))
     request = ask_for_help(owner)
-    ids = {
+    ids: dict[str, UUID | str] = {
         "thread": thread,
         "thread post": session.scalars(select(Post.id).filter_by(conversation_id=thread)).one(),
         "request": UUID(_last(request)),

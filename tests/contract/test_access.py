@@ -72,7 +72,9 @@ def check_not_there(visitor: Visitor, app: Flask, route: Route, ids: Mapping[str
 
 def without(page: str, one: UUID | str) -> str:
     """The page as it is for any id, and for any time that its forms are made."""
-    return re.sub(r'(name="(?:submission|draft_writer)"[^>]*value="|nonce=")[^"]*', r"\1", page.replace(str(one), ""))
+    return re.sub(
+        r'(name="(?:submission|draft_writer)"[^>]*value="|nonce=")[^"]*', r"\1", page.replace(str(one), "")
+    )
 
 
 def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:

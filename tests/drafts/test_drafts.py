@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -44,16 +45,16 @@ class Form:
         self.hidden = {name: _value(html, name) for name in HIDDEN}
         self.edit = 0
 
-    def save(self, edit: int | None = None, **typed: str) -> dict[str, Any]:
+    def save(self, **typed: str) -> dict[str, Any]:
         """As the script does it; the form takes the new version over."""
-        answer = self.save_late(edit, **typed)
+        answer = self.save_late(**typed)
         self.hidden["draft_version"] = answer["version"]
         return answer
 
-    def save_late(self, edit: int | None = None, **typed: str) -> dict[str, Any]:
+    def save_late(self, **typed: str) -> dict[str, Any]:
         """The same, but the answer does not reach the form."""
         self.edit += 1
-        data = {**self.hidden, "draft_edit": str(edit or self.edit), **typed}
+        data = {**self.hidden, "draft_edit": str(self.edit), **typed}
         answer = self.visitor.post("/drafts", data, headers=SCRIPT)
         assert answer.status_code == 200, answer.text
         return dict(answer.get_json())
@@ -109,7 +110,9 @@ def test_each_place_has_its_own(course: Course, session: Session) -> None:
         shown = ana.get(page).text
         assert text in shown
         assert text in listed
-        assert not any(f">{other}<" in shown.replace("\r\n", "") for other in places.values() if other != text)
+        assert not any(
+            f">{other}<" in shown.replace("\r\n", "") for other in places.values() if other != text
+        )
     assert listed.count("Discard</button>") == len(places)
 
 
@@ -210,8 +213,10 @@ def test_an_older_save_of_the_same_form_that_comes_later_is_passed_over(
     course: Course, session: Session
 ) -> None:
     form = Form(course.visitor(), NEW)
-    form.save_late(edit=2, body="Newer")
-    form.save_late(edit=1, body="New")
+    form.edit = 1
+    form.save_late(body="Newer")
+    form.edit = 0
+    form.save_late(body="New")
     assert kept(session) == {"body": "Newer"}
 
 
@@ -276,7 +281,7 @@ def test_what_is_too_much_is_refused_and_a_text_too_long_to_post_is_kept(
     assert ana.post("/drafts", sent, headers=SCRIPT).status_code == status
 
 
-def together(acts: list[Callable[[], object]]) -> None:
+def together(*acts: Callable[[], object]) -> None:
     """All at once, each in its own thread."""
     ready = threading.Barrier(len(acts))
 
@@ -299,12 +304,12 @@ def test_posting_and_saving_at_the_same_moment_leaves_nothing_behind(
         form = Form(ana, NEW)
         text = {"title": f"Number {number}", "body": "At once"}
         twin = Visitor(course.app, ana.actor, _secret(ana))
-        together([lambda form=form, text=text: form.send(**text)] + [  # type: ignore[misc]
-            lambda form=form, text=text, edit=edit: twin.post(  # type: ignore[misc]
-                "/drafts", {**form.hidden, **text, "draft_edit": str(edit)}, headers=SCRIPT
-            )
-            for edit in (1, 2)
-        ])
+        saved = {**form.hidden, **text, "draft_edit": "1"}
+        together(
+            partial(form.send, **text),
+            partial(twin.post, "/drafts", saved, headers=SCRIPT),
+            partial(twin.post, "/drafts", {**saved, "draft_edit": "2"}, headers=SCRIPT),
+        )
         assert kept(session) is None
     assert len(session.scalars(select(Post)).all()) == 10
 
@@ -318,7 +323,7 @@ def _secret(visitor: Visitor) -> str:
 def test_two_forms_that_save_at_the_same_moment_lose_nothing(course: Course, session: Session) -> None:
     ana = course.visitor()
     forms = [Form(Visitor(course.app, ana.actor, _secret(ana)), NEW) for _ in range(4)]
-    together([lambda form=form, n=n: form.save(body=f"Text {n}") for n, form in enumerate(forms)])  # type: ignore[misc]
+    together(*(partial(form.save, body=f"Text {number}") for number, form in enumerate(forms)))
     draft = session.scalars(select(Draft)).one()
     texts = {(draft.fields or {})["body"], *(text["fields"]["body"] for text in draft.elsewhere)}
     assert texts == {f"Text {n}" for n in range(4)}
