@@ -46,7 +46,7 @@ class DraftPlace:
 
 
 class Draft(Row, Base):
-    """The text at one place. The row stays for a day when the text is sent or thrown away: see `closed_by`."""
+    """The text at one place. The row stays for a day when the text is sent or discarded: see `closed_by`."""
 
     __tablename__ = "draft"
     __table_args__ = (

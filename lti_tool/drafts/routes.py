@@ -1,6 +1,7 @@
 """Saving drafts, and the page of one's own."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -50,7 +51,7 @@ def save_draft() -> Response:
         edit=form.draft_edit.data or _moment(),
     )
     if _is_script():
-        return _told(draft)
+        return _told(draft, is_kept=draft.fields == fields)
     return redirect(_address(form.place()), HTTPStatus.SEE_OTHER)
 
 
@@ -61,7 +62,7 @@ def discard_draft() -> Response:
         abort(HTTPStatus.UNPROCESSABLE_ENTITY)
     draft = service.discard_draft(db(), actor(), place=form.place(), version=form.draft_version.data)
     if _is_script():
-        return _told(draft)
+        return _told(draft, is_kept=False)
     return redirect(url_for(".list_drafts"), HTTPStatus.SEE_OTHER)
 
 
@@ -74,14 +75,13 @@ def _is_script() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _told(draft: Draft) -> Response:
+def _told(draft: Draft, *, is_kept: bool) -> Response:
     """How the place stands now."""
     view = queries.draft_view(draft)
     return jsonify(
         version=draft.version,
-        writer=draft.writer,
         edit=draft.edit,
-        is_kept=view.text is not None,
+        is_kept=is_kept,
         elsewhere=[
             {"version": text.version, "saved_at": text.saved_at.isoformat(), "fields": text.fields}
             for text in view.elsewhere
@@ -95,8 +95,5 @@ def _address(place: DraftPlace) -> str:
         thread_id = queries.conversation_of(db(), place.target_id)
         return url_for(_THREAD, thread_id=thread_id, reply_to=place.target_id, _anchor="composer")
     endpoint, argument = _PAGES[place.kind]
-    return url_for(
-        endpoint,
-        **({argument: place.target_id} if argument else {}),
-        _anchor="composer" if place.kind in _BELOW else None,
-    )
+    values: dict[str, Any] = {argument: place.target_id} if argument else {}
+    return url_for(endpoint, _anchor="composer" if place.kind in _BELOW else None, **values)

@@ -55,6 +55,9 @@ def save_draft(
     """
     access_place(session, actor, place)
     draft = _lock(session, actor, place)
+    if draft.fields == fields:
+        draft.saved_at = clock.now()
+        return draft
     if form.version != draft.version:
         if form.writer == draft.closed_by or (form.writer == draft.writer and edit <= draft.edit):
             return draft

@@ -94,9 +94,9 @@ const saveNow = async (form) => {
     state.saved = changes;
     if (isDirty(form)) state.since = performance.now();
     else if (!blank) noteSaved(form, { saved: true });
-    // Something else stands there: ours came after the form was sent or thrown away.
+    // Not kept: it came after the form was sent or thrown away.
     if (blank) say(form, "nothing");
-    else if (now.writer === meta.draft_writer && now.is_kept) say(form, "saved");
+    else if (now.is_kept) say(form, "saved");
     else say(form, "closed");
   } catch {
     if (!form.isConnected || isBeingSent(form)) return;

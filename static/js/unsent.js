@@ -119,7 +119,11 @@ const notice = (kind, name, form) => {
 
 const putBack = (form, name, entry) => {
   const now = valuesOf(form);
-  if (hasText(form) || Object.keys(entry.values).every((it) => now[it] === entry.values[it])) return;
+  if (Object.keys(entry.values).every((it) => now[it] === entry.values[it])) {
+    if (form.querySelector("[data-draft-restored]")) noteSaved(form, { saved: true });
+    return;
+  }
+  if (hasText(form)) return;
   if (entry.saved) {
     drop(AREA, name); // the server knows it, and what became of it since
     return;

@@ -58,7 +58,7 @@ def test_after_a_crash_the_text_is_there_on_another_device(demo: Demo, chromium:
     again.page.bring_to_front()
     again.tool.get_by_role("button", name="Discard it").click()
     expect(again.tool.get_by_label("Your post")).to_have_value("")
-    expect(again.tool.get_by_label("Your post")).to_be_focused()
+    expect(again.tool.get_by_label("Title")).to_be_focused()
     again.tool.goto(again.base + NEW)
     expect(again.tool.get_by_label("Title")).to_have_value("")
     expect(again.tool.locator("[data-draft-restored]")).to_have_count(0)
