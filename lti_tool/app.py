@@ -20,6 +20,7 @@ from lti_tool.grades import routes as grades
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
+from lti_tool.mentions import routes as mentions
 from lti_tool.notices import routes as notices
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.people import routes as people
@@ -48,6 +49,7 @@ _FEATURES = (
     help_requests,
     follow_ups,
     drafts,
+    mentions,
     grades,
     activities,
     facilitation,

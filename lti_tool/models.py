@@ -8,6 +8,7 @@ from lti_tool.follow_ups import models as follow_ups
 from lti_tool.grades import models as grades
 from lti_tool.help_requests import models as help_requests
 from lti_tool.launch import models as launch
+from lti_tool.mentions import models as mentions
 from lti_tool.notices import models as notices
 from lti_tool.people import models as people
 from lti_tool.platforms import models as platforms
@@ -23,6 +24,7 @@ MODULES = (
     grades,
     help_requests,
     launch,
+    mentions,
     notices,
     people,
     platforms,

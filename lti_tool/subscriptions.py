@@ -9,6 +9,8 @@ from lti_tool.grades.service import note_contribution
 from lti_tool.help_requests import statements as help_requests
 from lti_tool.help_requests.events import AnswerPosted, HelpAsked
 from lti_tool.launch import statements as launch
+from lti_tool.mentions import statements as mentions
+from lti_tool.mentions.service import note_mentions
 from lti_tool.notices.subscribing import subscribe_to_launches
 from lti_tool.people import tasks as people
 from lti_tool.threads import statements as threads
@@ -17,7 +19,7 @@ from lti_tool.threads.events import ReplyPosted, ThreadPosted
 
 def subscribe_all() -> None:
     """Safe to call again: a subscriber counts once."""
-    for feature in (launch, threads, help_requests, follow_ups):
+    for feature in (launch, threads, help_requests, follow_ups, mentions):
         feature.subscribe_statements()
     subscribe_to_launches()
     people.subscribe_roster()
@@ -26,6 +28,11 @@ def subscribe_all() -> None:
     subscribe(ReplyPosted, _note_in_thread)
     subscribe(HelpAsked, _note_in_request)
     subscribe(AnswerPosted, _note_in_request)
+    # Neither do mentions; after the statements of the posts, to which theirs refer.
+    subscribe(ThreadPosted, _mention_in_post)
+    subscribe(ReplyPosted, _mention_in_post)
+    subscribe(HelpAsked, _mention_in_request)
+    subscribe(AnswerPosted, _mention_in_post)
 
 
 def _note_in_thread(session: Session, event: ThreadPosted | ReplyPosted) -> None:
@@ -34,3 +41,21 @@ def _note_in_thread(session: Session, event: ThreadPosted | ReplyPosted) -> None
 
 def _note_in_request(session: Session, event: HelpAsked | AnswerPosted) -> None:
     note_contribution(session, event.actor, event.request.conversation.placement_id)
+
+
+def _mention_in_post(session: Session, event: ThreadPosted | ReplyPosted | AnswerPosted) -> None:
+    post = event.post
+    note_mentions(
+        session, event.actor, post_id=post.id, statement_id=post.statement_id, html=[post.body_html]
+    )
+
+
+def _mention_in_request(session: Session, event: HelpAsked) -> None:
+    post, asked = event.post, event.request
+    note_mentions(
+        session,
+        event.actor,
+        post_id=post.id,
+        statement_id=post.statement_id,
+        html=[post.body_html, asked.tried_html, asked.expected_html, asked.got_html],
+    )

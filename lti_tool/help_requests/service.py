@@ -12,9 +12,8 @@ from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.help_requests.models import Acceptance, HelpRequest, HelpStatus, HelpWanted
-from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post
+from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post, to_html
 from lti_tool.posts.visibility import readable
 
 
@@ -76,11 +75,11 @@ def ask_for_help(
             course_id=actor.course_id,
             author_id=actor.person_id,
             tried=tried,
-            tried_html=render(tried),
+            tried_html=to_html(session, actor, tried),
             expected=expected,
-            expected_html=render(expected),
+            expected_html=to_html(session, actor, expected),
             got=got,
-            got_html=render(got),
+            got_html=to_html(session, actor, got),
             help_wanted=help_wanted,
         )
         session.add(request)

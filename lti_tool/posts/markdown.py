@@ -8,6 +8,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from lti_tool.core.errors import SegueError
+from lti_tool.mentions.tokens import CLASS as MENTION
+from lti_tool.mentions.tokens import NOBODY, Known, place_mentions
 
 LARGEST_HTML = 256 * 1024
 _MOST_COLUMNS = 20
@@ -17,10 +19,10 @@ _LAST_HEADING = 6
 
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
-    "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 # The last entry takes back what the sanitiser would let through on any tag.
-_ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "*": set()}
+_ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "span": {"data-mention"}, "*": set()}
 _SCHEMES = {"http", "https", "mailto"}
 # A line that could be a table's second one, which says how many columns there are.
 _TABLE_LINE = re.compile(r"^[ >]*\|?[ :|-]*-[ :|-]*$", re.MULTILINE)
@@ -43,7 +45,7 @@ def _make_parser() -> MarkdownIt:
 _parser = _make_parser()
 
 
-def render(source: str) -> str:
+def render(source: str, known: Known = NOBODY) -> str:
     """Sanitised HTML for a post's body. Raises UnrenderableError; takes at most about a second.
 
     The sanitiser is the last step and nothing edits its result afterwards (reference: security.md
@@ -54,6 +56,7 @@ def render(source: str) -> str:
         raise UnrenderableError
     tokens = _parser.parse(source)
     _lower_headings(tokens)
+    place_mentions(tokens, known)
     html = _parser.renderer.render(tokens, _parser.options, {})
     if len(html) > LARGEST_HTML:
         raise UnrenderableError
@@ -61,6 +64,7 @@ def render(source: str) -> str:
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
+        allowed_classes={"span": {MENTION}},
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow ugc",
         # A table that is wider than the page scrolls, by keyboard too.

@@ -158,6 +158,7 @@ def test_posting_takes_the_draft_along(come: Come, demo: Demo, clicks: int) -> N
     visit.tool.get_by_label("Your reply").fill("A second one")
     expect(visit.tool.locator("[data-draft-status]")).to_have_text(SAVED)
     visit.tool.evaluate("location.reload()")
+    expect(visit.tool.locator("[data-draft-restored]")).to_be_visible()
     expect(visit.tool.get_by_label("Your reply")).to_have_value("A second one")
     assert visit.post_with("And a word more").count() == 1
     assert kept(demo, "A second one") == 1
