@@ -31,9 +31,7 @@ def suggestions(session: Session, actor: Actor, typed: str, *, staff_name: str) 
         return []
     staff = Mentionable(STAFF, staff_name, MentionKind.STAFF)
     found = [staff] if any(folded(it).startswith(wanted) for it in (STAFF, staff_name)) else []
-    people = select(Person.id, Person.name, _PERSON).join(
-        Membership, Membership.person_id == Person.id
-    )
+    people = select(Person.id, Person.name, _PERSON).join(Membership, Membership.person_id == Person.id)
     people = people.where(
         Membership.course_id == actor.course_id,
         Membership.left_at.is_(None),
@@ -63,7 +61,7 @@ def folded(name: str) -> str:
     return " ".join(bare.casefold().split())
 
 
-def known_in(session: Session, course_id: UUID, texts: Iterable[str], ) -> Known:
+def known_in(session: Session, course_id: UUID, texts: Iterable[str]) -> Known:
     """Whom of the course these texts name: by id, or by the whole name. One query, none without an @."""
     whole = "\n".join(texts)
     if "@" not in whole:

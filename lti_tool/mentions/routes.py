@@ -17,7 +17,6 @@ blueprint.add_app_template_filter(token, "mention_token")
 @blueprint.post("/suggestions")
 def suggest() -> Response:
     form = SuggestForm()
-    found = []
-    if form.is_sent():
-        found = queries.suggestions(db(), actor(), form.typed.data, staff_name=gettext("staff"))
+    typed = form.typed.data if form.is_sent() else ""
+    found = queries.suggestions(db(), actor(), typed, staff_name=gettext("staff"))
     return fragment(render_template("mentions/_suggestions.html", found=found), form.status)

@@ -1,4 +1,4 @@
-"""The statements of mentions: one for each person; groups and staff are nobody whom a statement could name."""
+"""The statements of mentions: one for each person; of groups and staff there is none."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

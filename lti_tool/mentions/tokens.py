@@ -1,7 +1,7 @@
 """How a mention stands in a text, and in the HTML that is made of it.
 
-In the text it is a markdown link, `[@Ana Ruiz](mention:<id>)`, or the name as it is, `@Ana Ruiz`. In the HTML it
-is a span with the id and always with the name that the course knows, whatever the text called it.
+In the text it is a markdown link, `[@Ana Ruiz](mention:<id>)`, or the name as it is, `@Ana Ruiz`. In the
+HTML it is a span with the id, and always with the name that the course knows, whatever the text called it.
 """
 
 import re
@@ -22,6 +22,8 @@ _ID = r"(staff|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _TOKEN = re.compile(rf"\({SCHEME}{_ID}\)")
 _AT = re.compile(r"(?<![\w@/.])@(?=\w)")
 _WORD = re.compile(r"\S+")
+_LAST_SIGNS = re.compile(r"[^\w]+$")
+_BARE_WORD = re.compile(r"[\w.-]+")
 _SPAN = re.compile(rf'<span class="{CLASS}" data-mention="{_ID}">')
 
 
@@ -63,7 +65,7 @@ def possible_names(text: str) -> Iterator[str]:
 
 
 def mentioned(html: str) -> Sequence[str]:
-    """The ids of those whom our HTML mentions, each once, in order. Text can't look like it: no "<" is in it."""
+    """The ids of those whom our HTML mentions, each once, in order. Text has no "<": it can't fake one."""
     return list(dict.fromkeys(_SPAN.findall(html)))
 
 
@@ -114,14 +116,13 @@ def _of_names(text: str, by_name: Mapping[str, Mentionable]) -> Iterator[Token]:
 
 
 def _ends(text: str, start: int) -> Iterator[int]:
-    """Where a name that begins there may end: behind each of the next words, with and without its last signs."""
+    """Where a name that begins there may end: behind each of the next words, or before its last signs."""
     line = text.find("\n", start)
     words = _WORD.finditer(text, start, len(text) if line < 0 else line)
     for word, _ in zip(words, range(_MOST_WORDS), strict=False):
-        bare = word.end() - len(word[0]) + len(word[0].rstrip(".,;:!?)]}»”’'\"…"))
-        apart = re.match(r"[\w.-]+", word[0])
-        for end in sorted({bare, word.end(), word.start() + (apart.end() if apart else 0)} - {word.start()}):
-            yield end
+        bare, apart = _LAST_SIGNS.search(word[0]), _BARE_WORD.match(word[0])
+        ends = {len(word[0]), bare.start() if bare else 0, apart.end() if apart else 0} - {0}
+        yield from (word.start() + end for end in sorted(ends))
 
 
 def _span(meant: Mentionable) -> Iterator[Token]:

@@ -92,7 +92,7 @@ def add_post(
 
 
 def to_html(session: Session, actor: Actor, text: str) -> str:
-    """The HTML of what somebody wrote in the actor's course, with those whom it mentions. No query without an @."""
+    """The HTML of what somebody wrote in the actor's course, with whom it mentions. No query without an @."""
     return render(text, known_in(session, actor.course_id, [text]))
 
 

@@ -45,6 +45,8 @@ class Row:
     hints: Mapping[str, str] = field(default_factory=dict)
     hints_count: bool = False
     data: Mapping[str, Any] = field(default_factory=dict)
+    answers: int = 303
+    """What a POST that went well answers."""
     kind: LaunchKind | None = None
 
 
@@ -121,6 +123,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "drafts.discard_draft"): Row(
         Needs.SESSION, hints={"draft_place": "thread draft"}, hints_count=True
     ),
+    ("POST", "mentions.suggest"): Row(Needs.SESSION, data={"typed": "tom"}, answers=200),
     ("GET", "follow_ups.list_follow_ups"): Row(Needs.SESSION),
     ("GET", "follow_ups.plan_follow_up"): Row(
         Needs.SESSION, hints={"source": "thread post"}, hints_count=True
