@@ -40,6 +40,15 @@ document.addEventListener(
   },
   true,
 );
+// A text of several lines stays one: the role that the element gives it is for single lines (ARIA in HTML).
+document.addEventListener(
+  "text-expander-activate",
+  (event) => {
+    const input = event.target.querySelector("textarea");
+    queueMicrotask(() => ["role", "aria-expanded"].forEach((name) => input.removeAttribute(name)));
+  },
+  true,
+);
 document.addEventListener(
   "text-expander-committed",
   (event) => event.detail.input.dispatchEvent(new Event("input", { bubbles: true })),
