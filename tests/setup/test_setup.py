@@ -34,13 +34,14 @@ chmod +x "$3/bin/python"
 NPM = """
 [ "$1" = --version ] && { echo 11.0.0; exit; }
 echo "npm $@" >> ../../asked
-for package in htmx.org @github/relative-time-element @github/markdown-toolbar-element lucide-static; do
+for package in htmx.org @github/relative-time-element @github/markdown-toolbar-element lucide-static \\
+    @github/text-expander-element @github/combobox-nav dom-input-range; do
     mkdir -p node_modules/$package/dist
     echo MIT > node_modules/$package/LICENSE
 done
 cd node_modules
 touch htmx.org/dist/htmx.min.js @github/relative-time-element/dist/bundle.js
-touch @github/markdown-toolbar-element/dist/index.js
+touch @github/markdown-toolbar-element/dist/index.js @github/text-expander-element/dist/bundle.js
 mkdir -p lucide-static/icons
 echo '<svg xmlns="http://www.w3.org/2000/svg"><path d="M1 1"/></svg>' > lucide-static/icons/bell.svg
 """
