@@ -128,6 +128,7 @@ def test_set_up_does_each_step_once(place: Place, tools: Path, capsys: pytest.Ca
         "licences.txt",
         "markdown-toolbar-element/index.js",
         "relative-time-element/bundle.js",
+        "text-expander-element/bundle.js",
     ]
     assert capsys.readouterr().out.count("…") == 5
 
