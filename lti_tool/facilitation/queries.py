@@ -14,8 +14,8 @@ from lti_tool.grades.queries import ScoreView, score_view
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Membership, Person
 from lti_tool.posts.authors import Author, author_columns, author_of
-from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.visibility import readable_post
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
+from lti_tool.posts.visibility import readable_post, shown_html, title_of
 
 ROWS_A_PAGE = 20
 
@@ -34,6 +34,7 @@ class Contribution:
 
     id: UUID
     created_at: datetime
+    state: PostState
     body_html: str
     is_opening: bool
     kind: ConversationKind
@@ -89,7 +90,8 @@ def contributions(
         select(
             Post,
             Conversation,
-            answered.body_html.label("answered_html"),
+            shown_html(actor).label("shown_html"),
+            shown_html(actor, answered).label("answered_html"),
             *author_columns(answered, answered_author, prefix="answered"),
         )
         .join(Conversation, Conversation.id == Post.conversation_id)
@@ -110,11 +112,12 @@ def contributions(
         Contribution(
             id=row.Post.id,
             created_at=row.Post.created_at,
-            body_html=row.Post.body_html,
+            state=row.Post.state,
+            body_html=row.shown_html,
             is_opening=row.Post.is_opening,
             kind=row.Conversation.kind,
             conversation_id=row.Conversation.id,
-            title=row.Conversation.title,
+            title=title_of(actor, row.Conversation),
             answered=author_of(actor, row, prefix="answered") if row.answered_id else None,
             answered_html=row.answered_html,
         )

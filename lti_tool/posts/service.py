@@ -11,9 +11,11 @@ from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.mentions.queries import known_in
+from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
+from lti_tool.posts.following.defaults import follow_own
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.visibility import readable, readable_post
+from lti_tool.posts.visibility import legible, readable, readable_post
 
 
 def access_conversation(
@@ -28,22 +30,52 @@ def access_conversation(
     return found
 
 
-def access_post(session: Session, actor: Actor, post_id: UUID) -> Post:
-    """The post, for who may read it, whichever conversation it stands in."""
+def access_any_conversation(session: Session, actor: Actor, conversation_id: UUID) -> Conversation:
+    """The conversation of either kind, for who may read it."""
     found = session.scalars(
-        select(Post)
-        .join(Conversation, Conversation.id == Post.conversation_id)
-        .where(Post.id == post_id, readable_post(actor))
+        select(Conversation).where(readable(actor), Conversation.id == conversation_id)
     ).one_or_none()
     if found is None:
         raise NotFoundError
     return found
 
 
+def access_post(session: Session, actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
+    """The post, for who may read its words, whichever conversation it stands in.
+
+    With `lock` nobody else changes it until this transaction ends; replying to it goes on.
+    """
+    query = (
+        select(Post)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(Post.id == post_id, readable_post(actor), legible(actor))
+    )
+    if lock:
+        query = query.with_for_update(of=Post, key_share=True).execution_options(populate_existing=True)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def access_own_post(session: Session, actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
+    """The post, for the one who wrote it and has not withdrawn it."""
+    post = access_post(session, actor, post_id, lock=lock)
+    if post.author_id != actor.person_id:
+        raise NotFoundError
+    return post
+
+
+def conversation_of(session: Session, post: Post) -> Conversation:
+    """What the post stands in, as it is now."""
+    return session.get_one(Conversation, post.conversation_id, populate_existing=True)
+
+
 def open_conversation(
     session: Session, actor: Actor, *, kind: ConversationKind, title: str, body: str, submission_key: UUID
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before."""
+    is_held = must_wait(session, actor)
     conversation, made = insert_once(
         session,
         Conversation,
@@ -55,12 +87,21 @@ def open_conversation(
         kind=kind,
         title=title,
         last_activity_at=clock.now(),
+        **first_state(is_held=is_held),
     )
     if not made:
         return conversation, None
-    return conversation, _insert_post(
-        session, actor, conversation.id, body=body, submission_key=submission_key, is_opening=True
-    )[0]
+    post, _ = _insert_post(
+        session,
+        actor,
+        conversation.id,
+        body=body,
+        submission_key=submission_key,
+        is_opening=True,
+        is_held=is_held,
+    )
+    follow_own(session, actor, conversation.id, is_opener=True)
+    return conversation, post
 
 
 def add_post(
@@ -72,7 +113,10 @@ def add_post(
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
 ) -> tuple[Post, bool]:
-    """A further post; the second value says whether this call made it, or the same submission before."""
+    """A further post; the second value says whether this call made it, or the same submission before.
+
+    One that waits for approval counts, and is told of, when it is published.
+    """
     post, made = _insert_post(
         session,
         actor,
@@ -81,8 +125,11 @@ def add_post(
         submission_key=submission_key,
         is_opening=False,
         in_reply_to_id=in_reply_to_id,
+        is_held=must_wait(session, actor),
     )
     if made:
+        follow_own(session, actor, conversation.id, is_opener=False)
+    if made and post.is_public:
         session.execute(
             update(Conversation)
             .where(Conversation.id == conversation.id)
@@ -108,9 +155,10 @@ def _insert_post(
     body: str,
     submission_key: UUID,
     is_opening: bool,
+    is_held: bool,
     in_reply_to_id: UUID | None = None,
 ) -> tuple[Post, bool]:
-    return insert_once(
+    post, made = insert_once(
         session,
         Post,
         key=("author_id", "submission_key"),
@@ -124,4 +172,8 @@ def _insert_post(
         body=body,
         body_html=to_html(session, actor, body),
         statement_id=new_random_id(),
+        **first_state(is_held=is_held),
     )
+    if made and is_held:
+        keep_for_approval(session, actor, post)
+    return post, made

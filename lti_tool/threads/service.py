@@ -9,6 +9,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
+from lti_tool.posts.events import PostApproved
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
 from lti_tool.threads.events import ReplyPosted, ThreadPosted
@@ -40,7 +41,7 @@ def post_thread(
         session, actor, kind=ConversationKind.THREAD, title=title, body=body, submission_key=submission_key
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
-    if post is not None:
+    if post is not None and post.is_public:
         events.record(session, ThreadPosted(actor, thread, post))
     return thread
 
@@ -60,12 +61,24 @@ def post_reply(
     replied_to = (
         access_post(session, actor, in_reply_to_id) if in_reply_to_id else opening_post(session, thread)
     )
-    if replied_to.conversation_id != thread.id:
+    if replied_to.conversation_id != thread.id or not (replied_to.is_opening or replied_to.is_public):
         raise NotFoundError
     reply, made = add_post(
         session, actor, thread, body=body, submission_key=submission_key, in_reply_to_id=replied_to.id
     )
     close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=draft)
-    if made:
+    if made and reply.is_public:
         events.record(session, ReplyPosted(actor, thread, reply, replied_to))
     return reply
+
+
+def tell_of_approved(session: Session, event: PostApproved) -> None:
+    """A post that waited for approval was published: now its thread or reply is told of."""
+    post, thread = event.post, event.conversation
+    if thread.kind is not ConversationKind.THREAD:
+        return
+    if post.is_opening:
+        events.record(session, ThreadPosted(event.author, thread, post))
+    else:
+        replied_to = session.get_one(Post, post.in_reply_to_id)
+        events.record(session, ReplyPosted(event.author, thread, post, replied_to))

@@ -1,6 +1,7 @@
 // Small comforts on top of pages that work without them.
 import { lookAtDrafts } from "./drafts.js";
 import "./frame_size.js";
+import "./parts.js";
 import "./tab.js";
 import { openWindow } from "./tab_secret.js";
 import { look } from "./unsent.js";

@@ -16,6 +16,7 @@ from lti_tool.mentions.queries import suggestions
 from lti_tool.mentions.tokens import Mentionable, mentioned, token
 from lti_tool.people.models import Group, Membership, Person
 from lti_tool.posts.models import Post
+from lti_tool.posts.revisions.service import edit_post
 from lti_tool.statements.models import StatementRow
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
@@ -276,3 +277,22 @@ def test_a_role_is_no_name(course: Course, ana: Visitor, session: Session) -> No
     course.visitor("Ines Koch", role=Role.INSTRUCTOR)
     reply(ana, post_thread(ana), "@staff")
     assert session.scalars(select(Mention.kind)).all() == [MentionKind.STAFF]
+
+
+def test_an_edit_tells_only_of_whom_it_names_anew(
+    course: Course, ana: Visitor, tom: Visitor, session: Session
+) -> None:
+    mia = course.visitor("Mia Wolf")
+    post_thread(ana, body=of(tom))
+    post = session.scalars(select(Post)).one()
+    edit_post(
+        session,
+        ana.actor,
+        post_id=post.id,
+        revision=post.revision,
+        title=None,
+        body=f"{of(tom)} and {of(mia)}",
+    )
+    session.commit()
+    assert set(session.scalars(select(Mention.person_id))) == {tom.actor.person_id, mia.actor.person_id}
+    assert session.scalars(select(StatementRow.event)).all().count("mentioned") == 2
