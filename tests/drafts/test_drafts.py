@@ -27,6 +27,7 @@ from tests.threads.test_threads import THREAD, post_thread
 
 SCRIPT = {"Accept": "application/json"}
 NEW = "/threads/new"
+NOBODYS = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 HIDDEN = ("csrf_token", "submission", "draft_place", "draft_version", "draft_writer", "in_reply_to", "source")
 
 
@@ -251,7 +252,7 @@ def test_without_script_a_button_saves_and_leads_back_to_the_form(course: Course
     assert "Later" in ana.get(path).text
 
 
-@pytest.mark.parametrize("place", ["", "thread", "thread:x", f"thread:{uuid4()}", f"reply:{uuid4()}", "x:y"])
+@pytest.mark.parametrize("place", ["", "thread", "thread:x", f"thread:{NOBODYS}", f"reply:{NOBODYS}", "x:y"])
 def test_a_place_that_is_none_is_not_there(course: Course, session: Session, place: str) -> None:
     ana = course.visitor()
     form = Form(ana, NEW)
