@@ -17,6 +17,7 @@ FILES = (
     ("@github/relative-time-element", "dist/bundle.js", "relative-time-element/bundle.js"),
     ("@github/text-expander-element", "dist/bundle.js", "text-expander-element/bundle.js"),
     ("@github/markdown-toolbar-element", "dist/index.js", "markdown-toolbar-element/index.js"),
+    ("turndown", "lib/turndown.browser.es.js", "turndown.js"),
 )
 # What stands inside of these files.
 WITHIN = ("@github/combobox-nav", "dom-input-range")
