@@ -238,10 +238,10 @@ const discard = async (form) => {
 document.addEventListener("segue:discard", (event) => discard(event.target));
 
 export const lookAtDrafts = () => {
+  // New on the page: put back by unsent.js, or refused by the server with something to correct.
+  for (const form of draftForms().filter((it) => !states.has(it) && isUnsaved(it))) noteChange(form);
   sendKept();
   for (const form of draftForms()) {
-    // Put back by unsent.js, or refused by the server with something to correct.
-    if (isUnsaved(form)) noteChange(form);
     const notice = form.querySelector("[data-draft-restored]");
     const button = notice?.querySelector("[data-draft-discard]");
     if (button?.hidden) {
