@@ -13,7 +13,9 @@ from lti_tool.core.paging import Page, Place
 from lti_tool.grades.queries import ScoreView, score_view
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Membership, Person
+from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.visibility import readable_post
 
 ROWS_A_PAGE = 20
 
@@ -37,7 +39,7 @@ class Contribution:
     kind: ConversationKind
     conversation_id: UUID
     title: str
-    answered_name: str | None
+    answered: Author | None
     """Whose post it answers; None for one that opens a conversation."""
     answered_html: str | None
 
@@ -84,12 +86,17 @@ def contributions(
     """
     answered, answered_author = aliased(Post), aliased(Person)
     query = (
-        select(Post, Conversation, answered.body_html, answered_author.name)
+        select(
+            Post,
+            Conversation,
+            answered.body_html.label("answered_html"),
+            *author_columns(answered, answered_author, prefix="answered"),
+        )
         .join(Conversation, Conversation.id == Post.conversation_id)
         .outerjoin(answered, answered.id == Post.in_reply_to_id)
         .outerjoin(answered_author, answered_author.id == answered.author_id)
         .where(
-            Post.course_id == actor.course_id,
+            readable_post(actor),
             Post.author_id == person_id,
             Conversation.placement_id == actor.placement_id,
         )
@@ -101,17 +108,17 @@ def contributions(
     found = session.execute(query).all()
     rows = [
         Contribution(
-            id=post.id,
-            created_at=post.created_at,
-            body_html=post.body_html,
-            is_opening=post.is_opening,
-            kind=conversation.kind,
-            conversation_id=conversation.id,
-            title=conversation.title,
-            answered_name=answered_name,
-            answered_html=answered_html,
+            id=row.Post.id,
+            created_at=row.Post.created_at,
+            body_html=row.Post.body_html,
+            is_opening=row.Post.is_opening,
+            kind=row.Conversation.kind,
+            conversation_id=row.Conversation.id,
+            title=row.Conversation.title,
+            answered=author_of(actor, row, prefix="answered") if row.answered_id else None,
+            answered_html=row.answered_html,
         )
-        for post, conversation, answered_html, answered_name in found[:ROWS_A_PAGE]
+        for row in found[:ROWS_A_PAGE]
     ]
     return Page(rows, Place(rows[-1].created_at, rows[-1].id) if len(found) > ROWS_A_PAGE else None)
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import Row, and_, join, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
@@ -14,7 +15,9 @@ from lti_tool.core.paging import Page, Place
 from lti_tool.follow_ups.models import FollowUp, FollowUpReport, FollowUpState, Plan
 from lti_tool.follow_ups.service import access_follow_up
 from lti_tool.people.models import Person
+from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.visibility import readable_post
 
 ROWS_A_PAGE = 30
 _LAST_ZONE = timedelta(hours=12)  # UTC-12, where each day ends last
@@ -25,7 +28,7 @@ class Source:
     """Where a follow-up came from."""
 
     post_id: UUID
-    author_name: str
+    author: Author
     kind: ConversationKind
     conversation_id: UUID
     title: str
@@ -72,10 +75,12 @@ def follow_up_list(
     """The actor's follow-ups by their day, the done ones behind all others. One query."""
     is_done = FollowUp.state == FollowUpState.DONE
     query = (
-        select(FollowUp, Post.id, Person.name, Conversation)
-        .outerjoin(Post, Post.id == FollowUp.source_post_id)
+        select(FollowUp, Conversation, *author_columns(Post, Person))
+        .outerjoin(
+            join(Post, Conversation, Conversation.id == Post.conversation_id),
+            and_(Post.id == FollowUp.source_post_id, readable_post(actor)),
+        )
         .outerjoin(Person, Person.id == Post.author_id)
-        .outerjoin(Conversation, Conversation.id == Post.conversation_id)
         .where(FollowUp.course_id == actor.course_id, FollowUp.person_id == actor.person_id)
         .order_by(is_done, FollowUp.due_on, FollowUp.id)
         .limit(ROWS_A_PAGE + 1)
@@ -87,8 +92,8 @@ def follow_up_list(
         )
     found = session.execute(query).all()
     rows = [
-        _view(follow_up, _source(post_id, name, conversation) if conversation else None)
-        for follow_up, post_id, name, conversation in found[:ROWS_A_PAGE]
+        _view(row.FollowUp, _source(actor, row, row.FollowUp.source_post_id) if row.Conversation else None)
+        for row in found[:ROWS_A_PAGE]
     ]
     return Page(rows, _place(rows[-1]) if len(found) > ROWS_A_PAGE else None)
 
@@ -98,7 +103,7 @@ def follow_up_page(
 ) -> FollowUpPage:
     """A follow-up with thirty entries of its log. Two queries, three when it came from a post."""
     follow_up = access_follow_up(session, actor, follow_up_id)
-    quote = quote_of(session, actor, follow_up.source_post_id) if follow_up.source_post_id else None
+    quote = _find_quote(session, actor, follow_up.source_post_id) if follow_up.source_post_id else None
     return FollowUpPage(
         follow_up=_view(follow_up, quote.source if quote else None),
         quote=quote,
@@ -107,17 +112,22 @@ def follow_up_page(
 
 
 def quote_of(session: Session, actor: Actor, post_id: UUID) -> Quote:
-    """A post that is carried forward, for anybody in its course. One query."""
-    found = session.execute(
-        select(Post, Person.name, Conversation)
-        .join(Person, Person.id == Post.author_id)
-        .join(Conversation, Conversation.id == Post.conversation_id)
-        .where(Post.id == post_id, Post.course_id == actor.course_id)
-    ).one_or_none()
-    if found is None:
+    """A post that is carried forward, for who may read it. One query."""
+    quote = _find_quote(session, actor, post_id)
+    if quote is None:
         raise NotFoundError
-    post, name, conversation = found
-    return Quote(_source(post.id, name, conversation), post.body_html)
+    return quote
+
+
+def _find_quote(session: Session, actor: Actor, post_id: UUID) -> Quote | None:
+    """None too for a post that was readable once: a plan outlives what it came from."""
+    found = session.execute(
+        select(Post.body_html, Conversation, *author_columns(Post, Person))
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .join(Person, Person.id == Post.author_id)
+        .where(Post.id == post_id, readable_post(actor))
+    ).one_or_none()
+    return Quote(_source(actor, found, post_id), found.body_html) if found else None
 
 
 def _reports(session: Session, follow_up: FollowUp, after: Place | None) -> Page[FollowUpReport]:
@@ -141,13 +151,13 @@ def _place(follow_up: FollowUpView) -> Place:
     return Place(datetime.combine(follow_up.plan.due_on, time.min, UTC), follow_up.id)
 
 
-def _source(post_id: UUID, author_name: str, conversation: Conversation) -> Source:
+def _source(actor: Actor, row: Row[*tuple[Any, ...]], post_id: UUID) -> Source:
     return Source(
         post_id=post_id,
-        author_name=author_name,
-        kind=conversation.kind,
-        conversation_id=conversation.id,
-        title=conversation.title,
+        author=author_of(actor, row),
+        kind=row.Conversation.kind,
+        conversation_id=row.Conversation.id,
+        title=row.Conversation.title,
     )
 
 

@@ -14,8 +14,10 @@ from lti_tool.help_requests.models import HelpRequest, HelpStatus, HelpWanted
 from lti_tool.help_requests.service import access_help_request
 from lti_tool.people.models import Person
 from lti_tool.posts import queries as posts
+from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation
 from lti_tool.posts.queries import ROWS_A_PAGE, ConversationView, PostView
+from lti_tool.posts.visibility import readable
 
 
 class Show(StrEnum):
@@ -34,7 +36,7 @@ class HelpRequestRow:
 
     id: UUID
     title: str
-    author_name: str
+    author: Author
     created_at: datetime
     reply_count: int
     help_wanted: HelpWanted
@@ -63,10 +65,10 @@ def help_request_list(
     oldest_first = show is Show.WAITING
     place = HelpRequest.conversation_id
     query = (
-        select(HelpRequest, Conversation, Person.name)
+        select(HelpRequest, Conversation, *author_columns(Conversation, Person))
         .join(Conversation, Conversation.id == HelpRequest.conversation_id)
         .join(Person, Person.id == HelpRequest.author_id)
-        .where(HelpRequest.course_id == actor.course_id, *_shown(actor, show))
+        .where(HelpRequest.course_id == actor.course_id, readable(actor), *_shown(actor, show))
         .order_by(place.asc() if oldest_first else place.desc())
         .limit(ROWS_A_PAGE + 1)
     )
@@ -75,15 +77,15 @@ def help_request_list(
     found = session.execute(query).all()
     rows = [
         HelpRequestRow(
-            id=conversation.id,
-            title=conversation.title,
-            author_name=name,
-            created_at=request.created_at,
-            reply_count=conversation.reply_count,
-            help_wanted=request.help_wanted,
-            status=request.status,
+            id=row.Conversation.id,
+            title=row.Conversation.title,
+            author=author_of(actor, row),
+            created_at=row.HelpRequest.created_at,
+            reply_count=row.Conversation.reply_count,
+            help_wanted=row.HelpRequest.help_wanted,
+            status=row.HelpRequest.status,
         )
-        for request, conversation, name in found[:ROWS_A_PAGE]
+        for row in found[:ROWS_A_PAGE]
     ]
     more = len(found) > ROWS_A_PAGE
     return Page(rows, Place(rows[-1].created_at, rows[-1].id) if more else None)
@@ -107,12 +109,12 @@ def help_request_page(
 ) -> HelpRequestPage:
     """A request with fifty of its answers. Three queries, four when one was accepted."""
     request = access_help_request(session, actor, request_id)
-    page = posts.replies(session, request_id, from_id=from_id, around_id=around_id)
+    page = posts.replies(session, actor, request_id, from_id=from_id, around_id=around_id)
     accepted_id = request.accepted_post_id
     return HelpRequestPage(
         request=request,
-        conversation=posts.conversation_view(session, request.conversation),
+        conversation=posts.conversation_view(session, actor, request.conversation),
         answers=Page([post for post in page.rows if post.id != accepted_id], page.next),
-        accepted=posts.reply_in(session, request_id, accepted_id) if accepted_id else None,
+        accepted=posts.reply_in(session, actor, request_id, accepted_id) if accepted_id else None,
         is_asker=request.author_id == actor.person_id,
     )

@@ -66,7 +66,7 @@ def post_answer(request_id: UUID) -> Response:
     html = render_template(
         "help_requests/_answered.html",
         page=page,
-        post=post_view(db(), answer.id),
+        post=post_view(db(), actor(), answer.id),
         answer_form=AnswerForm.empty(),
         accept_form=AcceptForm.empty(),
     )

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
@@ -13,19 +13,21 @@ from lti_tool.help_requests.models import Acceptance, HelpRequest, HelpStatus, H
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post
+from lti_tool.posts.visibility import readable
 
 
 def access_help_request(
     session: Session, actor: Actor, request_id: UUID, *, lock: bool = False
 ) -> HelpRequest:
-    """The request with its conversation, for anybody in its course.
+    """The request with its conversation, for who may read that.
 
     With `lock` nobody else changes it until this transaction ends.
     """
     query = (
         select(HelpRequest)
-        .filter_by(conversation_id=request_id, course_id=actor.course_id)
-        .options(joinedload(HelpRequest.conversation, innerjoin=True))
+        .join(HelpRequest.conversation)
+        .where(HelpRequest.conversation_id == request_id, readable(actor))
+        .options(contains_eager(HelpRequest.conversation))
     )
     if lock:
         query = query.with_for_update(of=HelpRequest).execution_options(populate_existing=True)

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Page, Place
 from lti_tool.people.models import Person
+from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.visibility import readable, readable_post
 
 ROWS_A_PAGE = 30
 POSTS_A_PAGE = 50
@@ -21,7 +25,7 @@ class ConversationRow:
 
     id: UUID
     title: str
-    author_name: str
+    author: Author
     created_at: datetime
     reply_count: int
     last_activity_at: datetime
@@ -32,13 +36,11 @@ class PostView:
     """One post as it is shown."""
 
     id: UUID
-    author_id: UUID
-    author_name: str
-    author_role: str
+    author: Author
     created_at: datetime
     body_html: str
     in_reply_to_id: UUID | None
-    in_reply_to_name: str | None
+    in_reply_to: Author | None
     """Whose post it replies to; None where it answers the opening post."""
 
 
@@ -55,8 +57,8 @@ class ConversationView:
 
 def conversations(
     session: Session,
+    actor: Actor,
     *,
-    course_id: UUID,
     kind: ConversationKind,
     placement_id: UUID | None = None,
     author_id: UUID | None = None,
@@ -64,9 +66,16 @@ def conversations(
 ) -> Page[ConversationRow]:
     """A page of a course's (or a placement's, or a person's) conversations, last active first. One query."""
     query = (
-        select(Conversation, Person.name)
+        select(
+            Conversation.id,
+            Conversation.title,
+            Conversation.created_at,
+            Conversation.reply_count,
+            Conversation.last_activity_at,
+            *author_columns(Conversation, Person),
+        )
         .join(Person, Person.id == Conversation.author_id)
-        .where(Conversation.course_id == course_id, Conversation.kind == kind)
+        .where(readable(actor), Conversation.kind == kind)
         .order_by(Conversation.last_activity_at.desc(), Conversation.id.desc())
         .limit(ROWS_A_PAGE + 1)
     )
@@ -81,47 +90,52 @@ def conversations(
     found = session.execute(query).all()
     rows = [
         ConversationRow(
-            id=conversation.id,
-            title=conversation.title,
-            author_name=name,
-            created_at=conversation.created_at,
-            reply_count=conversation.reply_count,
-            last_activity_at=conversation.last_activity_at,
+            id=row.id,
+            title=row.title,
+            author=author_of(actor, row),
+            created_at=row.created_at,
+            reply_count=row.reply_count,
+            last_activity_at=row.last_activity_at,
         )
-        for conversation, name in found[:ROWS_A_PAGE]
+        for row in found[:ROWS_A_PAGE]
     ]
     more = len(found) > ROWS_A_PAGE
     return Page(rows, Place(rows[-1].last_activity_at, rows[-1].id) if more else None)
 
 
-def conversation_view(session: Session, conversation: Conversation) -> ConversationView:
+def conversation_view(session: Session, actor: Actor, conversation: Conversation) -> ConversationView:
     """The conversation with its opening post. One query."""
     row = session.execute(
-        _posts().where(Post.conversation_id == conversation.id, Post.is_opening.is_(True))
+        _posts(actor).where(Post.conversation_id == conversation.id, Post.is_opening.is_(True))
     ).one()
     return ConversationView(
         id=conversation.id,
         title=conversation.title,
         placement_id=conversation.placement_id,
         reply_count=conversation.reply_count,
-        opening=_view(row),
+        opening=_view(actor, row),
     )
 
 
 def replies(
-    session: Session, conversation_id: UUID, *, from_id: UUID | None = None, around_id: UUID | None = None
+    session: Session,
+    actor: Actor,
+    conversation_id: UUID,
+    *,
+    from_id: UUID | None = None,
+    around_id: UUID | None = None,
 ) -> Page[PostView]:
     """Fifty posts after the opening one, oldest first. One query.
 
     They begin with `from_id`, or a little before `around_id`, so that what one came for has its context.
     """
-    query = _posts().where(Post.conversation_id == conversation_id, Post.is_opening.is_(False))
+    query = _posts(actor).where(Post.conversation_id == conversation_id, Post.is_opening.is_(False))
     if from_id:
         query = query.where(Post.id >= from_id)
     elif around_id:
         query = query.where(Post.id >= _start_around(conversation_id, around_id))
     found = session.execute(query.order_by(Post.id).limit(POSTS_A_PAGE + 1)).all()
-    views = [_view(row) for row in found]
+    views = [_view(actor, row) for row in found]
     further = views[POSTS_A_PAGE] if len(views) > POSTS_A_PAGE else None
     return Page(views[:POSTS_A_PAGE], Place(further.created_at, further.id) if further else None)
 
@@ -139,42 +153,48 @@ def _start_around(conversation_id: UUID, around_id: UUID) -> ColumnElement[UUID]
     return func.coalesce(before, UUID(int=0))
 
 
-def reply_in(session: Session, conversation_id: UUID, post_id: UUID) -> PostView | None:
+def reply_in(session: Session, actor: Actor, conversation_id: UUID, post_id: UUID) -> PostView | None:
     """A post of this conversation after its opening one; None for any other id. One query."""
-    query = _posts().where(
+    query = _posts(actor).where(
         Post.id == post_id, Post.conversation_id == conversation_id, Post.is_opening.is_(False)
     )
     row = session.execute(query).one_or_none()
-    return _view(row) if row else None
+    return _view(actor, row) if row else None
 
 
 def reply_count(session: Session, conversation_id: UUID) -> int:
     return session.scalars(select(Conversation.reply_count).filter_by(id=conversation_id)).one()
 
 
-def post_view(session: Session, post_id: UUID) -> PostView:
-    return _view(session.execute(_posts().where(Post.id == post_id)).one())
+def post_view(session: Session, actor: Actor, post_id: UUID) -> PostView:
+    return _view(actor, session.execute(_posts(actor).where(Post.id == post_id)).one())
 
 
-def _posts() -> Select[Post, str, str | None]:
+def _posts(actor: Actor) -> Select[*tuple[Any, ...]]:
     replied_to, replied_to_author = aliased(Post), aliased(Person)
     return (
-        select(Post, Person.name, replied_to_author.name)
+        select(
+            Post.id,
+            Post.created_at,
+            Post.body_html,
+            Post.in_reply_to_id,
+            *author_columns(Post, Person),
+            *author_columns(replied_to, replied_to_author, prefix="replied_to"),
+        )
+        .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(replied_to, (replied_to.id == Post.in_reply_to_id) & replied_to.is_opening.is_(False))
         .outerjoin(replied_to_author, replied_to_author.id == replied_to.author_id)
+        .where(readable_post(actor))
     )
 
 
-def _view(row: Row[Post, str, str | None]) -> PostView:
-    post, author_name, replied_to_name = row
+def _view(actor: Actor, row: Row[*tuple[Any, ...]]) -> PostView:
     return PostView(
-        id=post.id,
-        author_id=post.author_id,
-        author_name=author_name,
-        author_role=post.author_role,
-        created_at=post.created_at,
-        body_html=post.body_html,
-        in_reply_to_id=post.in_reply_to_id,
-        in_reply_to_name=replied_to_name,
+        id=row.id,
+        author=author_of(actor, row),
+        created_at=row.created_at,
+        body_html=row.body_html,
+        in_reply_to_id=row.in_reply_to_id,
+        in_reply_to=author_of(actor, row, prefix="replied_to") if row.replied_to_id else None,
     )

@@ -12,14 +12,15 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.visibility import readable, readable_post
 
 
 def access_conversation(
     session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind
 ) -> Conversation:
-    """The conversation, for anybody in its course. The only way from an id in a request to one."""
+    """The conversation, for who may read it. The only way from an id in a request to one."""
     found = session.scalars(
-        select(Conversation).filter_by(id=conversation_id, course_id=actor.course_id, kind=kind)
+        select(Conversation).where(readable(actor)).filter_by(id=conversation_id, kind=kind)
     ).one_or_none()
     if found is None:
         raise NotFoundError
@@ -27,8 +28,12 @@ def access_conversation(
 
 
 def access_post(session: Session, actor: Actor, post_id: UUID) -> Post:
-    """The post, for anybody in its course, whichever conversation it stands in."""
-    found = session.scalars(select(Post).filter_by(id=post_id, course_id=actor.course_id)).one_or_none()
+    """The post, for who may read it, whichever conversation it stands in."""
+    found = session.scalars(
+        select(Post)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(Post.id == post_id, readable_post(actor))
+    ).one_or_none()
     if found is None:
         raise NotFoundError
     return found

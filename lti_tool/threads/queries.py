@@ -27,7 +27,7 @@ def thread_list(
     """The threads of the actor's activity, or of the whole course. One query."""
     return posts.conversations(
         session,
-        course_id=actor.course_id,
+        actor,
         kind=ConversationKind.THREAD,
         placement_id=None if whole_course else actor.placement_id,
         after=after,
@@ -46,7 +46,7 @@ def thread_page(
     """A thread with fifty of its replies. Three queries, four when one post is being answered."""
     thread = access_thread(session, actor, thread_id)
     return ThreadPage(
-        thread=posts.conversation_view(session, thread),
-        replies=posts.replies(session, thread.id, from_id=from_id, around_id=around_id),
-        reply_to=posts.reply_in(session, thread.id, reply_to_id) if reply_to_id else None,
+        thread=posts.conversation_view(session, actor, thread),
+        replies=posts.replies(session, actor, thread.id, from_id=from_id, around_id=around_id),
+        reply_to=posts.reply_in(session, actor, thread.id, reply_to_id) if reply_to_id else None,
     )

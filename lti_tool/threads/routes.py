@@ -59,7 +59,7 @@ def post_reply(thread_id: UUID) -> Response:
         html = render_template(
             "threads/_replied.html",
             thread_id=thread_id,
-            post=post_view(db(), reply.id),
+            post=post_view(db(), actor(), reply.id),
             reply_count=reply_count(db(), thread_id),
             form=ReplyForm.empty(),
         )

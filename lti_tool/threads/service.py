@@ -13,7 +13,7 @@ from lti_tool.threads.events import ReplyPosted, ThreadPosted
 
 
 def access_thread(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
-    """The thread, for anybody in its course."""
+    """The thread, for who may read it."""
     return access_conversation(session, actor, thread_id, ConversationKind.THREAD)
 
 

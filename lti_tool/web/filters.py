@@ -1,6 +1,7 @@
 """What templates call things: people, moments, safe HTML."""
 
 from datetime import date, datetime
+from zlib import crc32
 
 from flask import Flask
 from flask_babel import format_date, format_datetime, gettext
@@ -33,9 +34,9 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in chosen).upper() or "·"
 
 
-def hue(row_id: object) -> int:
+def hue(who: object) -> int:
     """One of twelve colours, the same for a person everywhere."""
-    return hash(row_id) % _HUES
+    return crc32(str(who).encode()) % _HUES
 
 
 def moment(value: datetime) -> str:

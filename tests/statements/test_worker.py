@@ -124,7 +124,7 @@ def test_a_kill_between_posting_and_acknowledging_leaves_each_statement_once(
 ) -> None:
     """The store has taken them all, the worker is killed before it hears of it, and a new one goes on.
 
-    A worker's sweep and its jobs may share the rows out between them, so statements are counted, not requests.
+    A worker's sweep and its jobs may share the rows out between them: statements are counted, not requests.
     """
     posted, held = threading.Event(), threading.Event()
     taken: Counter[str] = Counter()

@@ -1,0 +1,47 @@
+"""Who wrote it, as others are shown it: everything that names an author goes through here."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, literal
+
+from lti_tool.core.actor import Actor
+from lti_tool.people.models import Person
+from lti_tool.posts.models import Conversation, Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """All that a page knows of who wrote something."""
+
+    name: str
+    """Empty where the platform keeps names to itself."""
+    role: str
+    """What the author was in the course when writing; empty for a conversation's."""
+    person_id: UUID | None
+    is_self: bool
+    """Whether the reader wrote it."""
+
+
+def author_columns(
+    content: type[Post | Conversation], person: type[Person], *, prefix: str = "author"
+) -> list[ColumnElement[Any]]:
+    """What `author_of` asks of a query; `content` and `person` may be aliases, told apart by the prefix."""
+    role: ColumnElement[str] = getattr(content, "author_role", literal(""))
+    return [
+        content.author_id.label(f"{prefix}_id"),
+        role.label(f"{prefix}_role"),
+        person.name.label(f"{prefix}_name"),
+    ]
+
+
+def author_of(actor: Actor, row: Row[Any], *, prefix: str = "author") -> Author:
+    """The author of what a query found, as the actor is shown it."""
+    person_id: UUID = getattr(row, f"{prefix}_id")
+    return Author(
+        name=getattr(row, f"{prefix}_name"),
+        role=getattr(row, f"{prefix}_role"),
+        person_id=person_id,
+        is_self=person_id == actor.person_id,
+    )
