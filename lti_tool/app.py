@@ -23,6 +23,7 @@ from lti_tool.notices import routes as notices
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.people import routes as people
 from lti_tool.platforms import routes as platforms
+from lti_tool.posts.attachments import routes as attachments
 from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
 from lti_tool.settings import Settings
@@ -45,6 +46,7 @@ _FEATURES = (
     record_store,
     threads,
     help_requests,
+    attachments,
     follow_ups,
     grades,
     activities,

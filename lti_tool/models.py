@@ -11,11 +11,13 @@ from lti_tool.notices import models as notices
 from lti_tool.people import models as people
 from lti_tool.platforms import models as platforms
 from lti_tool.posts import models as posts
+from lti_tool.posts.attachments import models as attachments
 from lti_tool.record_store import models as record_store
 from lti_tool.statements import models as statements
 
 MODULES = (
     admin,
+    attachments,
     courses,
     follow_ups,
     grades,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Page, Place
 from lti_tool.people.models import Person
+from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.visibility import readable, readable_post
@@ -42,6 +43,7 @@ class PostView:
     in_reply_to_id: UUID | None
     in_reply_to: Author | None
     """Whose post it replies to; None where it answers the opening post."""
+    attachments: tuple[AttachmentView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,7 @@ def _posts(actor: Actor) -> Select[*tuple[Any, ...]]:
             Post.created_at,
             Post.body_html,
             Post.in_reply_to_id,
+            attachments_column(),
             *author_columns(Post, Person),
             *author_columns(replied_to, replied_to_author, prefix="replied_to"),
         )
@@ -197,4 +200,5 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]]) -> PostView:
         body_html=row.body_html,
         in_reply_to_id=row.in_reply_to_id,
         in_reply_to=author_of(actor, row, prefix="replied_to") if row.replied_to_id else None,
+        attachments=attachments_of(row.attachments),
     )

@@ -1,5 +1,6 @@
 """Writing contributions: opening a conversation, and posting to one."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -10,6 +11,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
+from lti_tool.posts.attachments.attaching import Chosen, attach_files
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.visibility import readable, readable_post
@@ -39,8 +41,21 @@ def access_post(session: Session, actor: Actor, post_id: UUID) -> Post:
     return found
 
 
+def was_posted(session: Session, actor: Actor, submission_key: UUID) -> bool:
+    """Whether the actor's form arrived before."""
+    query = select(Post.id).filter_by(author_id=actor.person_id, submission_key=submission_key)
+    return session.scalar(query) is not None
+
+
 def open_conversation(
-    session: Session, actor: Actor, *, kind: ConversationKind, title: str, body: str, submission_key: UUID
+    session: Session,
+    actor: Actor,
+    *,
+    kind: ConversationKind,
+    title: str,
+    body: str,
+    submission_key: UUID,
+    files: Sequence[Chosen] = (),
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before."""
     conversation, made = insert_once(
@@ -57,9 +72,16 @@ def open_conversation(
     )
     if not made:
         return conversation, None
-    return conversation, _insert_post(
-        session, actor, conversation.id, body=body, submission_key=submission_key, is_opening=True
-    )[0]
+    post, _ = _insert_post(
+        session,
+        actor,
+        conversation.id,
+        body=body,
+        submission_key=submission_key,
+        is_opening=True,
+        files=files,
+    )
+    return conversation, post
 
 
 def add_post(
@@ -70,6 +92,7 @@ def add_post(
     body: str,
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
+    files: Sequence[Chosen] = (),
 ) -> tuple[Post, bool]:
     """A further post; the second value says whether this call made it, or the same submission before."""
     post, made = _insert_post(
@@ -80,6 +103,7 @@ def add_post(
         submission_key=submission_key,
         is_opening=False,
         in_reply_to_id=in_reply_to_id,
+        files=files,
     )
     if made:
         session.execute(
@@ -103,8 +127,9 @@ def _insert_post(
     submission_key: UUID,
     is_opening: bool,
     in_reply_to_id: UUID | None = None,
+    files: Sequence[Chosen],
 ) -> tuple[Post, bool]:
-    return insert_once(
+    post, made = insert_once(
         session,
         Post,
         key=("author_id", "submission_key"),
@@ -119,3 +144,6 @@ def _insert_post(
         body_html=render(body),
         statement_id=new_random_id(),
     )
+    if made:
+        attach_files(session, actor, post, files)
+    return post, made

@@ -10,10 +10,15 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from lti_tool.core.errors import SettingsError
+from lti_tool.core.errors import SegueError, SettingsError
 from lti_tool.settings import Settings, var_dir
 
 _PROBE = "probe"
+_TROUBLE = (BaseError, OSError)
+
+
+class StorageError(SegueError):
+    """The place where files are kept does not answer, or refuses."""
 
 
 class Storage:
@@ -23,17 +28,29 @@ class Storage:
         self._store = store
 
     def put(self, key: str, content: bytes) -> None:
-        obstore.put(self._store, key, content)
+        """Raises StorageError."""
+        try:
+            obstore.put(self._store, key, content)
+        except _TROUBLE as error:
+            raise StorageError(type(error).__name__) from None
 
     def get(self, key: str) -> bytes:
-        """Raises FileNotFoundError for a key that nothing is kept under."""
-        return bytes(obstore.get(self._store, key).bytes())
+        """Raises FileNotFoundError for a key that nothing is kept under, and StorageError."""
+        try:
+            return bytes(obstore.get(self._store, key).bytes())
+        except FileNotFoundError:
+            raise
+        except _TROUBLE as error:
+            raise StorageError(type(error).__name__) from None
 
     def delete(self, key: str) -> None:
+        """Raises StorageError."""
         try:
             obstore.delete(self._store, key)
         except FileNotFoundError:
             return
+        except _TROUBLE as error:
+            raise StorageError(type(error).__name__) from None
 
     def keys(self) -> list[str]:
         """Of everything that is kept."""
@@ -52,8 +69,8 @@ def check_storage(settings: Settings) -> str:
         storage.put(key, content)
         is_kept = storage.get(key) == content
         storage.delete(key)
-    except (BaseError, OSError) as error:
-        raise SettingsError(f"files can't be kept there ({type(error).__name__})") from None
+    except (StorageError, FileNotFoundError) as error:
+        raise SettingsError(f"files can't be kept there ({error})") from None
     if not is_kept:
         raise SettingsError("a file came back other than it was written")
     return "files can be written, read and deleted"
@@ -68,5 +85,5 @@ def _open(url: str) -> Storage:
             return Storage(LocalStore(folder, mkdir=True, automatic_cleanup=True))
         return Storage(from_url(url))
     # The address may hold a password, and the error's text the address.
-    except (BaseError, OSError, ValueError) as error:
+    except (*_TROUBLE, ValueError) as error:
         raise SettingsError(f"SEGUE_MEDIA_URL can't be opened ({type(error).__name__})") from None

@@ -2,11 +2,12 @@
 
 from flask_babel import lazy_gettext
 
+from lti_tool.posts.attachments.forms import AttachingForm
 from lti_tool.posts.forms import markdown_field
-from lti_tool.web.forms import LaunchedForm, id_field, line_field
+from lti_tool.web.forms import id_field, line_field
 
 
-class ThreadForm(LaunchedForm):
+class ThreadForm(AttachingForm):
     title = line_field(
         lazy_gettext("Title"),
         description=lazy_gettext("what others should talk about with you"),
@@ -18,6 +19,6 @@ class ThreadForm(LaunchedForm):
     )
 
 
-class ReplyForm(LaunchedForm):
+class ReplyForm(AttachingForm):
     in_reply_to = id_field()
     body = markdown_field(lazy_gettext("Your reply"), required=lazy_gettext("Please write your reply first."))

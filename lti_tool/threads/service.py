@@ -1,5 +1,6 @@
 """What people do in threads."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
 from lti_tool.threads.events import ReplyPosted, ThreadPosted
@@ -18,11 +20,23 @@ def access_thread(session: Session, actor: Actor, thread_id: UUID) -> Conversati
 
 
 def post_thread(
-    session: Session, actor: Actor, *, title: str, body: str, submission_key: UUID
+    session: Session,
+    actor: Actor,
+    *,
+    title: str,
+    body: str,
+    submission_key: UUID,
+    files: Sequence[Chosen] = (),
 ) -> Conversation:
     """Open a thread in the actor's activity."""
     thread, post = open_conversation(
-        session, actor, kind=ConversationKind.THREAD, title=title, body=body, submission_key=submission_key
+        session,
+        actor,
+        kind=ConversationKind.THREAD,
+        title=title,
+        body=body,
+        submission_key=submission_key,
+        files=files,
     )
     if post is not None:
         events.record(session, ThreadPosted(actor, thread, post))
@@ -37,6 +51,7 @@ def post_reply(
     body: str,
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
+    files: Sequence[Chosen] = (),
 ) -> Post:
     """Reply to the thread, or to one of its posts."""
     thread = access_thread(session, actor, thread_id)
@@ -46,7 +61,13 @@ def post_reply(
     if replied_to.conversation_id != thread.id:
         raise NotFoundError
     reply, made = add_post(
-        session, actor, thread, body=body, submission_key=submission_key, in_reply_to_id=replied_to.id
+        session,
+        actor,
+        thread,
+        body=body,
+        submission_key=submission_key,
+        in_reply_to_id=replied_to.id,
+        files=files,
     )
     if made:
         events.record(session, ReplyPosted(actor, thread, reply, replied_to))

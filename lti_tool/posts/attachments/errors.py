@@ -16,6 +16,8 @@ class Refusal(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     UNREADABLE = "unreadable"
     TOO_MANY_WAITING = "too_many_waiting"
+    NOT_KEPT = "not_kept"
+    GONE = "gone"
 
 
 class RefusedFileError(SegueError):

@@ -27,6 +27,11 @@ def chosen_name(typed: str, kind: Kind) -> str:
     return _with_ending(stem[: len(stem) - len(known)], kind)
 
 
+def shown_claim(claimed: str) -> str:
+    """The name as it came, fit to be said to the one who chose the file."""
+    return _visible(claimed.replace("\\", "/").rpartition("/")[2])[:LONGEST_NAME]
+
+
 def _with_ending(stem: str, kind: Kind) -> str:
     stem = " ".join(_FORBIDDEN.sub(" ", stem).split()).strip(" ._-,")[:LONGEST_NAME].rstrip(" ._-,")
     if not stem or _DEVICES.match(stem):

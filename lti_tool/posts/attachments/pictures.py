@@ -58,7 +58,7 @@ def _made_anew(content: bytes) -> Picture:
             raise RefusedFileError(Refusal.TOO_MANY_PIXELS)
         # Before it is turned: so a JPEG is never unpacked at its full size.
         opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=2.0)
-        upright = ImageOps.exif_transpose(opened)
+        upright = _turned(opened)
     plain = upright.convert("RGBA" if upright.has_transparency_data and read_as != "JPEG" else "RGB")
     made = _MADE[read_as]
     written = io.BytesIO()
@@ -66,3 +66,12 @@ def _made_anew(content: bytes) -> Picture:
     bare = Image.frombytes(plain.mode, plain.size, plain.tobytes())
     bare.save(written, made.name, **_OPTIONS[made.name.upper()])
     return Picture(written.getvalue(), made, bare.width, bare.height)
+
+
+def _turned(picture: Image.Image) -> Image.Image:
+    """Upright, as its notes say; as it is where they make no sense."""
+    picture.load()
+    try:
+        return ImageOps.exif_transpose(picture)
+    except _BROKEN:
+        return picture
