@@ -19,6 +19,7 @@ from lti_tool.demo.lms.files import write_private
 from lti_tool.launch.admission import LaunchAccepted, admit
 from lti_tool.launch.entrance import find_entrance
 from lti_tool.launch.message import read_message
+from lti_tool.platforms.models import Registration
 from lti_tool.platforms.service import add_deployment, add_platform
 from lti_tool.platforms.tool_keys import ensure_tool_keys
 from tests.servers import Counterpart, serving
@@ -52,7 +53,8 @@ class ServedLms:
         launch = Launch(person=person, course=course, link=course.links[0])
         message = read_message({**self.lms.launch_claims(launch, nonce="n"), **claims})
         with unit_of_work(self.sessions) as session:
-            entrance = find_entrance(session, registration_id=self.registration_id, message=message)
+            registration = session.get_one(Registration, self.registration_id)
+            entrance = find_entrance(session, registration=registration, message=message)
             return admit(entrance, message)
 
 

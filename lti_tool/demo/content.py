@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -37,12 +36,12 @@ def add_content(sessions: sessionmaker[Session], demo: DemoSettings) -> bool:
     """Write the sample course, all of it or nothing; False when somebody came in already."""
     subscribe_all()
     with unit_of_work(sessions) as session:
-        registration_id = session.execute(
-            select(Registration.id).filter_by(issuer=demo.lms_url, client_id=CLIENT_ID)
+        registration = session.execute(
+            select(Registration).filter_by(issuer=demo.lms_url, client_id=CLIENT_ID)
         ).scalar_one()
         if session.scalar(select(Conversation.id).limit(1)) is not None:
             return False
-        story = _Story(session, Lms(demo.lms_config()), registration_id)
+        story = _Story(session, Lms(demo.lms_config()), registration)
         _difficult_conversations(story)
         _practice_swap(story)
         _facilitating_workshops(story)
@@ -52,9 +51,9 @@ def add_content(sessions: sessionmaker[Session], demo: DemoSettings) -> bool:
 class _Story:
     """People acting, at moments of the past."""
 
-    def __init__(self, session: Session, lms: Lms, registration_id: UUID) -> None:
+    def __init__(self, session: Session, lms: Lms, registration: Registration) -> None:
         self.session, self._lms = session, lms
-        self._registration_id = registration_id
+        self._registration = registration
         self._now = clock.now()
 
     @contextmanager
@@ -66,7 +65,7 @@ class _Story:
         """The person comes in, as by a launch of the LMS."""
         launch = Launch(person=person, course=course, link=link)
         message = read_message(self._lms.launch_claims(launch, nonce="content"))
-        entrance = find_entrance(self.session, registration_id=self._registration_id, message=message)
+        entrance = find_entrance(self.session, registration=self._registration, message=message)
         accepted = admit(entrance, message)
         actor = find_actor(self.session, launch_id=accepted.launch_id, secret=accepted.secret)
         if actor is None:

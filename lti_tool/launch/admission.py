@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from lti_tool.core import clock, events
-from lti_tool.core.db import insert_row, settings_of
+from lti_tool.core.db import settings_of
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.secrets import digest
 from lti_tool.courses.models import Activity, Course, Placement
@@ -35,7 +35,7 @@ from lti_tool.launch.events import Admitted, Launched
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.launch.origins import embedders_of, origin_of
 from lti_tool.launch.rules import check_message
-from lti_tool.launch.sessions import LIFE, actor_of, take_over_role
+from lti_tool.launch.sessions import LIFE, actor_of, open_session
 from lti_tool.people.models import Person
 from lti_tool.people.roles import is_test_user, role_of
 from lti_tool.people.service import keep_membership, keep_person
@@ -190,11 +190,9 @@ def _open(
     role, now = role_of(message.roles), clock.now()
     if course:
         keep_membership(session, course_id=course.id, person_id=person.id, role=role)
-        take_over_role(session, course_id=course.id, person_id=person.id, role=role)
     secret = secrets.token_urlsafe(32)
-    launch = insert_row(
+    launch = open_session(
         session,
-        Launch,
         id=new_random_id(),
         kind=kind,
         secret_digest=digest(secret),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
@@ -14,20 +13,19 @@ from lti_tool.launch.errors import DeploymentPendingError
 from lti_tool.people.models import Person, RosterSync
 from lti_tool.platforms.models import Deployment, Registration, RegistrationHealth
 
-_its_person = and_(Person.registration_id == Registration.id, Person.sub == bindparam("sub"))
+_its_person = and_(Person.registration_id == Deployment.registration_id, Person.sub == bindparam("sub"))
 _its_course = and_(Course.deployment_id == Deployment.id, Course.context_id == bindparam("context_id"))
 _its_placement = and_(
     Placement.course_id == Course.id, Placement.resource_link_id == bindparam("resource_link_id")
 )
 _KNOWN = (
-    select(Registration, Deployment, RegistrationHealth, Person, Course, RosterSync, Placement)
-    .join(Deployment, Deployment.registration_id == Registration.id)
-    .outerjoin(RegistrationHealth, RegistrationHealth.registration_id == Registration.id)
+    select(Deployment, RegistrationHealth, Person, Course, RosterSync, Placement)
+    .outerjoin(RegistrationHealth, RegistrationHealth.registration_id == Deployment.registration_id)
     .outerjoin(Person, _its_person)
     .outerjoin(Course, _its_course)
     .outerjoin(RosterSync, RosterSync.course_id == Course.id)
     .outerjoin(Placement, _its_placement)
-    .where(Registration.id == bindparam("registration_id"))
+    .where(Deployment.registration_id == bindparam("registration_id"))
     .where(Deployment.deployment_id == bindparam("deployment_id"))
 )
 
@@ -43,13 +41,13 @@ class Entrance:
     """Held, so that the session keeps them, and `find_one` needs no query of its own."""
 
 
-def find_entrance(session: Session, *, registration_id: UUID, message: MessageClaims) -> Entrance:
+def find_entrance(session: Session, *, registration: Registration, message: MessageClaims) -> Entrance:
     """By one query, with everything that the message names. Raises DeploymentPendingError unless approved."""
     link = _link_of(message)
     row = session.execute(
         _KNOWN,
         {
-            "registration_id": registration_id,
+            "registration_id": registration.id,
             "deployment_id": message.deployment_id,
             "sub": message.sub,
             "context_id": context_id_of(message),
@@ -58,7 +56,7 @@ def find_entrance(session: Session, *, registration_id: UUID, message: MessageCl
     ).one_or_none()
     if row is None or row.Deployment.approved_at is None:
         raise DeploymentPendingError(message.deployment_id)
-    return Entrance(session=session, registration=row.Registration, deployment=row.Deployment, known=row)
+    return Entrance(session=session, registration=registration, deployment=row.Deployment, known=row)
 
 
 def context_id_of(message: MessageClaims) -> str | None:

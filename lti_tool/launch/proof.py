@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
@@ -54,8 +54,7 @@ class ProofNeeded:
 class HeldLaunch:
     """The same, proven: what there is to let in."""
 
-    registration_id: UUID
-    deployment_id: UUID
+    registration: Registration
     claims: dict[str, Any]
 
 
@@ -105,14 +104,14 @@ def take_launch(session: Session, *, pending_id: str, browser_secret: str) -> He
         raise LaunchRefusedError("pending_unknown", Advice.AGAIN)
     if not matches(browser_secret, pending.browser_digest):
         raise LaunchRefusedError("browser_differs", Advice.AGAIN)
-    if not session.scalar(select(Registration.active).filter_by(id=pending.registration_id)):
+    registration = session.get_one(Registration, pending.registration_id)
+    if not registration.active:
         raise LaunchRefusedError("registration_inactive")
     taken = delete(LaunchPending).filter_by(id_digest=pending.id_digest).returning(LaunchPending.id_digest)
     if session.execute(taken).one_or_none() is None:
         raise LaunchRefusedError("pending_unknown", Advice.AGAIN)
     return HeldLaunch(
-        registration_id=pending.registration_id,
-        deployment_id=pending.deployment_id,
+        registration=registration,
         claims=_unsealed(session, pending.claims_sealed),
     )
 

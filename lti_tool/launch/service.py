@@ -1,13 +1,16 @@
 """Accepting a launch: from the platform's form to a session."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core import clock
-from lti_tool.core.db import look_up, unit_of_work
+from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest, matches
 from lti_tool.launch.admission import LaunchAccepted, admit
 from lti_tool.launch.claims import MessageClaims
@@ -20,30 +23,31 @@ from lti_tool.launch.models import LaunchAttempt
 from lti_tool.launch.origins import embedders_of
 from lti_tool.launch.proof import ProofNeeded, hold_launch, storage_of, take_launch
 from lti_tool.platforms.health import note_error
-from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key
+from lti_tool.platforms.key_sets import KeySetUnavailableError, KeyUnknownError, find_key, known_key
 from lti_tool.platforms.models import PlatformKeySet, Registration
 from lti_tool.platforms.service import keep_pending_deployment
 
-_STARTED = (
-    select(LaunchAttempt, Registration, PlatformKeySet)
-    .join(Registration, Registration.id == LaunchAttempt.registration_id)
-    .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)
-    .where(LaunchAttempt.state_digest == bindparam("state_digest"))
-)
 _ATTEMPT = cast("Table", LaunchAttempt.__table__)
-_USE_UP = (
+_used = (
     update(_ATTEMPT)
     .where(_ATTEMPT.c.state_digest == bindparam("of_state"), _ATTEMPT.c.used_at.is_(None))
     .values(used_at=bindparam("now"))
-    .returning(_ATTEMPT.c.state_digest)
+    .returning(*_ATTEMPT.c)
+    .cte("used")
+)
+_USE_UP = (
+    select(_used, Registration, PlatformKeySet)
+    .join(Registration, Registration.id == _used.c.registration_id)
+    .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """What login bound together, and the platform that it was for. The rows are for reading alone."""
+    """What login bound together, and the platform that it was for."""
 
-    attempt: LaunchAttempt
+    attempt: Row[Any]
+    """The columns of LaunchAttempt."""
     registration: Registration
     key_set: PlatformKeySet | None
 
@@ -53,20 +57,40 @@ def accept_launch(
 ) -> LaunchAccepted | ProofNeeded:
     """Let a launch in, hold it for the browser's proof, or raise LaunchRefusedError.
 
-    One look and one transaction, because the platform's keys may have to be fetched between them. The
-    attempt is used up in the second, after the signature was checked and together with all rows of the
-    launch: of several posts of one token exactly one gets in. Without the browser's secret nothing is made
+    One transaction uses the attempt up, checks the signature and writes all rows of the launch: of several
+    posts of one token exactly one gets in, and a refused one uses nothing up. Where the platform's keys have
+    to be fetched first, that is done between two transactions. Without the browser's secret nothing is made
     but the pending launch (`finish_launch`): state is never skipped.
     """
-    with look_up(sessions) as session:
-        started = _find_started(session, state, browser_secret)
-    with refusals_of(started.registration.id):
-        claims = _checked_claims(sessions, started, id_token)
-        message = read_message(claims)
-        _check_attempt(message, started.attempt)
-        with unit_of_work(sessions) as session:
-            _use_up(session, started.attempt)
-            entrance = find_entrance(session, registration_id=started.registration.id, message=message)
+    try:
+        return _take(sessions, state, id_token, browser_secret)
+    except _KeysNeededError as needed:
+        with refusals_of(needed.started.registration.id), _keys_found():
+            key = find_key(sessions, needed.started.registration, needed.started.key_set, needed.kid)
+    return _take(sessions, state, id_token, browser_secret, key)
+
+
+class _KeysNeededError(Exception):
+    """The platform's keys are to be fetched first, with no transaction open."""
+
+    def __init__(self, started: Started, kid: str) -> None:
+        self.started, self.kid = started, kid
+
+
+def _take(
+    sessions: sessionmaker[Session],
+    state: str,
+    id_token: str,
+    browser_secret: str | None,
+    key: RSAPublicKey | None = None,
+) -> LaunchAccepted | ProofNeeded:
+    with unit_of_work(sessions) as session:
+        started = _use_up(session, state, browser_secret)
+        with refusals_of(started.registration.id):
+            claims = _checked_claims(session, started, id_token, key)
+            message = read_message(claims)
+            _check_attempt(message, started.attempt)
+            entrance = find_entrance(session, registration=started.registration, message=message)
             if browser_secret is None:
                 return _hold(started, entrance, claims)
             return admit(entrance, message)
@@ -87,11 +111,9 @@ def finish_launch(sessions: sessionmaker[Session], *, pending_id: str, browser_s
     """Let in a launch that was held, once, for the browser that began it. Raises LaunchRefusedError."""
     with unit_of_work(sessions) as session:
         held = take_launch(session, pending_id=pending_id, browser_secret=browser_secret)
-        with refusals_of(held.registration_id):
+        with refusals_of(held.registration.id):
             message = read_message(held.claims)
-            return admit(
-                find_entrance(session, registration_id=held.registration_id, message=message), message
-            )
+            return admit(find_entrance(session, registration=held.registration, message=message), message)
 
 
 def _hold(started: Started, entrance: Entrance, claims: dict[str, object]) -> ProofNeeded:
@@ -110,47 +132,54 @@ def _hold(started: Started, entrance: Entrance, claims: dict[str, object]) -> Pr
     )
 
 
-def _find_started(session: Session, state: str, browser_secret: str | None) -> Started:
-    row = session.execute(_STARTED, {"state_digest": digest(state)}).one_or_none()
+def _use_up(session: Session, state: str, browser_secret: str | None) -> Started:
+    """The attempt, which is used from here on: whoever comes at the same time waits for this one's end."""
+    now = clock.now()
+    row = session.execute(_USE_UP, {"of_state": digest(state), "now": now}).one_or_none()
     if row is None:
-        raise LaunchRefusedError("state_unknown", Advice.AGAIN)
-    attempt, registration, key_set = row
-    if attempt.used_at is not None:
-        raise LaunchRefusedError("state_used", Advice.AGAIN)
-    if attempt.expires_at <= clock.now():
+        known = session.get(LaunchAttempt, digest(state))
+        raise LaunchRefusedError("state_used" if known else "state_unknown", Advice.AGAIN)
+    *_, registration, key_set = row
+    if row.expires_at <= now:
         raise LaunchRefusedError("state_expired", Advice.AGAIN)
-    if browser_secret is not None and not matches(browser_secret, attempt.browser_digest):
+    if browser_secret is not None and not matches(browser_secret, row.browser_digest):
         raise LaunchRefusedError("browser_differs", Advice.AGAIN)
     refuse_unless_active(registration)
-    return Started(attempt=attempt, registration=registration, key_set=key_set)
+    return Started(attempt=row, registration=registration, key_set=key_set)
 
 
-def _checked_claims(sessions: sessionmaker[Session], started: Started, id_token: str) -> dict[str, object]:
-    registration = started.registration
+@contextmanager
+def _keys_found() -> Iterator[None]:
+    """That there is no such key is a refusal."""
     try:
-        key = find_key(sessions, registration, started.key_set, key_id(id_token))
+        yield
     except KeyUnknownError:
         raise LaunchRefusedError("kid_unknown") from None
     except KeySetUnavailableError:
         raise LaunchRefusedError("platform_keys_unavailable", Advice.LATER, status=503) from None
+
+
+def _checked_claims(
+    session: Session, started: Started, id_token: str, key: RSAPublicKey | None
+) -> dict[str, object]:
+    kid = key_id(id_token)
+    with _keys_found():
+        key = key or known_key(started.key_set, kid)
+    if key is None:
+        session.expunge_all()  # so that the rows outlive the transaction, which gives the attempt back
+        raise _KeysNeededError(started, kid)
     return verified_claims(
         id_token,
         key,
-        issuer=registration.issuer,
-        client_id=registration.client_id,
+        issuer=started.registration.issuer,
+        client_id=started.registration.client_id,
         nonce=started.attempt.nonce,
     )
 
 
-def _check_attempt(message: MessageClaims, attempt: LaunchAttempt) -> None:
+def _check_attempt(message: MessageClaims, attempt: Row[Any]) -> None:
     """That the platform answers what login asked."""
     if message.target_link_uri != attempt.target_link_uri:
         raise LaunchRefusedError("target_differs_from_login")
     if attempt.deployment_hint not in {None, message.deployment_id}:
         raise LaunchRefusedError("deployment_differs_from_login")
-
-
-def _use_up(session: Session, attempt: LaunchAttempt) -> None:
-    used = session.execute(_USE_UP, {"of_state": attempt.state_digest, "now": clock.now()})
-    if used.one_or_none() is None:
-        raise LaunchRefusedError("state_used", Advice.AGAIN)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, case, select, update
+from sqlalchemy import Table, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
@@ -22,12 +22,16 @@ LIFE = timedelta(hours=12)
 _IDLE = timedelta(hours=2)
 _SEEN_EVERY = timedelta(minutes=5)
 _LAUNCH = cast("Table", Launch.__table__)
-_TAKE_OVER_ROLE = (
+# Names of their own: SQLAlchemy would set every column that a parameter is named after, in the update too.
+_new = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in _LAUNCH.c}
+_taken_over = (
     update(_LAUNCH)
-    .where(_LAUNCH.c.person_id == bindparam("of_person"), _LAUNCH.c.course_id == bindparam("of_course"))
-    .where(_LAUNCH.c.role != bindparam("new_role"), _LAUNCH.c.expires_at > bindparam("now"))
-    .values(role=bindparam("new_role"))
+    .where(_LAUNCH.c.person_id == _new["person_id"], _LAUNCH.c.course_id == _new["course_id"])
+    .where(_LAUNCH.c.role != _new["role"], _LAUNCH.c.expires_at > _new["created_at"])
+    .values(role=_new["role"])
+    .cte("taken_over")
 )
+_OPEN = insert(_LAUNCH).values(_new).add_cte(_taken_over)
 
 
 def find_actor(session: Session, *, launch_id: UUID, secret: str) -> Actor | None:
@@ -66,15 +70,14 @@ def find_surroundings(session: Session, *, launch_id: UUID) -> Surroundings | No
     return Surroundings(*row) if row else None
 
 
-def take_over_role(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:
-    """The role of a new launch holds in the person's older sessions of the course too, at once.
+def open_session(session: Session, **values: Any) -> Launch:
+    """Write the launch. Its role holds in the person's older sessions of the course too, at once.
 
-    After `keep_membership`, whose row keeps two launches of one person apart.
+    After `keep_membership`, whose row keeps two launches of one person apart. Gives the row as it was
+    written; the database session does not keep it.
     """
-    session.execute(
-        _TAKE_OVER_ROLE,
-        {"of_course": course_id, "of_person": person_id, "new_role": role, "now": clock.now()},
-    )
+    session.execute(_OPEN, {f"new_{name}": value for name, value in values.items()})
+    return Launch(**values)
 
 
 def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]) -> Actor | None:

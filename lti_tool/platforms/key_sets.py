@@ -43,14 +43,9 @@ def find_key(
     Fetches at most once, and outside any transaction. An unknown id has the set fetched again, at most once
     a minute: platforms rotate keys, and strangers invent ids (reference: lti.md section 2, cases 2, 52, 53).
     """
-    now = clock.now()
-    lately = kept is not None and now - kept.tried_at < _ASK_AGAIN
-    if kept is not None and (lately or now - kept.fetched_at < _FRESH):
-        known = _key_in(kept.key_set, kid)
-        if known is not None and now - kept.fetched_at < _USABLE:
-            return known
-        if lately:
-            raise KeyUnknownError
+    known = known_key(kept, kid)
+    if known is not None:
+        return known
     with sessions() as session:
         policy = policy_of(settings_of(session))
     try:
@@ -63,6 +58,23 @@ def find_key(
     if found is None:
         raise KeyUnknownError
     return found
+
+
+def known_key(kept: PlatformKeySet | None, kid: str) -> RSAPublicKey | None:
+    """The key, where what is kept tells for sure; None where the platform is to be asked (`find_key`).
+
+    Raises KeyUnknownError for an id that is unknown although the platform was asked lately.
+    """
+    now = clock.now()
+    lately = kept is not None and now - kept.tried_at < _ASK_AGAIN
+    if kept is None or not (lately or now - kept.fetched_at < _FRESH):
+        return None
+    known = _key_in(kept.key_set, kid)
+    if known is not None and now - kept.fetched_at < _USABLE:
+        return known
+    if lately:
+        raise KeyUnknownError
+    return None
 
 
 def _kept_key(sessions: sessionmaker[Session], kept: PlatformKeySet | None, kid: str) -> RSAPublicKey:

@@ -25,6 +25,7 @@ from lti_tool.launch.admission import admit
 from lti_tool.launch.entrance import find_entrance
 from lti_tool.launch.message import read_message
 from lti_tool.launch.sessions import find_actor
+from lti_tool.platforms.models import Registration
 from tests.factories.entrances import Visitor
 from tests.served_lms import ServedLms, serve_lms
 
@@ -53,7 +54,8 @@ class Gradebook:
         lms = self.lms.lms
         message = read_message(lms.launch_claims(Launch(person=person, course=COURSE, link=link), nonce="n"))
         with unit_of_work(self.sessions) as session:
-            entrance = find_entrance(session, registration_id=self.lms.registration_id, message=message)
+            registration = session.get_one(Registration, self.lms.registration_id)
+            entrance = find_entrance(session, registration=registration, message=message)
             accepted = admit(entrance, message)
             actor = find_actor(session, launch_id=accepted.launch_id, secret=accepted.secret)
         assert actor is not None

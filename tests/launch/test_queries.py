@@ -22,7 +22,7 @@ from lti_tool.platforms.models import Deployment
 from tests.conftest import QueryCounter
 from tests.launch.platform import DEFAULT, Platform, landed
 
-LOGIN, LAUNCH = 2, 7
+LOGIN, LAUNCH = 2, 5
 NEWCOMER = replace(DEFAULT, person=PEOPLE[1])
 
 

@@ -15,7 +15,7 @@ from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import digest
 from lti_tool.launch.models import Launch
-from lti_tool.launch.sessions import take_over_role
+from lti_tool.launch.sessions import open_session
 from lti_tool.posts.models import Conversation
 from tests.conftest import QueryCounter
 from tests.factories.entrances import ISSUER, Course, Visitor
@@ -205,9 +205,10 @@ def test_a_lower_role_holds_in_older_sessions_at_once(
     elsewhere = course.visitor("Ines Koch", role=Role.INSTRUCTOR, context_id="course-2")
     colleague = course.visitor("Tom Becker", role=Role.INSTRUCTOR)
     with unit_of_work(sessions) as writing:
-        take_over_role(
-            writing, course_id=older.actor.course_id, person_id=older.actor.person_id, role=Role.LEARNER
+        values = dict(
+            writing.execute(select(Launch.__table__).filter_by(id=older.actor.launch_id)).one()._mapping
         )
+        open_session(writing, **{**values, "id": uuid4(), "role": Role.LEARNER})
 
     def role_of(launch_id: UUID) -> str | None:
         return session.scalar(select(Launch.role).filter_by(id=launch_id))
