@@ -11,7 +11,7 @@ from uuid import UUID
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, encode_multipart
 
 from lti_tool.posts.attachments.models import Attachment
@@ -70,7 +70,11 @@ def png_of(width: int, height: int) -> bytes:
 
 def multipart(fields: dict[str, Any]) -> dict[str, Any]:
     """A form with files as the body of a request; the test client's own way leaves large ones open."""
-    boundary, body = encode_multipart(MultiDict(fields))
+    parts: list[tuple[str, str | FileStorage]] = []
+    for name, value in fields.items():
+        for it in value if isinstance(value, list) else [value]:
+            parts.append((name, it if isinstance(it, str) else FileStorage(it[0], it[1])))
+    boundary, body = encode_multipart(MultiDict(parts))
     return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
 
 
