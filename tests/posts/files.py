@@ -70,10 +70,11 @@ def png_of(width: int, height: int) -> bytes:
 
 def multipart(fields: dict[str, Any]) -> dict[str, Any]:
     """A form with files as the body of a request; the test client's own way leaves large ones open."""
-    parts: list[tuple[str, str | FileStorage]] = []
-    for name, value in fields.items():
-        for it in value if isinstance(value, list) else [value]:
-            parts.append((name, it if isinstance(it, str) else FileStorage(it[0], it[1])))
+    parts = [
+        (name, it if isinstance(it, str) else FileStorage(it[0], it[1]))
+        for name, value in fields.items()
+        for it in (value if isinstance(value, list) else [value])
+    ]
     boundary, body = encode_multipart(MultiDict(parts))
     return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
 
