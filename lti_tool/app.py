@@ -1,6 +1,7 @@
 """Composition: the Flask application, put together from its features."""
 
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Flask, g, request
@@ -19,11 +20,16 @@ from lti_tool.grades import routes as grades
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
+from lti_tool.moderation import queries as moderation_queries
+from lti_tool.moderation import routes as moderation
 from lti_tool.notices import routes as notices
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.people import routes as people
 from lti_tool.platforms import routes as platforms
 from lti_tool.posts.attachments import routes as attachments
+from lti_tool.posts.following import routes as following
+from lti_tool.posts.marks import routes as marks
+from lti_tool.posts.revisions import routes as revisions
 from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
 from lti_tool.settings import Settings
@@ -32,10 +38,11 @@ from lti_tool.web.arrivals import activity_page
 from lti_tool.web.assets import init_assets
 from lti_tool.web.errors import init_errors
 from lti_tool.web.filters import init_filters
+from lti_tool.web.forms import LaunchedForm
 from lti_tool.web.headers import init_headers
-from lti_tool.web.launched import init_launched
+from lti_tool.web.launched import actor, init_launched
 from lti_tool.web.locale import init_locale
-from lti_tool.web.transaction import init_transactions
+from lti_tool.web.transaction import db, init_transactions
 
 _FEATURES = (
     health,
@@ -54,6 +61,10 @@ _FEATURES = (
     deep_linking,
     privacy,
     people,
+    marks,
+    revisions,
+    following,
+    moderation,
 )
 _LARGEST_REQUEST = 1024 * 1024
 _LARGEST_FORM = 256 * 1024
@@ -85,6 +96,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     for feature in _FEATURES:
         app.register_blueprint(feature.blueprint)
     app.add_template_global(activity_page)
+    app.add_template_global(alerts)
+    app.add_template_global(blank_form)
     app.context_processor(_for_every_template)
     subscriptions.subscribe_all()
     return app
@@ -109,8 +122,21 @@ _SPACES = (
     Space("help_requests.list_help_requests", lazy_gettext("Help"), "life-buoy"),
     Space("follow_ups.list_follow_ups", lazy_gettext("Carry forward"), "arrow-right-to-line"),
     Space("grades.list_scores", lazy_gettext("Points"), "star", for_staff=True),
+    Space("moderation.list_queue", lazy_gettext("Moderation"), "flag", for_staff=True),
     Space("people.list_people", lazy_gettext("People"), "users", for_staff=True),
 )
+
+
+def alerts() -> moderation_queries.Alerts:
+    """What stands at the top of this person's pages."""
+    return moderation_queries.alerts(db(), actor())
+
+
+def blank_form() -> LaunchedForm:
+    """What every writing form sends along, for buttons that send nothing else; one for each page."""
+    if "blank_form" not in g:
+        g.blank_form = LaunchedForm.empty()
+    return cast("LaunchedForm", g.blank_form)
 
 
 def _for_every_template() -> dict[str, object]:

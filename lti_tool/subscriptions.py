@@ -6,21 +6,31 @@ import lti_tool.jobs  # noqa: F401  # binds every task, so that a subscriber can
 from lti_tool.core.events import subscribe
 from lti_tool.follow_ups import statements as follow_ups
 from lti_tool.grades.service import note_contribution
+from lti_tool.help_requests import service as help_service
 from lti_tool.help_requests import statements as help_requests
 from lti_tool.help_requests.events import AnswerPosted, HelpAsked
 from lti_tool.launch import statements as launch
+from lti_tool.moderation import statements as moderation
 from lti_tool.notices.subscribing import subscribe_to_launches
 from lti_tool.people import tasks as people
+from lti_tool.posts.events import PostApproved
+from lti_tool.posts.following import statements as following
+from lti_tool.posts.marks import statements as marks
+from lti_tool.posts.revisions import statements as revisions
+from lti_tool.threads import service as thread_service
 from lti_tool.threads import statements as threads
 from lti_tool.threads.events import ReplyPosted, ThreadPosted
 
 
 def subscribe_all() -> None:
     """Safe to call again: a subscriber counts once."""
-    for feature in (launch, threads, help_requests, follow_ups):
+    for feature in (launch, threads, help_requests, follow_ups, marks, revisions, following, moderation):
         feature.subscribe_statements()
     subscribe_to_launches()
     people.subscribe_roster()
+    # Posts know none of the features, which tell of a post when it is there for others.
+    subscribe(PostApproved, thread_service.tell_of_approved)
+    subscribe(PostApproved, help_service.tell_of_approved)
     # Grades stand below the features, and know none of them.
     subscribe(ThreadPosted, _note_in_thread)
     subscribe(ReplyPosted, _note_in_thread)

@@ -28,6 +28,17 @@ ACCEPTED: Final = Verb("http://activitystrea.ms/accept", "accepted")
 RESOLVED: Final = Verb("http://activitystrea.ms/resolve", "resolved")
 PLANNED: Final = Verb("https://w3id.org/xapi/tla/verbs/planned", "planned")
 REPORTED: Final = Verb("https://w3id.org/xapi/acrossx/verbs/reported", "reported")
+LIKED: Final = Verb("https://w3id.org/xapi/acrossx/verbs/liked", "liked")
+UNLIKED: Final = Verb("http://activitystrea.ms/unlike", "unliked")
+EDITED: Final = Verb("https://w3id.org/xapi/acrossx/verbs/edited", "edited")
+DELETED: Final = Verb("http://activitystrea.ms/delete", "deleted")
+FOLLOWED: Final = Verb("http://activitystrea.ms/follow", "followed")
+STOPPED_FOLLOWING: Final = Verb("http://activitystrea.ms/stop-following", "stopped following")
+FLAGGED: Final = Verb("http://activitystrea.ms/flag-as-inappropriate", "flagged")
+REMOVED: Final = Verb("http://activitystrea.ms/remove", "removed")
+RESTORED: Final = Verb(f"{PROFILE}/verbs/restored", "restored")
+APPROVED: Final = Verb("http://activitystrea.ms/approve", "approved")
+DENIED: Final = Verb("http://activitystrea.ms/deny", "denied")
 VOIDED: Final = Verb("http://adlnet.gov/expapi/verbs/voided", "voided")
 
 # Activity types.
@@ -45,3 +56,7 @@ DUE_DATE: Final = "https://w3id.org/xapi/tla/extensions/due_date"
 HELP_WANTED: Final = f"{PROFILE}/extensions/help-wanted"  # the kind of help that was asked for
 ATTACHMENTS: Final = f"{PROFILE}/extensions/attachment-count"  # how many files go with what was posted
 OUTCOME: Final = f"{PROFILE}/extensions/outcome"  # what came of a workplace action
+REACTION: Final = f"{PROFILE}/extensions/reaction"  # which of the marks it was
+REVISION: Final = f"{PROFILE}/extensions/revision"  # the number of the text that came of an edit
+FOLLOW_LEVEL: Final = f"{PROFILE}/extensions/follow-level"  # how much of it one is told of
+REASON: Final = "https://w3id.org/xapi/tla/extensions/reason"

@@ -15,8 +15,8 @@ from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Membership, Person
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
-from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.visibility import readable_post
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
+from lti_tool.posts.visibility import readable_post, shown_html, title_of
 
 ROWS_A_PAGE = 20
 
@@ -35,6 +35,7 @@ class Contribution:
 
     id: UUID
     created_at: datetime
+    state: PostState
     body_html: str
     is_opening: bool
     kind: ConversationKind
@@ -91,8 +92,9 @@ def contributions(
         select(
             Post,
             Conversation,
-            attachments_column(),
-            answered.body_html.label("answered_html"),
+            attachments_column(actor),
+            shown_html(actor).label("shown_html"),
+            shown_html(actor, answered).label("answered_html"),
             *author_columns(answered, answered_author, prefix="answered"),
         )
         .join(Conversation, Conversation.id == Post.conversation_id)
@@ -113,11 +115,12 @@ def contributions(
         Contribution(
             id=row.Post.id,
             created_at=row.Post.created_at,
-            body_html=row.Post.body_html,
+            state=row.Post.state,
+            body_html=row.shown_html,
             is_opening=row.Post.is_opening,
             kind=row.Conversation.kind,
             conversation_id=row.Conversation.id,
-            title=row.Conversation.title,
+            title=title_of(actor, row.Conversation),
             answered=author_of(actor, row, prefix="answered") if row.answered_id else None,
             answered_html=row.answered_html,
             attachments=attachments_of(row.attachments),

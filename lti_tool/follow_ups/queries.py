@@ -17,7 +17,7 @@ from lti_tool.follow_ups.service import access_follow_up
 from lti_tool.people.models import Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.visibility import readable_post
+from lti_tool.posts.visibility import legible, readable_post, title_of
 
 ROWS_A_PAGE = 30
 _LAST_ZONE = timedelta(hours=12)  # UTC-12, where each day ends last
@@ -78,7 +78,7 @@ def follow_up_list(
         select(FollowUp, Conversation, *author_columns(Post, Person))
         .outerjoin(
             join(Post, Conversation, Conversation.id == Post.conversation_id),
-            and_(Post.id == FollowUp.source_post_id, readable_post(actor)),
+            and_(Post.id == FollowUp.source_post_id, readable_post(actor), legible(actor)),
         )
         .outerjoin(Person, Person.id == Post.author_id)
         .where(FollowUp.course_id == actor.course_id, FollowUp.person_id == actor.person_id)
@@ -125,7 +125,7 @@ def _find_quote(session: Session, actor: Actor, post_id: UUID) -> Quote | None:
         select(Post.body_html, Conversation, *author_columns(Post, Person))
         .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
-        .where(Post.id == post_id, readable_post(actor))
+        .where(Post.id == post_id, readable_post(actor), legible(actor))
     ).one_or_none()
     return Quote(_source(actor, found, post_id), found.body_html) if found else None
 
@@ -157,7 +157,7 @@ def _source(actor: Actor, row: Row[*tuple[Any, ...]], post_id: UUID) -> Source:
         author=author_of(actor, row),
         kind=row.Conversation.kind,
         conversation_id=row.Conversation.id,
-        title=row.Conversation.title,
+        title=title_of(actor, row.Conversation),
     )
 
 

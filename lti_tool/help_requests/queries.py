@@ -17,7 +17,7 @@ from lti_tool.posts import queries as posts
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation
 from lti_tool.posts.queries import ROWS_A_PAGE, ConversationView, PostView
-from lti_tool.posts.visibility import readable
+from lti_tool.posts.visibility import legible, readable, title_of
 
 
 class Show(StrEnum):
@@ -78,7 +78,7 @@ def help_request_list(
     rows = [
         HelpRequestRow(
             id=row.Conversation.id,
-            title=row.Conversation.title,
+            title=title_of(actor, row.Conversation),
             author=author_of(actor, row),
             created_at=row.HelpRequest.created_at,
             reply_count=row.Conversation.reply_count,
@@ -96,7 +96,8 @@ def _shown(actor: Actor, show: Show) -> list[ColumnElement[bool]]:
         return []
     if show is Show.MINE:
         return [HelpRequest.author_id == actor.person_id]
-    return [HelpRequest.status == HelpStatus(show)]
+    # What was hidden or withdrawn waits for nobody's help.
+    return [HelpRequest.status == HelpStatus(show), legible(actor, Conversation)]
 
 
 def help_request_page(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
@@ -12,6 +12,7 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.help_requests.models import Acceptance, HelpRequest, HelpStatus, HelpWanted
 from lti_tool.posts.attachments.attaching import Chosen
+from lti_tool.posts.events import PostApproved
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post
@@ -85,7 +86,8 @@ def ask_for_help(
         )
         session.add(request)
         session.flush()
-        events.record(session, HelpAsked(actor, request, post))
+        if post.is_public:
+            events.record(session, HelpAsked(actor, request, post))
     return conversation
 
 
@@ -110,11 +112,32 @@ def post_answer(
         in_reply_to_id=asked.id,
         files=files,
     )
-    if made:
-        if actor.person_id != request.author_id:
-            _note_answer(request, post)
-        events.record(session, AnswerPosted(actor, request, post, asked))
+    if made and post.is_public:
+        _tell_of_answer(session, actor, request, post, asked)
     return post
+
+
+def _tell_of_answer(session: Session, author: Actor, request: HelpRequest, post: Post, asked: Post) -> None:
+    if author.person_id != request.author_id:
+        _note_answer(request, post)
+    events.record(session, AnswerPosted(author, request, post, asked))
+
+
+def tell_of_approved(session: Session, event: PostApproved) -> None:
+    """A post that waited for approval was published: now its question or answer is told of."""
+    post, conversation = event.post, event.conversation
+    if conversation.kind is not ConversationKind.HELP_REQUEST:
+        return
+    request = session.scalars(
+        select(HelpRequest)
+        .filter_by(conversation_id=conversation.id)
+        .options(joinedload(HelpRequest.conversation, innerjoin=True))
+        .with_for_update(of=HelpRequest)
+    ).one()
+    if post.is_opening:
+        events.record(session, HelpAsked(event.author, request, post))
+    else:
+        _tell_of_answer(session, event.author, request, post, opening_post(session, conversation))
 
 
 def _note_answer(request: HelpRequest, post: Post) -> None:

@@ -16,6 +16,23 @@ class ConversationKind(StrEnum):
     HELP_REQUEST = "help_request"
 
 
+class PostState(StrEnum):
+    """What became of a post."""
+
+    PUBLISHED = "published"
+    WAITING = "waiting"
+    """For approval; nobody but its author and staff sees it."""
+    DECLINED = "declined"
+    """It waited, and staff said no."""
+    HIDDEN = "hidden"
+    """By staff: its place stays, its words are its author's and staff's."""
+    WITHDRAWN = "withdrawn"
+    """By its author, for good: its place stays."""
+
+
+_STATES = "state in ('published', 'waiting', 'declined', 'hidden', 'withdrawn')"
+
+
 class Conversation(Row, Base):
     """A title, an opening post and what others posted to it: a thread, or a help request."""
 
@@ -23,6 +40,7 @@ class Conversation(Row, Base):
     __table_args__ = (
         UniqueConstraint("author_id", "submission_key"),
         CheckConstraint("kind in ('thread', 'help_request')", name="kind"),
+        CheckConstraint(_STATES, name="state"),
         Index(
             "ix_conversation_course_activity",
             "course_id",
@@ -37,6 +55,20 @@ class Conversation(Row, Base):
             text("last_activity_at DESC"),
             text("id DESC"),
         ),
+        Index(
+            "ix_conversation_course_useful",
+            "course_id",
+            "kind",
+            text("useful_count DESC"),
+            text("id DESC"),
+        ),
+        Index(
+            "ix_conversation_placement_useful",
+            "placement_id",
+            "kind",
+            text("useful_count DESC"),
+            text("id DESC"),
+        ),
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
@@ -47,6 +79,14 @@ class Conversation(Row, Base):
     reply_count: Mapped[int] = mapped_column(default=0)
     last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
     submission_key: Mapped[UUID]
+    state: Mapped[PostState] = mapped_column(
+        default=PostState.PUBLISHED, server_default=PostState.PUBLISHED.value
+    )
+    """Its opening post's, which decides on the title too."""
+    is_public: Mapped[bool] = mapped_column(default=True, server_default="true")
+    """The opening post's."""
+    useful_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often its published posts were found useful: for an order of threads, never of people."""
 
 
 class Post(Row, Base):
@@ -55,7 +95,9 @@ class Post(Row, Base):
     __tablename__ = "post"
     __table_args__ = (
         UniqueConstraint("author_id", "submission_key"),
+        CheckConstraint(_STATES, name="state"),
         Index("ix_post_conversation_id_id", "conversation_id", "id"),
+        Index("ix_post_waiting", "course_id", "id", postgresql_where=text("state = 'waiting'")),
         Index("uq_post_opening", "conversation_id", unique=True, postgresql_where=text("is_opening")),
     )
 
@@ -72,3 +114,38 @@ class Post(Row, Base):
     statement_id: Mapped[UUID]
     """The statement that tells of this post; replies refer to it."""
     submission_key: Mapped[UUID]
+    state: Mapped[PostState] = mapped_column(
+        default=PostState.PUBLISHED, server_default=PostState.PUBLISHED.value
+    )
+    state_reason: Mapped[str | None]
+    """What staff said when they hid, restored or declined it: for its author and staff."""
+    is_public: Mapped[bool] = mapped_column(default=True, server_default="true")
+    """Whether others were ever shown it; its statement exists from then on."""
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Counts its texts; all but the last are kept as PostRevision."""
+    edited_at: Mapped[datetime | None]
+    useful_count: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class PreModeration(Row, Base):
+    """Somebody's posts in a course wait for approval, for some days. Never by default."""
+
+    __tablename__ = "pre_moderation"
+    __table_args__ = (UniqueConstraint("course_id", "person_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    until: Mapped[datetime]
+    reason: Mapped[str]
+
+
+class WaitingAct(Base):
+    """What the statement of a waiting post will say of its author's launch, which may be over by then."""
+
+    __tablename__ = "waiting_act"
+
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"), primary_key=True)
+    launch_id: Mapped[UUID]
+    platform_name: Mapped[str]
+    locale: Mapped[str]
+    is_test: Mapped[bool]

@@ -5,16 +5,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core.actor import Actor
+from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Page, Place
 from lti_tool.people.models import Person
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
-from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.visibility import readable, readable_post
+from lti_tool.posts.following.models import FollowLevel
+from lti_tool.posts.following.queries import level_column
+from lti_tool.posts.marks.queries import Marks, marks_column, marks_of
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
+from lti_tool.posts.service import access_own_post
+from lti_tool.posts.visibility import legible, readable, readable_post, shown_html, title_of
 
 ROWS_A_PAGE = 30
 POSTS_A_PAGE = 50
@@ -41,6 +46,11 @@ class PostView:
     created_at: datetime
     body_html: str
     in_reply_to_id: UUID | None
+    state: PostState
+    state_reason: str | None
+    """What staff said; for its author and staff alone."""
+    edited_at: datetime | None
+    marks: Marks
     in_reply_to: Author | None
     """Whose post it replies to; None where it answers the opening post."""
     attachments: tuple[AttachmentView, ...]
@@ -54,6 +64,8 @@ class ConversationView:
     title: str
     placement_id: UUID
     reply_count: int
+    follow_level: FollowLevel | None
+    """None where the activity's level holds."""
     opening: PostView
 
 
@@ -70,7 +82,7 @@ def conversations(
     query = (
         select(
             Conversation.id,
-            Conversation.title,
+            Conversation,
             Conversation.created_at,
             Conversation.reply_count,
             Conversation.last_activity_at,
@@ -93,7 +105,7 @@ def conversations(
     rows = [
         ConversationRow(
             id=row.id,
-            title=row.title,
+            title=title_of(actor, row.Conversation),
             author=author_of(actor, row),
             created_at=row.created_at,
             reply_count=row.reply_count,
@@ -108,13 +120,16 @@ def conversations(
 def conversation_view(session: Session, actor: Actor, conversation: Conversation) -> ConversationView:
     """The conversation with its opening post. One query."""
     row = session.execute(
-        _posts(actor).where(Post.conversation_id == conversation.id, Post.is_opening.is_(True))
+        _posts(actor)
+        .add_columns(level_column(actor).label("follow_level"))
+        .where(Post.conversation_id == conversation.id, Post.is_opening.is_(True))
     ).one()
     return ConversationView(
         id=conversation.id,
-        title=conversation.title,
+        title=title_of(actor, conversation),
         placement_id=conversation.placement_id,
         reply_count=conversation.reply_count,
+        follow_level=row.follow_level,
         opening=_view(actor, row),
     )
 
@@ -178,9 +193,13 @@ def _posts(actor: Actor) -> Select[*tuple[Any, ...]]:
         select(
             Post.id,
             Post.created_at,
-            Post.body_html,
+            shown_html(actor).label("body_html"),
+            Post.state,
+            case((_told_reason(actor), Post.state_reason)).label("state_reason"),
+            Post.edited_at,
+            marks_column(actor).label("marks"),
             Post.in_reply_to_id,
-            attachments_column(),
+            attachments_column(actor),
             *author_columns(Post, Person),
             *author_columns(replied_to, replied_to_author, prefix="replied_to"),
         )
@@ -192,13 +211,76 @@ def _posts(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _told_reason(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.role.is_staff else Post.author_id == actor.person_id
+
+
 def _view(actor: Actor, row: Row[*tuple[Any, ...]]) -> PostView:
     return PostView(
         id=row.id,
         author=author_of(actor, row),
         created_at=row.created_at,
         body_html=row.body_html,
+        state=row.state,
+        state_reason=row.state_reason,
+        edited_at=row.edited_at,
+        marks=marks_of(row.marks if row.state is PostState.PUBLISHED else None),
         in_reply_to_id=row.in_reply_to_id,
         in_reply_to=author_of(actor, row, prefix="replied_to") if row.replied_to_id else None,
         attachments=attachments_of(row.attachments),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPost:
+    """A post as its author changes it."""
+
+    id: UUID
+    conversation_id: UUID
+    kind: ConversationKind
+    is_opening: bool
+    revision: int
+    title: str
+    body: str
+    body_html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedPost:
+    """A post with the conversation that it stands in, for a page of its own."""
+
+    post: PostView
+    conversation_id: UUID
+    kind: ConversationKind
+    title: str
+
+
+def own_post(session: Session, actor: Actor, post_id: UUID) -> OwnPost:
+    """For the one who wrote it and has not withdrawn it. Two queries."""
+    post = access_own_post(session, actor, post_id)
+    conversation = session.get_one(Conversation, post.conversation_id)
+    return OwnPost(
+        id=post.id,
+        conversation_id=conversation.id,
+        kind=conversation.kind,
+        is_opening=post.is_opening,
+        revision=post.revision,
+        title=conversation.title,
+        body=post.body,
+        body_html=post.body_html,
+    )
+
+
+def placed_post(session: Session, actor: Actor, post_id: UUID) -> PlacedPost:
+    """For who may read its words. One query."""
+    row = session.execute(
+        _posts(actor).add_columns(Conversation).where(Post.id == post_id, legible(actor))
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return PlacedPost(
+        post=_view(actor, row),
+        conversation_id=row.Conversation.id,
+        kind=row.Conversation.kind,
+        title=title_of(actor, row.Conversation),
     )

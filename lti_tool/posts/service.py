@@ -11,10 +11,12 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
+from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
 from lti_tool.posts.attachments.attaching import Chosen, attach_files
+from lti_tool.posts.following.defaults import follow_own
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.visibility import readable, readable_post
+from lti_tool.posts.visibility import legible, readable, readable_post
 
 
 def access_conversation(
@@ -29,12 +31,10 @@ def access_conversation(
     return found
 
 
-def access_post(session: Session, actor: Actor, post_id: UUID) -> Post:
-    """The post, for who may read it, whichever conversation it stands in."""
+def access_any_conversation(session: Session, actor: Actor, conversation_id: UUID) -> Conversation:
+    """The conversation of either kind, for who may read it."""
     found = session.scalars(
-        select(Post)
-        .join(Conversation, Conversation.id == Post.conversation_id)
-        .where(Post.id == post_id, readable_post(actor))
+        select(Conversation).where(readable(actor), Conversation.id == conversation_id)
     ).one_or_none()
     if found is None:
         raise NotFoundError
@@ -45,6 +45,37 @@ def was_posted(session: Session, actor: Actor, submission_key: UUID) -> bool:
     """Whether the actor's form arrived before."""
     query = select(Post.id).filter_by(author_id=actor.person_id, submission_key=submission_key)
     return session.scalar(query) is not None
+
+
+def access_post(session: Session, actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
+    """The post, for who may read its words, whichever conversation it stands in.
+
+    With `lock` nobody else changes it until this transaction ends; replying to it goes on.
+    """
+    query = (
+        select(Post)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(Post.id == post_id, readable_post(actor), legible(actor))
+    )
+    if lock:
+        query = query.with_for_update(of=Post, key_share=True).execution_options(populate_existing=True)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def access_own_post(session: Session, actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
+    """The post, for the one who wrote it and has not withdrawn it."""
+    post = access_post(session, actor, post_id, lock=lock)
+    if post.author_id != actor.person_id:
+        raise NotFoundError
+    return post
+
+
+def conversation_of(session: Session, post: Post) -> Conversation:
+    """What the post stands in, as it is now."""
+    return session.get_one(Conversation, post.conversation_id, populate_existing=True)
 
 
 def open_conversation(
@@ -58,6 +89,7 @@ def open_conversation(
     files: Sequence[Chosen] = (),
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before."""
+    is_held = must_wait(session, actor)
     conversation, made = insert_once(
         session,
         Conversation,
@@ -69,6 +101,7 @@ def open_conversation(
         kind=kind,
         title=title,
         last_activity_at=clock.now(),
+        **first_state(is_held=is_held),
     )
     if not made:
         return conversation, None
@@ -80,7 +113,9 @@ def open_conversation(
         submission_key=submission_key,
         is_opening=True,
         files=files,
+        is_held=is_held,
     )
+    follow_own(session, actor, conversation.id, is_opener=True)
     return conversation, post
 
 
@@ -94,7 +129,10 @@ def add_post(
     in_reply_to_id: UUID | None = None,
     files: Sequence[Chosen] = (),
 ) -> tuple[Post, bool]:
-    """A further post; the second value says whether this call made it, or the same submission before."""
+    """A further post; the second value says whether this call made it, or the same submission before.
+
+    One that waits for approval counts, and is told of, when it is published.
+    """
     post, made = _insert_post(
         session,
         actor,
@@ -104,8 +142,11 @@ def add_post(
         is_opening=False,
         in_reply_to_id=in_reply_to_id,
         files=files,
+        is_held=must_wait(session, actor),
     )
     if made:
+        follow_own(session, actor, conversation.id, is_opener=False)
+    if made and post.is_public:
         session.execute(
             update(Conversation)
             .where(Conversation.id == conversation.id)
@@ -126,6 +167,7 @@ def _insert_post(
     body: str,
     submission_key: UUID,
     is_opening: bool,
+    is_held: bool,
     in_reply_to_id: UUID | None = None,
     files: Sequence[Chosen],
 ) -> tuple[Post, bool]:
@@ -143,7 +185,10 @@ def _insert_post(
         body=body,
         body_html=render(body),
         statement_id=new_random_id(),
+        **first_state(is_held=is_held),
     )
     if made:
         attach_files(session, actor, post, files)
+    if made and is_held:
+        keep_for_approval(session, actor, post)
     return post, made

@@ -40,6 +40,8 @@ class Act:
     """The id of the statement that this one answers."""
     result: Mapping[str, Any] | None = None
     extensions: Mapping[str, Any] | None = None
+    is_unnamed: bool = False
+    """Whether it does not say who did it: then the tool is its actor."""
 
 
 def activity_id(session: Session, row_id: UUID) -> str:
@@ -69,15 +71,17 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
     version = settings_of(session).lrs_version
     statement = build_statement(
         id=act.statement_id,
-        actor=account_agent(actor.issuer, actor.sub),
+        actor=account_agent(settings_of(session).base_url, "system")
+        if act.is_unnamed
+        else account_agent(actor.issuer, actor.sub),
         verb=act.verb,
         object=act.object,
         timestamp=act.at,
         result=dict(act.result) if act.result else None,
         context=context(
-            registration=registration_of(actor),
+            registration=None if act.is_unnamed else registration_of(actor),
             platform=actor.platform_name,
-            language=actor.locale,
+            language=None if act.is_unnamed else actor.locale,
             parent=list(act.parents),
             grouping=[
                 thing(session, actor.course_id, vocabulary.COURSE, name=actor.course_title or None),
@@ -87,7 +91,7 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
             ],
             category=[activity(vocabulary.PROFILE_VERSION)],
             statement=act.refers_to if _is_recorded(session, act.refers_to) else None,
-            extensions={vocabulary.SESSION_ID: str(actor.launch_id), **(act.extensions or {})},
+            extensions=_extensions(actor, act),
         ),
         version=version,
     )
@@ -98,12 +102,17 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
         id=act.statement_id,
         registration_id=actor.registration_id,
         course_id=actor.course_id,
-        person_id=actor.person_id,
+        person_id=None if act.is_unnamed else actor.person_id,
         event=act.name,
         subject_id=act.subject_id,
         body=dumps(statement),
     )
     _defer_delivery(session, actor.registration_id)
+
+
+def _extensions(actor: Actor, act: Act) -> dict[str, Any]:
+    session = {} if act.is_unnamed else {vocabulary.SESSION_ID: str(actor.launch_id)}
+    return session | dict(act.extensions or {})
 
 
 def _is_recorded(session: Session, statement_id: UUID | None) -> bool:

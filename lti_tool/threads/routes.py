@@ -7,6 +7,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.core.paging import read_place
+from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.queries import post_view, reply_count
 from lti_tool.threads import queries, service
 from lti_tool.threads.forms import ReplyForm, ThreadForm
@@ -21,8 +22,11 @@ blueprint = launched_blueprint("threads", __name__, url_prefix="/threads")
 def list_threads() -> str:
     whole_course = request.args.get("where") == "course"
     after = read_place(request.args.get("after"))
+    level = level_of_activity(db(), actor())
     page = queries.thread_list(db(), actor(), whole_course=whole_course, after=after)
-    return render_template("threads/list.html", page=page, whole_course=whole_course, after=after)
+    return render_template(
+        "threads/list.html", page=page, whole_course=whole_course, after=after, level=level
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

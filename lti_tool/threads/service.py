@@ -9,6 +9,7 @@ from lti_tool.core import events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.posts.attachments.attaching import Chosen
+from lti_tool.posts.events import PostApproved
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
 from lti_tool.threads.events import ReplyPosted, ThreadPosted
@@ -38,7 +39,7 @@ def post_thread(
         submission_key=submission_key,
         files=files,
     )
-    if post is not None:
+    if post is not None and post.is_public:
         events.record(session, ThreadPosted(actor, thread, post))
     return thread
 
@@ -58,7 +59,7 @@ def post_reply(
     replied_to = (
         access_post(session, actor, in_reply_to_id) if in_reply_to_id else opening_post(session, thread)
     )
-    if replied_to.conversation_id != thread.id:
+    if replied_to.conversation_id != thread.id or not (replied_to.is_opening or replied_to.is_public):
         raise NotFoundError
     reply, made = add_post(
         session,
@@ -69,6 +70,18 @@ def post_reply(
         in_reply_to_id=replied_to.id,
         files=files,
     )
-    if made:
+    if made and reply.is_public:
         events.record(session, ReplyPosted(actor, thread, reply, replied_to))
     return reply
+
+
+def tell_of_approved(session: Session, event: PostApproved) -> None:
+    """A post that waited for approval was published: now its thread or reply is told of."""
+    post, thread = event.post, event.conversation
+    if thread.kind is not ConversationKind.THREAD:
+        return
+    if post.is_opening:
+        events.record(session, ThreadPosted(event.author, thread, post))
+    else:
+        replied_to = session.get_one(Post, post.in_reply_to_id)
+        events.record(session, ReplyPosted(event.author, thread, post, replied_to))

@@ -13,6 +13,7 @@ _LETTERS = 2
 
 def init_filters(app: Flask) -> None:
     app.add_template_filter(shown_name)
+    app.add_template_filter(shown_title)
     app.add_template_filter(initials)
     app.add_template_filter(hue)
     app.add_template_filter(moment)
@@ -25,6 +26,11 @@ def init_filters(app: Flask) -> None:
 def shown_name(name: str) -> str:
     """The name, or a plain word where the platform keeps names to itself."""
     return name or gettext("A participant")
+
+
+def shown_title(title: str) -> str:
+    """The title, or a plain word where its words are no longer shown."""
+    return title or gettext("A title that is not shown")
 
 
 def initials(name: str) -> str:

@@ -1,5 +1,6 @@
 // Small comforts on top of pages that work without them.
 import "./frame_size.js";
+import "./parts.js";
 import "./tab.js";
 import { openWindow } from "./tab_secret.js";
 import { look } from "./unsent.js";

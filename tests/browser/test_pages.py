@@ -1,5 +1,6 @@
 """Every page and state: narrow and wide, light and dark, for every eye, and without a complaint."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -170,6 +171,26 @@ def _show_what_fixed_it(page: Page) -> None:
     expect(page.get_by_label("What fixed it?")).to_be_visible()
 
 
+def _find_useful(page: Page) -> None:
+    """The button stays where it is, with the focus on it, and says what it does now."""
+    name = re.compile(r"^Useful ?: what Ana Ruiz wrote$")
+    page.get_by_role("button", name=name).press("Enter")
+    expect(page.get_by_role("button", name=name, pressed=True)).to_be_focused()
+    expect(page.get_by_text("1 finds it useful")).to_be_visible()
+    page.locator(".more > summary").first.click()
+    expect(page.get_by_role("link", name="Report")).to_be_visible()
+
+
+def _open(summary: str) -> Callable[[Page], None]:
+    """Open a part of the page."""
+
+    def act(page: Page) -> None:
+        page.get_by_text(summary).click()
+        expect(page.get_by_role("radio", name="A digest")).to_be_visible()
+
+    return act
+
+
 def _reply_with_nothing(page: Page) -> None:
     page.get_by_role("link", name="Reply to Yusuf Demir").click()
     expect(page.get_by_text("In reply to Yusuf Demir")).to_be_visible()
@@ -240,6 +261,27 @@ PAGES = [
     ),
     Shown(
         "follow-up-reported", lambda stage: f"/follow-ups/{stage.follow_up}", "Your follow-up", act=_report
+    ),
+    Shown("marks", lambda stage: f"/posts/{stage.post}/marks", "What people made of it", person=YUSUF),
+    Shown(
+        "marks-error",
+        lambda stage: f"/posts/{stage.post}/marks",
+        "What people made of it",
+        person=YUSUF,
+        act=_send("Mark it", NOTHING_SENT),
+    ),
+    Shown("thread-marked", lambda stage: f"/threads/{stage.thread}", person=YUSUF, act=_find_useful),
+    Shown("thread-follow", lambda stage: f"/threads/{stage.thread}", act=_open("Following: everything")),
+    Shown("edit-post", lambda stage: f"/posts/{stage.post}/edit", "Edit your post"),
+    Shown("post-history", lambda stage: f"/posts/{stage.post}/history", "What changed"),
+    Shown("withdraw-post", lambda stage: f"/posts/{stage.post}/withdraw", "Withdraw your post?"),
+    Shown("report", lambda stage: f"/moderation/report/{stage.post}", "Report a post", person=YUSUF),
+    Shown(
+        "report-errors",
+        lambda stage: f"/moderation/report/{stage.post}",
+        "Report a post",
+        person=YUSUF,
+        act=_send("Report it", NOTHING_SENT),
     ),
     Shown("not-here", lambda stage: f"/threads/{uuid4()}", "This is not here", status=404),
     Shown(

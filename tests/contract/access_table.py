@@ -53,6 +53,8 @@ ADMINISTRATOR = Row(Needs.ADMINISTRATOR)
 PLAN = {"cue": CUE, "action": ACTION, "due_on": in_days(7)}
 CHOICE = {"activity": "discussion", "title": "Openings", "prompt": "Which one fails?", "points": ""}
 CHOOSING = Row(Needs.MESSAGE, kind=LaunchKind.DEEP_LINKING, data=CHOICE)
+REPORT = {"kind": "personal", "note": "It names a client."}
+HIDING = {"act": "hide", "reason": "It names a client.", "revision": "1"}
 BODY = {"body": "Name the shared history first."}
 
 TABLE: dict[tuple[str, str], Row] = {
@@ -141,6 +143,36 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "activities.set_up_activity"): Row(Needs.STAFF, data=CHOICE),
     ("GET", "facilitation.show_person"): Row(Needs.STAFF, ids={"person_id": "person"}),
     ("GET", "facilitation.review_submission"): Row(Needs.MESSAGE, kind=LaunchKind.SUBMISSION_REVIEW),
+    ("GET", "marks.show_marks"): Row(Needs.SESSION, ids={"post_id": "answer"}),
+    ("POST", "marks.give_mark"): Row(Needs.SESSION, ids={"post_id": "answer"}, data={"mark": "useful"}),
+    ("POST", "marks.take_back_mark"): Row(Needs.SESSION, ids={"post_id": "answer"}, data={"mark": "useful"}),
+    ("POST", "following.follow_conversation"): Row(
+        Needs.SESSION, ids={"conversation_id": "thread"}, data={"level": "digest"}
+    ),
+    ("POST", "following.follow_activity"): Row(Needs.SESSION, data={"level": "mute"}),
+    ("GET", "revisions.show_history"): Row(Needs.SESSION, ids={"post_id": "thread post"}),
+    ("GET", "revisions.edit_post"): Row(Needs.OWNER, ids={"post_id": "thread post"}),
+    ("POST", "revisions.edit_post"): Row(
+        Needs.OWNER, ids={"post_id": "thread post"}, data={**THREAD, "revision": "1"}
+    ),
+    ("GET", "moderation.list_queue"): Row(Needs.STAFF),
+    ("GET", "moderation.report_post"): Row(Needs.SESSION, ids={"post_id": "answer"}),
+    ("POST", "moderation.report_post"): Row(Needs.SESSION, ids={"post_id": "answer"}, data=REPORT),
+    ("GET", "moderation.show_reported"): Row(Needs.SESSION, ids={"post_id": "answer"}),
+    ("GET", "moderation.show_post"): Row(Needs.STAFF, ids={"post_id": "thread post"}),
+    ("GET", "moderation.show_person"): Row(Needs.STAFF, ids={"person_id": "person"}),
+    ("POST", "moderation.pre_moderate"): Row(
+        Needs.STAFF, ids={"person_id": "person"}, data={"days": "7", "reason": "After two talks."}
+    ),
+    ("POST", "moderation.end_pre_moderation"): Row(
+        Needs.STAFF, ids={"person_id": "person"}, data={"reason": "It went well."}
+    ),
+    ("GET", "moderation.show_log"): Row(Needs.STAFF, hints={"person": "person", "post": "thread post"}),
+    ("POST", "moderation.read_notice"): Row(Needs.OWNER, ids={"notice_id": "notice"}),
+    # Last, since they take away what the others need.
+    ("POST", "moderation.decide_on_post"): Row(Needs.STAFF, ids={"post_id": "answer"}, data=HIDING),
+    ("GET", "revisions.withdraw_post"): Row(Needs.OWNER, ids={"post_id": "thread post"}),
+    ("POST", "revisions.withdraw_post"): Row(Needs.OWNER, ids={"post_id": "thread post"}),
     ("GET", "deep_linking.choose_activity"): CHOOSING,
     ("POST", "deep_linking.choose_activity"): CHOOSING,
     ("POST", "deep_linking.choose_nothing"): CHOOSING,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.courses.models import Placement
+from lti_tool.moderation.models import AuthorNotice, NoticeKind
 from lti_tool.posts.models import Post
 from tests.contract.access_table import TABLE, Needs, Row
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
@@ -48,7 +49,16 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     colleague = course.visitor("Tom Becker", context_id=context_id)
     thread = UUID(_last(owner.send("/threads/new", "/threads/new", THREAD).location))
     request = ask_for_help(owner)
+    notice = AuthorNotice(
+        course_id=owner.actor.course_id,
+        person_id=owner.actor.person_id,
+        kind=NoticeKind.RESTORED,
+        reason="It was a misunderstanding.",
+    )
+    session.add(notice)
+    session.commit()
     ids = {
+        "notice": notice.id,
         "thread": thread,
         "thread post": session.scalars(select(Post.id).filter_by(conversation_id=thread)).one(),
         "request": UUID(_last(request)),

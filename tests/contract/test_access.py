@@ -214,7 +214,15 @@ def test_ids_that_nobody_has_or_has_any_more(
     assert everything(engine) == before
     with engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))  # whatever refers to them
-        for table in ("conversation", "help_request", "post", "follow_up", "membership", "attachment"):
+        for table in (
+            "attachment",
+            "conversation",
+            "help_request",
+            "post",
+            "follow_up",
+            "membership",
+            "author_notice",
+        ):
             connection.execute(text(f"delete from {table}"))
     before = everything(engine)
     for route, row in with_ids(*IN_SESSION):

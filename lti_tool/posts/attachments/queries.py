@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Label, case, func, select
+from sqlalchemy import Label, and_, case, func, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from lti_tool.posts.attachments.attaching import waiting
 from lti_tool.posts.attachments.kinds import KINDS
 from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.models import Post
+from lti_tool.posts.visibility import legible
 
 _SHOWN = ("id", "kind", "name", "alt", "decorative", "size", "width", "height")
 
@@ -41,8 +42,8 @@ class AttachmentView:
         return cls(**{**{name: getattr(row, name) for name in _SHOWN}, **said})
 
 
-def attachments_column() -> Label[Any]:
-    """Beside the columns of posts: the files of each. A post without any costs nothing."""
+def attachments_column(actor: Actor) -> Label[Any]:
+    """Beside the columns of posts: the files of each whose words the actor may read."""
     pairs = [part for name in _SHOWN for part in (name, getattr(Attachment, name))]
     one = func.jsonb_build_object(*pairs)
     files = (
@@ -51,7 +52,7 @@ def attachments_column() -> Label[Any]:
         .correlate(Post)
         .scalar_subquery()
     )
-    return case((Post.attachment_count > 0, files)).label("attachments")
+    return case((and_(Post.attachment_count > 0, legible(actor)), files)).label("attachments")
 
 
 def attachments_of(found: Sequence[Mapping[str, Any]] | None) -> tuple[AttachmentView, ...]:

@@ -1,0 +1,79 @@
+"""Reports of readers, and what authors are told of decisions."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.core.db import Base, Row
+
+
+class ReportKind(StrEnum):
+    """Why somebody asks staff to look at a post."""
+
+    HURTFUL = "hurtful"
+    PERSONAL = "personal"
+    """It tells of somebody what should not stand here."""
+    UNSAFE = "unsafe"
+    """What it says could do harm."""
+    OTHER = "other"
+
+
+class Report(Row, Base):
+    """A reader asks staff to look at a post. Its author never learns who did."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        CheckConstraint("kind in ('hurtful', 'personal', 'unsafe', 'other')", name="kind"),
+        Index(
+            "uq_report_open",
+            "post_id",
+            "reporter_id",
+            unique=True,
+            postgresql_where=text("closed_at is null"),
+        ),
+        Index("ix_report_open", "course_id", "post_id", postgresql_where=text("closed_at is null")),
+    )
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
+    reporter_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[ReportKind]
+    note: Mapped[str]
+    closed_at: Mapped[datetime | None]
+    """When staff decided."""
+
+
+class NoticeKind(StrEnum):
+    """What happened to somebody's contribution."""
+
+    HIDDEN = "hidden"
+    RESTORED = "restored"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    PRE_MODERATED = "pre_moderated"
+    PRE_MODERATION_ENDED = "pre_moderation_ended"
+
+
+class AuthorNotice(Row, Base):
+    """What staff decided, told to whom it is about, on their pages until they have read it."""
+
+    __tablename__ = "author_notice"
+    __table_args__ = (
+        CheckConstraint(
+            "kind in ('hidden', 'restored', 'approved', 'declined', 'pre_moderated', 'pre_moderation_ended')",
+            name="kind",
+        ),
+        Index("ix_author_notice_unread", "person_id", "course_id", postgresql_where=text("read_at is null")),
+    )
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
+    kind: Mapped[NoticeKind]
+    reason: Mapped[str]
+    until: Mapped[datetime | None]
+    """How long their posts wait for approval."""
+    read_at: Mapped[datetime | None]

@@ -1,0 +1,262 @@
+"""What the pages of moderation show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from lti_tool.audit.models import ModerationLog, StaffAct
+from lti_tool.core import clock
+from lti_tool.core.actor import Actor, Role
+from lti_tool.core.errors import NotFoundError
+from lti_tool.core.paging import Page, Place
+from lti_tool.moderation.models import AuthorNotice, Report
+from lti_tool.moderation.service import DECISIONS, access_moderation
+from lti_tool.people.models import Membership, Person
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, PreModeration
+from lti_tool.posts.visibility import title_of
+
+ROWS_A_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView:
+    """What somebody is told of a decision."""
+
+    notice: AuthorNotice
+    kind: ConversationKind | None
+    conversation_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """What stands at the top of a person's pages."""
+
+    notices: Sequence[NoticeView]
+    waits_until: datetime | None
+    """Until when what they write waits for approval."""
+    queue_count: int
+    """How many posts wait for staff; nought for others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """A post that staff should look at."""
+
+    post_id: UUID
+    author_name: str
+    title: str
+    is_opening: bool
+    state: PostState
+    created_at: datetime
+    report_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    report: Report
+    reporter_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeratedPost:
+    """A post as staff decide on it."""
+
+    post: Post
+    author_name: str
+    is_learner: bool
+    kind: ConversationKind
+    title: str
+    reports: Sequence[ReportView]
+    acts: Sequence[StaffAct]
+    """What can be decided, in this state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeratedPerson:
+    id: UUID
+    name: str
+    lasting: PreModeration | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRow:
+    entry: ModerationLog
+    staff_name: str
+    person_name: str | None
+
+
+def alerts(session: Session, actor: Actor) -> Alerts:
+    """One query; one more where there is something to tell."""
+    is_mine = (AuthorNotice.person_id == actor.person_id) & (AuthorNotice.course_id == actor.course_id)
+    unread = is_mine & AuthorNotice.read_at.is_(None)
+    has_notices, waits_until, queue_count = session.execute(
+        select(
+            exists().where(unread),
+            select(PreModeration.until)
+            .where(
+                PreModeration.course_id == actor.course_id,
+                PreModeration.person_id == actor.person_id,
+                PreModeration.until > clock.now(),
+            )
+            .scalar_subquery(),
+            select(func.count()).select_from(Post).where(_is_due(actor)).scalar_subquery()
+            if actor.role.is_staff
+            else literal(0),
+        )
+    ).one()
+    return Alerts(
+        notices=_notices(session, unread) if has_notices else (),
+        waits_until=waits_until,
+        queue_count=queue_count,
+    )
+
+
+def _notices(session: Session, unread: ColumnElement[bool]) -> Sequence[NoticeView]:
+    found = session.execute(
+        select(AuthorNotice, Conversation.kind, Conversation.id)
+        .outerjoin(Post, Post.id == AuthorNotice.post_id)
+        .outerjoin(Conversation, Conversation.id == Post.conversation_id)
+        .where(unread)
+        .order_by(AuthorNotice.id)
+        .limit(ROWS_A_PAGE)
+    )
+    return [NoticeView(notice=notice, kind=kind, conversation_id=row_id) for notice, kind, row_id in found]
+
+
+def _is_due(actor: Actor) -> ColumnElement[bool]:
+    """Of posts: reported or waiting, in the actor's course. Both are small parts of an index."""
+    reported = select(Report.post_id).where(Report.course_id == actor.course_id, Report.closed_at.is_(None))
+    waiting = select(Post.id).where(Post.course_id == actor.course_id, Post.state == PostState.WAITING)
+    return Post.id.in_(reported.union(waiting))
+
+
+def queue(session: Session, actor: Actor, *, after: UUID | None) -> Page[QueueRow]:
+    """Thirty posts to look at, the oldest first. One query."""
+    access_moderation(actor)
+    reports = (
+        select(func.count())
+        .where(Report.post_id == Post.id, Report.closed_at.is_(None))
+        .correlate(Post)
+        .scalar_subquery()
+    )
+    query = (
+        select(Post, Conversation, Person.name, reports)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .join(Person, Person.id == Post.author_id)
+        .where(_is_due(actor))
+        .order_by(Post.id)
+        .limit(ROWS_A_PAGE + 1)
+    )
+    if after:
+        query = query.where(Post.id > after)
+    found = session.execute(query).all()
+    rows = [
+        QueueRow(
+            post_id=post.id,
+            author_name=name,
+            title=title_of(actor, conversation),
+            is_opening=post.is_opening,
+            state=post.state,
+            created_at=post.created_at,
+            report_count=count,
+        )
+        for post, conversation, name, count in found[:ROWS_A_PAGE]
+    ]
+    return Page(rows, Place(rows[-1].created_at, rows[-1].post_id) if len(found) > ROWS_A_PAGE else None)
+
+
+def moderated_post(session: Session, actor: Actor, post_id: UUID) -> ModeratedPost:
+    """A post with its open reports, for staff; withdrawn ones too, whose text they can still look up.
+
+    Two queries.
+    """
+    access_moderation(actor)
+    found = session.execute(
+        select(Post, Conversation, Person.name, Membership.role)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .join(Person, Person.id == Post.author_id)
+        .outerjoin(
+            Membership, (Membership.person_id == Person.id) & (Membership.course_id == actor.course_id)
+        )
+        .where(Post.id == post_id, Post.course_id == actor.course_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    post, conversation, name, role = found
+    reports = _open_reports(session, post.id)
+    return ModeratedPost(
+        post=post,
+        author_name=name,
+        is_learner=role is not None and not Role(role).is_staff,
+        kind=conversation.kind,
+        title=title_of(actor, conversation),
+        reports=reports,
+        acts=[
+            act
+            for act, decision in DECISIONS.items()
+            if decision.state is post.state and (reports or act is not StaffAct.KEEP)
+        ],
+    )
+
+
+def _open_reports(session: Session, post_id: UUID) -> Sequence[ReportView]:
+    found = session.execute(
+        select(Report, Person.name)
+        .join(Person, Person.id == Report.reporter_id)
+        .where(Report.post_id == post_id, Report.closed_at.is_(None))
+        .order_by(Report.id)
+        .limit(ROWS_A_PAGE)
+    )
+    return [ReportView(report=report, reporter_name=name) for report, name in found]
+
+
+def moderated_person(session: Session, actor: Actor, person_id: UUID) -> ModeratedPerson:
+    """A learner of the course, and whether their posts wait for approval. One query."""
+    access_moderation(actor)
+    found = session.execute(
+        select(Person, Membership.role, PreModeration)
+        .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(
+            PreModeration,
+            (PreModeration.person_id == Person.id)
+            & (PreModeration.course_id == actor.course_id)
+            & (PreModeration.until > clock.now()),
+        )
+        .where(Person.id == person_id, Membership.course_id == actor.course_id)
+    ).one_or_none()
+    if found is None or Role(found.role).is_staff:
+        raise NotFoundError
+    return ModeratedPerson(id=found.Person.id, name=found.Person.name, lasting=found.PreModeration)
+
+
+def log_page(
+    session: Session, actor: Actor, *, person_id: UUID | None, post_id: UUID | None, before: UUID | None
+) -> Page[LogRow]:
+    """Thirty entries, newest first; of a person or about a post where one is named. One query."""
+    access_moderation(actor)
+    staff, about = aliased(Person), aliased(Person)
+    query = (
+        select(ModerationLog, staff.name, about.name)
+        .join(staff, staff.id == ModerationLog.staff_id)
+        .outerjoin(about, about.id == ModerationLog.person_id)
+        .where(ModerationLog.course_id == actor.course_id)
+        .order_by(ModerationLog.id.desc())
+        .limit(ROWS_A_PAGE + 1)
+    )
+    if person_id:
+        query = query.where(or_(ModerationLog.person_id == person_id, ModerationLog.staff_id == person_id))
+    if post_id:
+        query = query.where(ModerationLog.post_id == post_id)
+    if before:
+        query = query.where(ModerationLog.id < before)
+    found = session.execute(query).all()
+    rows = [
+        LogRow(entry=entry, staff_name=staff_name, person_name=person_name)
+        for entry, staff_name, person_name in found[:ROWS_A_PAGE]
+    ]
+    more = len(found) > ROWS_A_PAGE
+    return Page(rows, Place(rows[-1].entry.created_at, rows[-1].entry.id) if more else None)

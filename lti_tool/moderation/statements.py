@@ -1,0 +1,63 @@
+"""The statements of moderation."""
+
+from sqlalchemy.orm import Session
+
+from lti_tool.audit.models import StaffAct
+from lti_tool.core.events import subscribe
+from lti_tool.moderation.events import PostModerated, PostReported
+from lti_tool.posts.statements import post_parents, post_thing
+from lti_tool.statements.recorder import Act, record_act
+from xapi import vocabulary
+
+_VERBS = {
+    StaffAct.HIDE: vocabulary.REMOVED,
+    StaffAct.RESTORE: vocabulary.RESTORED,
+    StaffAct.APPROVE: vocabulary.APPROVED,
+    StaffAct.DECLINE: vocabulary.DENIED,
+}
+
+
+def on_post_reported(session: Session, event: PostReported) -> None:
+    record_act(
+        session,
+        event.actor,
+        Act(
+            name="post_reported",
+            subject_id=event.report.id,
+            verb=vocabulary.FLAGGED,
+            object=post_thing(session, event.conversation, event.post),
+            parents=post_parents(session, event.conversation, event.post),
+            refers_to=event.post.statement_id,
+            extensions={vocabulary.REASON: str(event.report.kind)},
+            at=event.report.created_at,
+            is_unnamed=True,
+        ),
+    )
+
+
+def on_post_moderated(session: Session, event: PostModerated) -> None:
+    """To keep a reported post as it is changes nothing that a statement could tell of.
+
+    Nor is there one of a declined post: it never was a post to others, and no statement names it.
+    """
+    verb = _VERBS.get(event.entry.act)
+    if verb is None or not event.post.is_public:
+        return
+    record_act(
+        session,
+        event.actor,
+        Act(
+            name="post_moderated",
+            subject_id=event.entry.id,
+            verb=verb,
+            object=post_thing(session, event.conversation, event.post),
+            parents=post_parents(session, event.conversation, event.post),
+            refers_to=event.post.statement_id,
+            at=event.entry.created_at,
+        ),
+    )
+
+
+def subscribe_statements() -> None:
+    subscribe(PostReported, on_post_reported)
+    subscribe(PostModerated, on_post_moderated)

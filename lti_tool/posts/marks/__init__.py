@@ -1,0 +1,1 @@
+"""Marks: what a reader found of a post, said in one of four ways."""

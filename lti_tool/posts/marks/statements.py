@@ -1,0 +1,48 @@
+"""The statements of marks."""
+
+from sqlalchemy.orm import Session
+
+from lti_tool.core.events import subscribe
+from lti_tool.posts.marks.events import MarkGiven, MarkTakenBack
+from lti_tool.posts.statements import post_parents, post_thing
+from lti_tool.statements.recorder import Act, record_act
+from xapi import vocabulary
+
+
+def on_mark_given(session: Session, event: MarkGiven) -> None:
+    record_act(
+        session,
+        event.actor,
+        Act(
+            name="mark_given",
+            subject_id=event.mark.id,
+            verb=vocabulary.LIKED,
+            object=post_thing(session, event.conversation, event.post),
+            parents=post_parents(session, event.conversation, event.post),
+            refers_to=event.post.statement_id,
+            extensions={vocabulary.REACTION: str(event.mark.mark)},
+            at=event.mark.created_at,
+        ),
+    )
+
+
+def on_mark_taken_back(session: Session, event: MarkTakenBack) -> None:
+    record_act(
+        session,
+        event.actor,
+        Act(
+            name="mark_taken_back",
+            subject_id=event.mark.id,
+            verb=vocabulary.UNLIKED,
+            object=post_thing(session, event.conversation, event.post),
+            parents=post_parents(session, event.conversation, event.post),
+            refers_to=event.post.statement_id,
+            extensions={vocabulary.REACTION: str(event.mark.mark)},
+            at=event.at,
+        ),
+    )
+
+
+def subscribe_statements() -> None:
+    subscribe(MarkGiven, on_mark_given)
+    subscribe(MarkTakenBack, on_mark_taken_back)

@@ -1,0 +1,1 @@
+"""Changing and withdrawing what one wrote, and what it said before."""

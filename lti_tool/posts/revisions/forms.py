@@ -1,0 +1,24 @@
+"""The forms for what one wrote."""
+
+from flask_babel import lazy_gettext
+from wtforms import IntegerField
+from wtforms.validators import NumberRange
+from wtforms.widgets import HiddenInput
+
+from lti_tool.posts.forms import markdown_field
+from lti_tool.web.forms import LaunchedForm, line_field
+
+
+class EditForm(LaunchedForm):
+    """A post's text; with a title where it opens a conversation."""
+
+    revision = IntegerField(widget=HiddenInput(), validators=[NumberRange(min=1)])
+    title = line_field(lazy_gettext("Title"), required=lazy_gettext("Please leave it a title."))
+    body = markdown_field(
+        lazy_gettext("Your post"),
+        required=lazy_gettext("Please leave something to read. To take it all back, withdraw the post."),
+    )
+
+
+class WithdrawForm(LaunchedForm):
+    """Yes, withdraw it."""

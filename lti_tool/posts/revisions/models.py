@@ -1,0 +1,24 @@
+"""The texts that a post had before."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.core.db import Base, Row
+
+
+class PostRevision(Row, Base):
+    """A text that an edit replaced. `created_at` is the moment of that edit."""
+
+    __tablename__ = "post_revision"
+    __table_args__ = (UniqueConstraint("post_id", "number"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
+    number: Mapped[int]
+    written_at: Mapped[datetime]
+    title: Mapped[str | None]
+    """The conversation's at that time; only of an opening post."""
+    body: Mapped[str]

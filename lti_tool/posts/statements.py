@@ -1,0 +1,35 @@
+"""The statements of what can be done with any post."""
+
+from sqlalchemy.orm import Session
+
+from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.statements.recorder import Activity, thing
+from xapi import vocabulary
+
+_OPENING = {
+    ConversationKind.THREAD: vocabulary.FORUM_TOPIC,
+    ConversationKind.HELP_REQUEST: vocabulary.DOUBT,
+}
+_FURTHER = {
+    ConversationKind.THREAD: vocabulary.FORUM_REPLY,
+    ConversationKind.HELP_REQUEST: vocabulary.SOLUTION,
+}
+
+
+def conversation_thing(session: Session, conversation: Conversation) -> Activity:
+    """The conversation as statements know it: its opening post and it are one thing."""
+    return thing(session, conversation.id, _OPENING[conversation.kind])
+
+
+def post_thing(session: Session, conversation: Conversation, post: Post) -> Activity:
+    """The post as the statement named it that told of its making."""
+    if post.is_opening:
+        return conversation_thing(session, conversation)
+    return thing(session, post.id, _FURTHER[conversation.kind])
+
+
+def post_parents(session: Session, conversation: Conversation, post: Post) -> list[Activity]:
+    """What the post stands in."""
+    if post.is_opening:
+        return [thing(session, conversation.placement_id, vocabulary.RESOURCE_LINK)]
+    return [conversation_thing(session, conversation)]

@@ -1,0 +1,34 @@
+"""From one state of a post to another, with everything that counts it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from lti_tool.core import clock
+from lti_tool.posts.models import Conversation, Post, PostState
+
+
+def set_state(session: Session, post: Post, state: PostState, *, reason: str | None = None) -> None:
+    """Change the state of a post that the caller has locked; its conversation follows."""
+    was, becomes_public = post.state, state is PostState.PUBLISHED and not post.is_public
+    post.state, post.state_reason = state, reason
+    post.is_public = post.is_public or becomes_public
+    session.flush()
+    changes: dict[str, Any] = {}
+    counted = (state is PostState.PUBLISHED) - (was is PostState.PUBLISHED)
+    if counted and post.useful_count:
+        changes["useful_count"] = Conversation.useful_count + counted * post.useful_count
+    if becomes_public:
+        changes["last_activity_at"] = clock.now()
+    if post.is_opening:
+        changes |= {"state": state, "is_public": post.is_public}
+    elif becomes_public:
+        changes["reply_count"] = Conversation.reply_count + 1
+    if changes:
+        _change(session, post.conversation_id, changes)
+
+
+def _change(session: Session, conversation_id: UUID, changes: dict[str, Any]) -> None:
+    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(changes))
