@@ -16,6 +16,7 @@ FILES = (
     ("htmx.org", "dist/htmx.min.js", "htmx.min.js"),
     ("@github/relative-time-element", "dist/bundle.js", "relative-time-element/bundle.js"),
     ("@github/markdown-toolbar-element", "dist/index.js", "markdown-toolbar-element/index.js"),
+    ("turndown", "lib/turndown.browser.es.js", "turndown.js"),
 )
 ICONS = "lucide-static"
 NAMESPACE = "{http://www.w3.org/2000/svg}"

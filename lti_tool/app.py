@@ -26,6 +26,7 @@ from lti_tool.notices import routes as notices
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.people import routes as people
 from lti_tool.platforms import routes as platforms
+from lti_tool.posts import routes as posts
 from lti_tool.posts.attachments import routes as attachments
 from lti_tool.posts.following import routes as following
 from lti_tool.posts.marks import routes as marks
@@ -61,6 +62,7 @@ _FEATURES = (
     deep_linking,
     privacy,
     people,
+    posts,
     marks,
     revisions,
     following,

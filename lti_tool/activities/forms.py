@@ -9,6 +9,7 @@ from wtforms import StringField, ValidationError
 from lti_tool.activities.service import CopyChoice
 from lti_tool.core.text import clean_line
 from lti_tool.courses.models import Activity
+from lti_tool.posts import scaffolds
 from lti_tool.posts.forms import markdown_field
 from lti_tool.web.forms import LaunchedForm, radio_field
 
@@ -86,6 +87,7 @@ class ActivityForm(LaunchedForm):
     prompt = markdown_field(
         lazy_gettext("Prompt"),
         description=lazy_gettext("what the participants read at the top; may stay empty"),
+        scaffolds=scaffolds.PROMPT,
     )
     points = PointsField(
         lazy_gettext("Points in the gradebook"),

@@ -67,10 +67,7 @@ _OURS = {"prompt", "prompt_html", "points"}
 
 
 def activity_settings(*, prompt: str, points: int | None) -> dict[str, Any]:
-    """What `Placement.settings` holds: "prompt" and "prompt_html", "points"; each only where there is one.
-
-    Raises UnrenderableError for a prompt that can't be shown.
-    """
+    """What `Placement.settings` holds: "prompt" and "prompt_html", "points"; each only where there is one."""
     settings: dict[str, Any] = {}
     if prompt:
         settings |= {"prompt": prompt, "prompt_html": render(prompt)}

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext
 
 from lti_tool.help_requests.models import HelpWanted
+from lti_tool.posts import scaffolds
 from lti_tool.posts.attachments.forms import AttachingForm
 from lti_tool.posts.forms import markdown_field
 from lti_tool.web.forms import LaunchedForm, line_field, radio_field
@@ -23,7 +24,9 @@ class HelpRequestForm(AttachingForm):
         description=lazy_gettext("what it should be good for"),
         required=lazy_gettext("Please say what you are trying to do."),
     )
-    tried = markdown_field(lazy_gettext("I tried"), description=lazy_gettext("even if it failed"))
+    tried = markdown_field(
+        lazy_gettext("I tried"), description=lazy_gettext("even if it failed"), scaffolds=scaffolds.TRIED
+    )
     expected = markdown_field(lazy_gettext("I expected"))
     got = markdown_field(lazy_gettext("I got"), description=lazy_gettext("what happened instead"))
     help_wanted = radio_field(
@@ -44,6 +47,7 @@ class AnswerForm(AttachingForm):
         lazy_gettext("Your answer"),
         description=lazy_gettext("why it works, an example, how to check it"),
         required=lazy_gettext("Please write something first."),
+        scaffolds=scaffolds.ANSWER,
     )
 
 

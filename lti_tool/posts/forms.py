@@ -1,29 +1,71 @@
 """Fields for what people write."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext
-from wtforms import ValidationError
-
-from lti_tool.posts.markdown import UnrenderableError, render
-from lti_tool.web.forms import TextField, text_field
-
-
-class _Renderable:
-    """The text can be shown as it is meant."""
-
-    def __call__(self, form: object, field: Any) -> None:
-        del form
-        try:
-            render(field.data or "")
-        except UnrenderableError:
-            raise ValidationError(
-                lazy_gettext(
-                    "This can't be shown as it is: a table in it is too wide, or it nests too deeply."
-                )
-            ) from None
+from lti_tool.posts.markdown import render
+from lti_tool.posts.scaffolds import Scaffold
+from lti_tool.web.forms import (
+    LONGEST_BODY,
+    LaunchedForm,
+    TextField,
+    Validator,
+    line_field,
+    text_field,
+    wants_preview,
+)
 
 
-def markdown_field(label: str, *, description: str = "", required: str | None = None) -> TextField:
-    """Markdown that is known to render; `required` is what to say when it is empty."""
-    return text_field(label, description=description, required=required, also=[_Renderable()])
+class MarkdownField(TextField):
+    """Text that is shown as markdown; templates/components/composer.html is its place to write."""
+
+    def __init__(self, *arguments: Any, scaffolds: Sequence[Scaffold] = (), **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.scaffolds = scaffolds
+
+    @property
+    def preview(self) -> str:
+        """What it would become, safe HTML; nothing for a text that is too long to be taken."""
+        return render(self.data) if self.data and len(self.data) <= LONGEST_BODY else ""
+
+    @property
+    def asked_preview(self) -> str:
+        """The same where the form was sent for that, by somebody without our script."""
+        return self.preview if wants_preview() else ""
+
+
+def markdown_field(
+    label: str,
+    *,
+    description: str = "",
+    required: str | None = None,
+    scaffolds: Sequence[Scaffold] = (),
+    also: Sequence[Validator] = (),
+) -> TextField:
+    """Markdown, with scaffolds to begin from; `required` is what to say when it is empty."""
+    return text_field(
+        label,
+        description=description,
+        required=required,
+        also=also,
+        kind=MarkdownField,
+        scaffolds=scaffolds,
+    )
+
+
+class PreviewForm(LaunchedForm):
+    """Any text on its way; nothing is kept of it."""
+
+    body = markdown_field("")
+
+
+class PromptForm(LaunchedForm):
+    """What somebody is about to ask others, in whichever of these fields the page has."""
+
+    title = line_field("")
+    prompt = markdown_field("")
+    body = markdown_field("")
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for text in (self.title.data, self.prompt.data, self.body.data) if text)

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext
 
+from lti_tool.posts import scaffolds
 from lti_tool.posts.attachments.forms import AttachingForm
 from lti_tool.posts.forms import markdown_field
 from lti_tool.web.forms import id_field, line_field
@@ -16,9 +17,19 @@ class ThreadForm(AttachingForm):
     body = markdown_field(
         lazy_gettext("Your post"),
         required=lazy_gettext("Please write something to start with."),
+        scaffolds=scaffolds.THREAD,
     )
+
+    @property
+    def prompt_text(self) -> str:
+        """What it asks of others."""
+        return "\n".join(text for text in (self.title.data, self.body.data) if text)
 
 
 class ReplyForm(AttachingForm):
     in_reply_to = id_field()
-    body = markdown_field(lazy_gettext("Your reply"), required=lazy_gettext("Please write your reply first."))
+    body = markdown_field(
+        lazy_gettext("Your reply"),
+        required=lazy_gettext("Please write your reply first."),
+        scaffolds=scaffolds.REPLY,
+    )

@@ -5,7 +5,9 @@ from zlib import crc32
 
 from flask import Flask
 from flask_babel import format_date, format_datetime, gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from lti_tool.posts.unshown import UNSHOWN
 
 _HUES = 12
 _LETTERS = 2
@@ -56,4 +58,7 @@ def day(value: date) -> str:
 
 def rendered(html: str) -> Markup:
     """HTML that posts.markdown made and cleaned when it was written. Nothing else may come here."""
+    if UNSHOWN in html:
+        said = escape(gettext("This cannot be displayed. As it was written:"))
+        html = html.replace(UNSHOWN, f'<span class="unshown">{said}</span>')
     return Markup(html)  # noqa: S704  # sanitised by nh3, last step before it was stored

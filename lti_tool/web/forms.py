@@ -29,6 +29,8 @@ from lti_tool.settings import Settings
 
 Validator = Callable[[Any, Any], None]
 
+_PREVIEW = "preview"
+"""The name of the button; see templates/components/composer.html."""
 LONGEST_TITLE = 200
 LONGEST_BODY = 32 * 1024
 
@@ -79,8 +81,8 @@ class LaunchedForm(Form):
         return form
 
     def is_sent(self) -> bool:
-        """Whether this is a POST with nothing to correct."""
-        return request.method == "POST" and self.validate()
+        """Whether this is a POST with nothing to correct, and more than a look at how it would be."""
+        return request.method == "POST" and not wants_preview() and self.validate()
 
     @property
     def status(self) -> HTTPStatus:
@@ -93,6 +95,11 @@ class LaunchedForm(Form):
             name: value for name, value in self.data.items() if name not in {"submission", "csrf_token"}
         }
         return uuid5(UUID(self.submission.data), json.dumps(values, sort_keys=True, default=str))
+
+
+def wants_preview() -> bool:
+    """Whether somebody without our script asks how it would look; nothing is checked or kept then."""
+    return request.method == "POST" and _PREVIEW in request.form
 
 
 def _is_uuid(value: object) -> bool:
@@ -128,14 +135,21 @@ def line_field(
 
 
 def text_field(
-    label: str, *, description: str = "", required: str | None = None, also: Sequence[Validator] = ()
+    label: str,
+    *,
+    description: str = "",
+    required: str | None = None,
+    also: Sequence[Validator] = (),
+    kind: type[TextField] = TextField,
+    **options: Any,
 ) -> TextField:
     """Lines of text, at most 32 768 characters; `required` is what to say when it is empty."""
-    return TextField(
+    return kind(
         label,
         description=description,
         filters=[_cleaner(clean_text)],
         validators=[*_required(required), _length(LONGEST_BODY), *also],
+        **options,
     )
 
 

@@ -45,6 +45,8 @@ class Row:
     hints: Mapping[str, str] = field(default_factory=dict)
     hints_count: bool = False
     data: Mapping[str, Any] = field(default_factory=dict)
+    answers: int = 303
+    """What a POST that went well answers."""
     kind: LaunchKind | None = None
 
 
@@ -102,6 +104,8 @@ TABLE: dict[tuple[str, str], Row] = {
         hints_count=True,
         data=BODY,
     ),
+    ("POST", "posts.preview_text"): Row(Needs.SESSION, data=BODY, answers=200),
+    ("POST", "posts.check_prompt"): Row(Needs.SESSION, data=BODY, answers=200),
     ("GET", "help_requests.list_help_requests"): Row(Needs.SESSION),
     ("GET", "help_requests.ask_for_help"): Row(Needs.SESSION),
     ("POST", "help_requests.ask_for_help"): Row(Needs.SESSION, data=QUESTION),

@@ -65,13 +65,13 @@ def test_from_waiting_over_an_answer_to_what_fixed_it(course: Course, session: S
     assert not listed(tom, "waiting")
     asked_page = ana.get(path).text
     assert asked_page.count("This helped me") == 2
-    assert "<details" in asked_page
+    assert '<details class="panel"' in asked_page
     answer = ana.send(path, f"{path}/answers/{second}/accept", {})
     assert answer.location == f"{ana.base}{path}#resolve"
     page = ana.get(path).text
     assert "This helped Ana Ruiz" in page
     assert page.index(f'id="post-{second}"') < page.index(f'id="post-{first}"')
-    assert "<details" not in page
+    assert '<details class="panel"' not in page
     assert "What fixed it?" in page
     assert ana.send(path, f"{path}/resolve", FIX).location == f"{ana.base}{path}"
     assert FIX["what_fixed_it"] in tom.get(path).text

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lti_tool.posts.markdown import LARGEST_HTML, UnrenderableError, render
+from lti_tool.posts import markdown
+from lti_tool.posts.markdown import ATTRIBUTES, LARGEST_HTML, TAGS, render
+from lti_tool.posts.unshown import UNSHOWN
 
-TAGS = {
-    "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
-    "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
+OURS = {"a": {"rel", "target"}, "table": {"tabindex"}, "span": {"class"}}
 
 
 class _Reader(HTMLParser):
@@ -30,11 +29,12 @@ class _Reader(HTMLParser):
 def assert_safe(html: str) -> None:
     for tag, attributes in _Reader(html).tags:
         assert tag in TAGS
-        assert set(attributes) <= {"href", "rel", "target", "start"} | (
-            {"tabindex"} if tag == "table" else set()
-        )
+        assert set(attributes) <= ATTRIBUTES.get(tag, set()) | OURS.get(tag, set())
+        assert not any(name.startswith(("on", "hx-", "data-", "style", "id")) for name in attributes)
+        assert (attributes.get("class") or "hl-").startswith(("hl-", "unshown"))
         href = attributes.get("href") or ""
-        assert re.match(r"(https?:|mailto:|[^:]*$)", href), href
+        scheme = re.match(r"\s*([a-z][a-z0-9+.-]*):", href, re.IGNORECASE)
+        assert scheme is None or scheme[1] in {"http", "https", "mailto"}, href
         if tag == "a":
             assert attributes["rel"] == "noopener noreferrer nofollow ugc"
             assert attributes["target"] == "_blank"
@@ -119,12 +119,58 @@ def test_anything_is_safe(source: str) -> None:
     assert_safe(render(source))
 
 
-@pytest.mark.parametrize(
-    "source", ["|" * 30 + "\n" + "|-" * 30, "> |" + "|" * 40 + "\n> " + "|:-:" * 25 + "|"]
-)
-def test_a_table_that_grows_beyond_measure_is_refused(source: str) -> None:
-    with pytest.raises(UnrenderableError):
-        render(source)
+WIDE = "|a" * 25 + "|\n" + "|-" * 25 + "|\n| b | c |"
+LONG = "|a|b|\n|-|-|\n" + "|c\n" * 1500
+
+
+@pytest.mark.parametrize("table", [WIDE, LONG.strip()], ids=["wide", "long"])
+@pytest.mark.parametrize("before", ["", "> ", "- "])
+def test_a_table_that_grows_beyond_measure_stands_as_it_was_written(table: str, before: str) -> None:
+    inside = table.replace("\n", f"\n{before.replace('-', ' ')}")
+    html = render(f"Look:\n\n{before}{inside}\n\nAnd *that*.")
+    assert "<table" not in html
+    assert html.count(UNSHOWN) == 1
+    assert f"<pre><code>{table}</code></pre>" in html
+    assert html.endswith("<p>And <em>that</em>.</p>\n")
+
+
+def test_a_table_that_is_large_but_not_too_large_is_one() -> None:
+    html = render("|a" * 20 + "|\n" + "|-" * 20 + "|\n" + "|b\n" * 90)
+    assert html.count("<tr>") == 91
+    assert UNSHOWN not in html
+
+
+@pytest.mark.parametrize("mark", ["> ", "- ", "1. ", "> - "])
+def test_what_nests_too_deeply_stands_as_it_was_written_and_what_follows_is_there(mark: str) -> None:
+    html = render(f"{mark * 25}deep\n\nAnd *that*.")
+    assert html.count(UNSHOWN) == 1
+    assert "deep</code>" in html
+    assert html.endswith("<p>And <em>that</em>.</p>\n")
+
+
+def test_a_renderer_that_fails_leaves_the_text_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> str:
+        raise RuntimeError("a bug somewhere")
+
+    monkeypatch.setattr(markdown, "_to_html", fail)
+    assert render("*a* <b>") == f"<p>{UNSHOWN}</p>\n<pre><code>*a* &lt;b&gt;</code></pre>\n"
+
+
+def test_what_grows_too_large_stands_as_it_was_written() -> None:
+    html = render("\n".join("&" * 8 for _ in range(3600)))
+    assert len(html) <= LARGEST_HTML
+    assert render("x" * 40_000).count("x") == 32 * 1024
+
+
+def test_the_word_for_what_cannot_be_displayed_is_nobodys_to_write() -> None:
+    for source in (
+        UNSHOWN,
+        f"`{UNSHOWN}`",
+        f"[a](/{UNSHOWN})",
+        f"<https://a.b/{UNSHOWN}>",
+        f"$\\text{{{UNSHOWN}}}$",
+    ):
+        assert UNSHOWN not in render(source)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""Blocks that markdown's own rules would blow up, or drop: they stand as they were written."""
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.table import escapedSplit
+
+DEEPEST = 20
+MOST_COLUMNS = 20
+MOST_CELLS = 2000
+UNSHOWN_BLOCK = "unshown_block"
+# What could be a table's second line, which says how many columns there are.
+_DELIMITER = re.compile(r"[|:-][ \t|:-]+")
+
+
+def guard_blocks(parser: MarkdownIt) -> None:
+    parser.block.ruler.before("table", "large_table", _large_table, {"alt": ["paragraph", "reference"]})
+    parser.block.ruler.before("large_table", "deep_block", _deep_block)
+
+
+def _deep_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  markdown-it's call
+    """At the parser's own limit the rest would be left out."""
+    if silent or state.level < DEEPEST - 2:
+        return False
+    last = start + 1
+    while last < end and (state.isEmpty(last) or state.sCount[last] >= state.blkIndent):
+        last += 1
+    while state.isEmpty(last - 1):
+        last -= 1
+    _push(state, start, last)
+    return True
+
+
+def _large_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  markdown-it's call
+    """A row short of cells is filled up, so a wide table of short rows grows by hundreds."""
+    columns = _columns(state, start, end)
+    if not columns:
+        return False
+    last, most = start + 2, start + 2 + MOST_CELLS // columns
+    while last < min(end, most) and not state.isEmpty(last) and state.sCount[last] >= state.blkIndent:
+        last += 1
+    if columns <= MOST_COLUMNS and last < most:
+        return False
+    while last < end and not state.isEmpty(last) and state.sCount[last] >= state.blkIndent:
+        last += 1
+    if not silent:
+        _push(state, start, last)
+    return True
+
+
+def _columns(state: StateBlock, start: int, end: int) -> int:
+    """How many columns the table has that begins here; 0 where none does."""
+    if start + 2 > end or state.sCount[start + 1] < state.blkIndent:
+        return 0
+    delimiter = _line(state, start + 1)
+    if not _DELIMITER.fullmatch(delimiter):
+        return 0
+    header = _line(state, start)
+    columns = _count(header)
+    return columns if "|" in header and columns == _count(delimiter) else 0
+
+
+def _count(line: str) -> int:
+    cells = escapedSplit(line)
+    return len(cells) - (cells[0] == "") - (cells[-1] == "" and len(cells) > 1)
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip()
+
+
+def _push(state: StateBlock, start: int, end: int) -> None:
+    state.line = end
+    token = state.push(UNSHOWN_BLOCK, "", 0)
+    token.content = state.getLines(start, end, state.blkIndent, keepLastLF=False)
+    token.map = [start, end]

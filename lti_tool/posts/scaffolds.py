@@ -1,0 +1,90 @@
+"""Words to begin with, by what somebody is about to write (reference: product.md T7, H6, H11, D3)."""
+
+from dataclasses import dataclass
+
+from flask_babel import LazyString, lazy_gettext
+
+
+@dataclass(frozen=True, slots=True)
+class Scaffold:
+    """A short text that one fills in, and what it is called."""
+
+    label: LazyString
+    text: LazyString
+
+
+THREAD = (
+    Scaffold(
+        lazy_gettext("Open question"),
+        lazy_gettext("In my work I …\n\nSo far I think …, because …\n\nHow is it with you, and why?\n"),
+    ),
+    Scaffold(
+        lazy_gettext("A case"),
+        lazy_gettext(
+            "**What happened** \n…\n\n**What I did, and why** \n…\n\n**How it went** \n…\n\n"
+            "**What would you have done?** \n"
+        ),
+    ),
+    Scaffold(
+        lazy_gettext("Two sides"),
+        lazy_gettext("**For it** \n- …\n\n**Against it** \n- …\n\nWhere do you stand, from your own work?\n"),
+    ),
+)
+REPLY = (
+    Scaffold(
+        lazy_gettext("Build on it"),
+        lazy_gettext("What I take from this: …\n\nI would add …, because in my work …\n"),
+    ),
+    Scaffold(
+        lazy_gettext("See it differently"),
+        lazy_gettext(
+            "I can see why …\n\nI have known it to be different: …\n\nWhat would have to be true for both?\n"
+        ),
+    ),
+)
+TRIED = (
+    Scaffold(
+        lazy_gettext("What I tried"),
+        lazy_gettext("1. First I …, and then …\n2. After that I …, and then …\n\nWhat I have ruled out: …\n"),
+    ),
+)
+ANSWER = (
+    Scaffold(
+        lazy_gettext("Explain"),
+        lazy_gettext(
+            "Try …\n\nIt works because …\n\nFor example: …\n\nTo check it: would it still work if …?\n"
+        ),
+    ),
+    Scaffold(
+        lazy_gettext("Give a hint"),
+        lazy_gettext("Have you looked at …?\n\nWhat happens when you …?\n"),
+    ),
+)
+NOTE = (
+    Scaffold(
+        lazy_gettext("What? So what? Now what?"),
+        lazy_gettext("**What happened:** …\n\n**So what:** …\n\n**Now what:** …\n"),
+    ),
+)
+PROMPT = (
+    Scaffold(
+        lazy_gettext("From their own work"),
+        lazy_gettext(
+            "Think of a time at work when …\n\nWhat did you do, and what would you do now? Say why.\n"
+        ),
+    ),
+    Scaffold(
+        lazy_gettext("What would you do?"),
+        lazy_gettext(
+            "**The situation** \n…\n\nWhat would you do first in your team, and what speaks against it?\n"
+        ),
+    ),
+    Scaffold(
+        lazy_gettext("Case clinic"),
+        lazy_gettext(
+            "Bring a case of your own that is not solved yet: what happened, what you tried, where you are "
+            "stuck.\n\n"
+            "Then ask two questions about somebody else's case before you suggest anything.\n"
+        ),
+    ),
+)
