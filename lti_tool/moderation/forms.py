@@ -49,7 +49,7 @@ class DecisionForm(LaunchedForm):
     )
     reason = line_field(
         lazy_gettext("Why?"),
-        description=lazy_gettext("The author reads this, and it is kept in the log."),
+        description=lazy_gettext("Kept in the log; the author reads it, unless you leave the post as it is."),
         longest=LONGEST_REASON,
     )
 

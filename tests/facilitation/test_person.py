@@ -151,4 +151,4 @@ def test_the_queries_do_not_grow(course: Course, count_queries: QueryCounter) ->
     teacher = course.visitor("Ida Berg", role=Role.INSTRUCTOR)
     with count_queries() as queries:
         teacher.get(f"/people/{ana.actor.person_id}")
-    assert len(queries) == 5
+    assert len(queries) == 6
