@@ -299,6 +299,28 @@ def test_who_gets_a_file(app: Flask, course: Course, ana: Visitor, session: Sess
         assert (refused.status_code, refused.text.replace(stranger.base, tom.base)) == (404, unknown.text)
 
 
+def test_a_hidden_posts_files_are_hidden_and_a_withdrawn_ones_gone(
+    course: Course, ana: Visitor, session: Session
+) -> None:
+    posted = posted_file(ana, session)
+    [post_id] = session.scalars(select(Post.id)).all()
+    tom, teacher = course.visitor("Tom Becker"), course.visitor("Ines Koch", role=Role.INSTRUCTOR)
+
+    def statuses() -> list[int]:
+        return [visitor.get(f"/attachments/{posted}").status_code for visitor in (tom, ana, teacher)]
+
+    assert statuses() == [200, 200, 200]
+    decision = {"act": "hide", "reason": "A client is named in it.", "revision": "1"}
+    address = f"/moderation/posts/{post_id}"
+    assert teacher.send(address, address, decision).status_code == 303
+    assert statuses() == [404, 200, 200]
+    assert teacher.send(address, address, {**decision, "act": "restore"}).status_code == 303
+    assert statuses() == [200, 200, 200]
+    address = f"/posts/{post_id}/withdraw"
+    assert ana.send(address, address, {}).status_code == 303
+    assert statuses()[0] == 404
+
+
 def test_nobody_posts_or_removes_anothers_file(course: Course, ana: Visitor, session: Session) -> None:
     waiting, tom = waiting_file(ana), course.visitor("Tom Becker")
     answer = tom.send("/threads/new", "/threads/new", {**THREAD, **said(str(waiting), "mine")})
