@@ -43,6 +43,7 @@ def ask_for_help() -> Response:
         got=form.got.data,
         help_wanted=HelpWanted(form.help_wanted.data),
         submission_key=form.submission_key(),
+        files=form.chosen(),
     )
     return _to_request(asked.id)
 
@@ -58,7 +59,12 @@ def post_answer(request_id: UUID) -> Response:
     if not form.is_sent():
         return _request_page(request_id, answer_form=form)
     answer = service.post_answer(
-        db(), actor(), request_id=request_id, body=form.body.data, submission_key=form.submission_key()
+        db(),
+        actor(),
+        request_id=request_id,
+        body=form.body.data,
+        submission_key=form.submission_key(),
+        files=form.chosen(),
     )
     if not wants_fragment():
         return _to_request(request_id, at=answer.id, _anchor=f"post-{answer.id}")

@@ -1,5 +1,6 @@
 """What people do in help requests."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.help_requests.models import Acceptance, HelpRequest, HelpStatus, HelpWanted
+from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
@@ -57,6 +59,7 @@ def ask_for_help(
     got: str,
     help_wanted: HelpWanted,
     submission_key: UUID,
+    files: Sequence[Chosen] = (),
 ) -> Conversation:
     """Ask the people of the course, in the actor's activity."""
     conversation, post = open_conversation(
@@ -66,6 +69,7 @@ def ask_for_help(
         title=title,
         body=trying_to,
         submission_key=submission_key,
+        files=files,
     )
     if post is not None:
         request = HelpRequest(
@@ -87,7 +91,15 @@ def ask_for_help(
     return conversation
 
 
-def post_answer(session: Session, actor: Actor, *, request_id: UUID, body: str, submission_key: UUID) -> Post:
+def post_answer(
+    session: Session,
+    actor: Actor,
+    *,
+    request_id: UUID,
+    body: str,
+    submission_key: UUID,
+    files: Sequence[Chosen] = (),
+) -> Post:
     """Answer the request; what the asker adds leaves it waiting."""
     request = access_help_request(session, actor, request_id, lock=True)
     asked = opening_post(session, request.conversation)
@@ -98,6 +110,7 @@ def post_answer(session: Session, actor: Actor, *, request_id: UUID, body: str, 
         body=body,
         submission_key=submission_key,
         in_reply_to_id=asked.id,
+        files=files,
     )
     if made and post.is_public:
         _tell_of_answer(session, actor, request, post, asked)

@@ -35,7 +35,12 @@ def post_thread() -> Response:
     if not form.is_sent():
         return make_response(render_template("threads/new.html", form=form), form.status)
     thread = service.post_thread(
-        db(), actor(), title=form.title.data, body=form.body.data, submission_key=form.submission_key()
+        db(),
+        actor(),
+        title=form.title.data,
+        body=form.body.data,
+        submission_key=form.submission_key(),
+        files=form.chosen(),
     )
     return redirect(url_for(".show_thread", thread_id=thread.id), HTTPStatus.SEE_OTHER)
 
@@ -58,6 +63,7 @@ def post_reply(thread_id: UUID) -> Response:
         body=form.body.data,
         in_reply_to_id=form.in_reply_to.data,
         submission_key=form.submission_key(),
+        files=form.chosen(),
     )
     if wants_fragment():
         html = render_template(

@@ -1,5 +1,6 @@
 """What people do in threads."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
@@ -19,11 +21,23 @@ def access_thread(session: Session, actor: Actor, thread_id: UUID) -> Conversati
 
 
 def post_thread(
-    session: Session, actor: Actor, *, title: str, body: str, submission_key: UUID
+    session: Session,
+    actor: Actor,
+    *,
+    title: str,
+    body: str,
+    submission_key: UUID,
+    files: Sequence[Chosen] = (),
 ) -> Conversation:
     """Open a thread in the actor's activity."""
     thread, post = open_conversation(
-        session, actor, kind=ConversationKind.THREAD, title=title, body=body, submission_key=submission_key
+        session,
+        actor,
+        kind=ConversationKind.THREAD,
+        title=title,
+        body=body,
+        submission_key=submission_key,
+        files=files,
     )
     if post is not None and post.is_public:
         events.record(session, ThreadPosted(actor, thread, post))
@@ -38,6 +52,7 @@ def post_reply(
     body: str,
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
+    files: Sequence[Chosen] = (),
 ) -> Post:
     """Reply to the thread, or to one of its posts."""
     thread = access_thread(session, actor, thread_id)
@@ -47,7 +62,13 @@ def post_reply(
     if replied_to.conversation_id != thread.id or not (replied_to.is_opening or replied_to.is_public):
         raise NotFoundError
     reply, made = add_post(
-        session, actor, thread, body=body, submission_key=submission_key, in_reply_to_id=replied_to.id
+        session,
+        actor,
+        thread,
+        body=body,
+        submission_key=submission_key,
+        in_reply_to_id=replied_to.id,
+        files=files,
     )
     if made and reply.is_public:
         events.record(session, ReplyPosted(actor, thread, reply, replied_to))

@@ -24,7 +24,7 @@ const load = (name) => {
 const save = (name, entry) => keep(AREA, name, JSON.stringify(entry));
 
 const fields = (form) =>
-  [...form.elements].filter((it) => it.name && !["hidden", "submit", "button", "fieldset"].includes(it.type));
+  [...form.elements].filter((it) => it.name && !["hidden", "submit", "button", "fieldset", "file"].includes(it.type));
 const valuesOf = (form) =>
   Object.fromEntries(
     fields(form).filter((it) => it.type !== "radio" || it.checked).map((it) => [it.name, it.value]),

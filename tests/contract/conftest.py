@@ -19,6 +19,7 @@ from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
 from tests.follow_ups.planning import plan
 from tests.grades.test_scores import grade_activity
 from tests.help_requests.asking import ask_for_help, post_answer
+from tests.posts.files import posted_file, waiting_file
 from tests.threads.test_threads import THREAD
 
 TOOL = "http://127.0.0.1:8000"
@@ -62,6 +63,8 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
         "thread post": session.scalars(select(Post.id).filter_by(conversation_id=thread)).one(),
         "request": UUID(_last(request)),
         "answer": post_answer(colleague, request),
+        "attachment": posted_file(owner, session),
+        "waiting file": waiting_file(owner),
         "follow-up": UUID(_last(plan(owner))),
         "person": colleague.actor.person_id,
     }
