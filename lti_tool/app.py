@@ -29,6 +29,7 @@ from lti_tool.paths import static_dir, templates_dir
 from lti_tool.people import routes as people
 from lti_tool.platforms import routes as platforms
 from lti_tool.posts import routes as posts
+from lti_tool.posts.attachments import routes as attachments
 from lti_tool.posts.following import routes as following
 from lti_tool.posts.marks import routes as marks
 from lti_tool.posts.revisions import routes as revisions
@@ -55,6 +56,7 @@ _FEATURES = (
     record_store,
     threads,
     help_requests,
+    attachments,
     follow_ups,
     drafts,
     mentions,

@@ -16,10 +16,12 @@ from lti_tool.grades import tasks as grades
 from lti_tool.launch import tasks as launch
 from lti_tool.notices import tasks as notices
 from lti_tool.people import tasks as people
+from lti_tool.posts.attachments import tasks as attachments
 from lti_tool.settings import Settings
 from lti_tool.statements import tasks as statements
 
 jobs = procrastinate.App(connector=procrastinate.PsycopgConnector())
+jobs.add_tasks_from(attachments.blueprint, namespace="attachments")
 jobs.add_tasks_from(drafts.blueprint, namespace="drafts")
 jobs.add_tasks_from(grades.blueprint, namespace="grades")
 jobs.add_tasks_from(launch.blueprint, namespace="launch")

@@ -15,6 +15,7 @@ from lti_tool.notices import models as notices
 from lti_tool.people import models as people
 from lti_tool.platforms import models as platforms
 from lti_tool.posts import models as posts
+from lti_tool.posts.attachments import models as attachments
 from lti_tool.posts.following import models as following
 from lti_tool.posts.marks import models as marks
 from lti_tool.posts.revisions import models as revisions
@@ -23,6 +24,7 @@ from lti_tool.statements import models as statements
 
 MODULES = (
     admin,
+    attachments,
     audit,
     courses,
     drafts,

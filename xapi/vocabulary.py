@@ -55,6 +55,7 @@ WORKPLACE_ACTION: Final = f"{PROFILE}/activity-types/workplace-action"
 SESSION_ID: Final = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 DUE_DATE: Final = "https://w3id.org/xapi/tla/extensions/due_date"
 HELP_WANTED: Final = f"{PROFILE}/extensions/help-wanted"  # the kind of help that was asked for
+ATTACHMENTS: Final = f"{PROFILE}/extensions/attachment-count"  # how many files go with what was posted
 OUTCOME: Final = f"{PROFILE}/extensions/outcome"  # what came of a workplace action
 REACTION: Final = f"{PROFILE}/extensions/reaction"  # which of the marks it was
 REVISION: Final = f"{PROFILE}/extensions/revision"  # the number of the text that came of an edit

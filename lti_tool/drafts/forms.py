@@ -15,6 +15,7 @@ from lti_tool.core.text import clean_lines
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.queries import DraftView, find_draft
 from lti_tool.drafts.service import FormState
+from lti_tool.posts.attachments.forms import is_of_files
 from lti_tool.web.forms import LONGEST_BODY, LaunchedForm, id_field
 from lti_tool.web.launched import actor
 from lti_tool.web.transaction import db
@@ -102,7 +103,11 @@ class SaveDraftForm(DraftedForm):
 
     def typed(self, sent: Mapping[str, str]) -> dict[str, str] | None:
         """The fields of the form that it comes from; None where they are more than can be kept."""
-        fields = {name: clean_lines(value) for name, value in sent.items() if name not in self.about_itself}
+        fields = {
+            name: clean_lines(value)
+            for name, value in sent.items()
+            if name not in self.about_itself and not is_of_files(name)
+        }
         fits = len(fields) <= MOST_FIELDS and all(len(name) <= LONGEST_NAME for name in fields)
         return fields if fits and sum(map(len, fields.values())) <= LARGEST else None
 

@@ -45,6 +45,7 @@ def ask_for_help() -> Response:
         help_wanted=HelpWanted(form.help_wanted.data),
         submission_key=form.submission_key(),
         draft=form.draft_state(),
+        files=form.chosen(),
     )
     return _to_request(asked.id)
 
@@ -66,6 +67,7 @@ def post_answer(request_id: UUID) -> Response:
         body=form.body.data,
         submission_key=form.submission_key(),
         draft=form.draft_state(),
+        files=form.chosen(),
     )
     if not wants_fragment():
         return _to_request(request_id, at=answer.id, _anchor=f"post-{answer.id}")

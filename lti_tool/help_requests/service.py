@@ -1,5 +1,6 @@
 """What people do in help requests."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.help_requests.models import Acceptance, HelpRequest, HelpStatus, HelpWanted
+from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post, to_html
@@ -59,6 +61,7 @@ def ask_for_help(
     help_wanted: HelpWanted,
     submission_key: UUID,
     draft: FormState | None = None,
+    files: Sequence[Chosen] = (),
 ) -> Conversation:
     """Ask the people of the course, in the actor's activity."""
     conversation, post = open_conversation(
@@ -68,6 +71,7 @@ def ask_for_help(
         title=title,
         body=trying_to,
         submission_key=submission_key,
+        files=files,
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.HELP_REQUEST, actor.placement_id), form=draft)
     if post is not None:
@@ -98,6 +102,7 @@ def post_answer(
     body: str,
     submission_key: UUID,
     draft: FormState | None = None,
+    files: Sequence[Chosen] = (),
 ) -> Post:
     """Answer the request; what the asker adds leaves it waiting."""
     request = access_help_request(session, actor, request_id, lock=True)
@@ -109,6 +114,7 @@ def post_answer(
         body=body,
         submission_key=submission_key,
         in_reply_to_id=asked.id,
+        files=files,
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.ANSWER, request_id), form=draft)
     if made and post.is_public:

@@ -12,6 +12,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Page, Place
 from lti_tool.people.models import Person
+from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.models import FollowLevel
 from lti_tool.posts.following.queries import level_column
@@ -52,6 +53,7 @@ class PostView:
     marks: Marks
     in_reply_to: Author | None
     """Whose post it replies to; None where it answers the opening post."""
+    attachments: tuple[AttachmentView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +199,7 @@ def _posts(actor: Actor) -> Select[*tuple[Any, ...]]:
             Post.edited_at,
             marks_column(actor).label("marks"),
             Post.in_reply_to_id,
+            attachments_column(actor),
             *author_columns(Post, Person),
             *author_columns(replied_to, replied_to_author, prefix="replied_to"),
         )
@@ -224,6 +227,7 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]]) -> PostView:
         marks=marks_of(row.marks if row.state is PostState.PUBLISHED else None),
         in_reply_to_id=row.in_reply_to_id,
         in_reply_to=author_of(actor, row, prefix="replied_to") if row.replied_to_id else None,
+        attachments=attachments_of(row.attachments),
     )
 
 

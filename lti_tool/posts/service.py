@@ -1,5 +1,6 @@
 """Writing contributions: opening a conversation, and posting to one."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -12,6 +13,7 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.mentions.queries import known_in
 from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
+from lti_tool.posts.attachments.attaching import Chosen, attach_files
 from lti_tool.posts.following.defaults import follow_own
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
@@ -38,6 +40,12 @@ def access_any_conversation(session: Session, actor: Actor, conversation_id: UUI
     if found is None:
         raise NotFoundError
     return found
+
+
+def was_posted(session: Session, actor: Actor, submission_key: UUID) -> bool:
+    """Whether the actor's form arrived before."""
+    query = select(Post.id).filter_by(author_id=actor.person_id, submission_key=submission_key)
+    return session.scalar(query) is not None
 
 
 def access_post(session: Session, actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
@@ -72,7 +80,14 @@ def conversation_of(session: Session, post: Post) -> Conversation:
 
 
 def open_conversation(
-    session: Session, actor: Actor, *, kind: ConversationKind, title: str, body: str, submission_key: UUID
+    session: Session,
+    actor: Actor,
+    *,
+    kind: ConversationKind,
+    title: str,
+    body: str,
+    submission_key: UUID,
+    files: Sequence[Chosen] = (),
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before."""
     is_held = must_wait(session, actor)
@@ -98,6 +113,7 @@ def open_conversation(
         body=body,
         submission_key=submission_key,
         is_opening=True,
+        files=files,
         is_held=is_held,
     )
     follow_own(session, actor, conversation.id, is_opener=True)
@@ -112,6 +128,7 @@ def add_post(
     body: str,
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
+    files: Sequence[Chosen] = (),
 ) -> tuple[Post, bool]:
     """A further post; the second value says whether this call made it, or the same submission before.
 
@@ -125,6 +142,7 @@ def add_post(
         submission_key=submission_key,
         is_opening=False,
         in_reply_to_id=in_reply_to_id,
+        files=files,
         is_held=must_wait(session, actor),
     )
     if made:
@@ -157,6 +175,7 @@ def _insert_post(
     is_opening: bool,
     is_held: bool,
     in_reply_to_id: UUID | None = None,
+    files: Sequence[Chosen],
 ) -> tuple[Post, bool]:
     post, made = insert_once(
         session,
@@ -174,6 +193,8 @@ def _insert_post(
         statement_id=new_random_id(),
         **first_state(is_held=is_held),
     )
+    if made:
+        attach_files(session, actor, post, files)
     if made and is_held:
         keep_for_approval(session, actor, post)
     return post, made

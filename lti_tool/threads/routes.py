@@ -42,6 +42,7 @@ def post_thread() -> Response:
         body=form.body.data,
         submission_key=form.submission_key(),
         draft=form.draft_state(),
+        files=form.chosen(),
     )
     return redirect(url_for(".show_thread", thread_id=thread.id), HTTPStatus.SEE_OTHER)
 
@@ -65,6 +66,7 @@ def post_reply(thread_id: UUID) -> Response:
         in_reply_to_id=form.in_reply_to.data,
         submission_key=form.submission_key(),
         draft=form.draft_state(),
+        files=form.chosen(),
     )
     if wants_fragment():
         html = render_template(

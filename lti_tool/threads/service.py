@@ -1,5 +1,6 @@
 """What people do in threads."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
+from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
@@ -35,10 +37,17 @@ def post_thread(
     body: str,
     submission_key: UUID,
     draft: FormState | None = None,
+    files: Sequence[Chosen] = (),
 ) -> Conversation:
     """Open a thread in the actor's activity."""
     thread, post = open_conversation(
-        session, actor, kind=ConversationKind.THREAD, title=title, body=body, submission_key=submission_key
+        session,
+        actor,
+        kind=ConversationKind.THREAD,
+        title=title,
+        body=body,
+        submission_key=submission_key,
+        files=files,
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
     if post is not None and post.is_public:
@@ -55,6 +64,7 @@ def post_reply(
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
     draft: FormState | None = None,
+    files: Sequence[Chosen] = (),
 ) -> Post:
     """Reply to the thread, or to one of its posts."""
     thread = access_thread(session, actor, thread_id)
@@ -64,7 +74,13 @@ def post_reply(
     if replied_to.conversation_id != thread.id or not (replied_to.is_opening or replied_to.is_public):
         raise NotFoundError
     reply, made = add_post(
-        session, actor, thread, body=body, submission_key=submission_key, in_reply_to_id=replied_to.id
+        session,
+        actor,
+        thread,
+        body=body,
+        submission_key=submission_key,
+        in_reply_to_id=replied_to.id,
+        files=files,
     )
     close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=draft)
     if made and reply.is_public:

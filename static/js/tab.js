@@ -24,7 +24,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (isTab() && isOurs(event.detail.path)) Object.assign(event.detail.headers, authorization());
 });
 
-const showProblem = (html) => {
+export const showProblem = (html) => {
   const said = new DOMParser().parseFromString(html, "text/html").getElementById("problem");
   if (said) document.getElementById("problem")?.replaceWith(said);
   else place(html);
@@ -42,7 +42,8 @@ const goTo = (address) => {
 };
 
 const send = async (form, submitter) => {
-  const body = new URLSearchParams(new FormData(form, submitter));
+  const data = new FormData(form, submitter);
+  const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   const { status, next, html } = await ask(addressOf(form, submitter), { method: "POST", body });
   if (next) {
     markSent(form);

@@ -24,8 +24,10 @@ const load = (name) => {
 };
 const save = (name, entry) => keep(AREA, name, JSON.stringify(entry));
 
+const NO_TEXT = ["hidden", "submit", "button", "fieldset", "file"];
+// What is said of a file is kept with the file (attachments.js).
 const fields = (form) =>
-  [...form.elements].filter((it) => it.name && !["hidden", "submit", "button", "fieldset"].includes(it.type));
+  [...form.elements].filter((it) => it.name && !NO_TEXT.includes(it.type) && !it.closest("[data-attach]"));
 export const valuesOf = (form) =>
   Object.fromEntries(
     fields(form).filter((it) => it.type !== "radio" || it.checked).map((it) => [it.name, it.value]),

@@ -117,6 +117,10 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.OWNER, ids={"request_id": "request", "post_id": "answer"}
     ),
     ("POST", "help_requests.resolve_request"): Row(Needs.OWNER, ids={"request_id": "request"}, data=FIX),
+    ("POST", "attachments.upload_files"): Row(Needs.SESSION),
+    ("GET", "attachments.list_files"): Row(Needs.SESSION),
+    ("GET", "attachments.show_attachment"): Row(Needs.SESSION, ids={"attachment_id": "attachment"}),
+    ("POST", "attachments.remove_attachment"): Row(Needs.OWNER, ids={"attachment_id": "waiting file"}),
     ("GET", "people.list_people"): Row(Needs.STAFF),
     ("POST", "people.update_roster"): Row(Needs.STAFF),
     ("POST", "people.decide_removal"): Row(Needs.STAFF, data={"decision": "remove", "count": "5"}),

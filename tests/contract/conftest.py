@@ -19,6 +19,7 @@ from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
 from tests.follow_ups.planning import plan
 from tests.grades.test_scores import grade_activity
 from tests.help_requests.asking import ask_for_help, post_answer
+from tests.posts.files import posted_file, waiting_file
 from tests.threads.test_threads import THREAD
 
 TOOL = "http://127.0.0.1:8000"
@@ -63,6 +64,8 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
         "request": UUID(_last(request)),
         "thread draft": leave_draft(owner, f"reply:{thread}"),
         "answer": post_answer(colleague, request),
+        "attachment": posted_file(owner, session),
+        "waiting file": waiting_file(owner),
         "follow-up": UUID(_last(plan(owner))),
         "person": colleague.actor.person_id,
     }
