@@ -122,6 +122,7 @@ const notice = (kind, name, form) => {
 const putBack = (form, name, entry) => {
   const now = valuesOf(form);
   if (Object.keys(entry.values).every((it) => now[it] === entry.values[it])) {
+    form.elements.submission.value = entry.submission; // the files of the form go by it
     if (form.querySelector("[data-draft-restored]")) noteSaved(form, { saved: true });
     return;
   }
