@@ -12,6 +12,7 @@ from lti_tool.core.errors import SettingsError
 from lti_tool.core.migrations import current_revision, newest_revision
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.settings import Settings
+from lti_tool.storage.store import check_storage
 
 OWN_DISTRIBUTION = "segue-lti"
 
@@ -35,6 +36,7 @@ def examine(line: _CommandLine) -> Sequence[Finding]:
     """Every check, those that need the database last."""
     findings = [_xapi_is_ours(), _files_are_there(), _checked("settings", lambda: _settings(line.settings))]
     if findings[-1].fine:
+        findings.append(_checked("media", lambda: check_storage(line.settings)))
         findings.append(_checked("database", lambda: _database(line.engine)))
     return findings
 

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     database_url: str | None = None
     secret_key: SecretStr = SecretStr("")
+    media_url: str | None = None
+    """Where files are kept: file:///srv/segue/media, or an object store; a folder in var/ if none."""
     lrs_url: str | None = None
     lrs_username: str | None = None
     lrs_password: SecretStr | None = None
@@ -38,6 +40,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
+        if self.env == "production" and (self.media_url or "").startswith("memory:"):
+            raise ValueError("SEGUE_MEDIA_URL must keep files for good when SEGUE_ENV=production")
         if self.env == "production" and not self.base_url.startswith("https://"):
             raise ValueError("SEGUE_BASE_URL must be https when SEGUE_ENV=production")
         if len(self.secret_key.get_secret_value()) < _SHORTEST_SECRET:

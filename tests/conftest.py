@@ -142,8 +142,9 @@ def database_url(process_database_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
-    return Settings(database_url=database_url, secret_key=SecretStr(SECRET))
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    media = (tmp_path / "media").as_uri()
+    return Settings(database_url=database_url, secret_key=SecretStr(SECRET), media_url=media)
 
 
 @pytest.fixture

@@ -110,6 +110,7 @@ def test_a_platform_that_makes_no_sense_is_refused(segue: Segue, arguments: list
         ({"SEGUE_SECRET_KEY": "short"}, "SEGUE_SECRET_KEY must be set to at least 32 characters"),
         ({"SEGUE_ENV": "production"}, "SEGUE_BASE_URL must be https"),
         ({"SEGUE_BASE_URL": "https://x.example/path"}, "base_url"),
+        ({"SEGUE_ENV": "production", "SEGUE_MEDIA_URL": "memory:///"}, "SEGUE_MEDIA_URL"),
         ({"SEGUE_DATABASE_URL": "mysql://x/y"}, "PostgreSQL"),
         ({"SEGUE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "The database can't be used"),
         ({"SEGUE_LRS_URL": "https://lrs.example"}, "SEGUE_LRS_USERNAME"),
@@ -134,6 +135,8 @@ def test_doctor_finds_what_is_right_and_what_is_wrong(segue: Segue) -> None:
     well = segue("doctor")
     assert well.exit_code == 0, well.stdout
     assert "xapi: belongs to segue-lti alone" in well.stdout
+    assert "ok    media: files can be written, read and deleted" in well.stdout
+    assert "FAIL  media" in segue("doctor", SEGUE_MEDIA_URL="file:///proc/nowhere").stdout
     ill = segue("doctor", SEGUE_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert ill.exit_code == 1
     assert "FAIL  database" in ill.stdout

@@ -55,6 +55,7 @@ def _run(demo: DemoSettings) -> None:
         "SEGUE_DATABASE_URL": database_url,
         "SEGUE_BASE_URL": demo.tool_url,
         "SEGUE_SECRET_KEY": demo.secret,
+        "SEGUE_MEDIA_URL": demo.media_url,
         "SEGUE_DEMO_PORT": str(demo.port),
         "SEGUE_DEMO_LMS_PORT": str(demo.lms_port),
         "SEGUE_DEMO_DATA": str(demo.data),
@@ -83,6 +84,7 @@ def _prepare(demo: DemoSettings, database_url: str) -> None:
         base_url=demo.tool_url,
         database_url=database_url,
         secret_key=SecretStr(demo.secret),
+        media_url=demo.media_url,
     )
     engine = make_engine(database_url, pool_size=2)
     try:

@@ -25,6 +25,10 @@ class DemoSettings:
         return f"http://{HOST}:{self.port}"
 
     @property
+    def media_url(self) -> str:
+        return (self.data.resolve() / "media").as_uri()
+
+    @property
     def lms_url(self) -> str:
         return f"http://{HOST}:{self.lms_port}"
 

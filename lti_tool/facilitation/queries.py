@@ -13,6 +13,7 @@ from lti_tool.core.paging import Page, Place
 from lti_tool.grades.queries import ScoreView, score_view
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Membership, Person
+from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
 from lti_tool.posts.visibility import readable_post, shown_html, title_of
@@ -43,6 +44,7 @@ class Contribution:
     answered: Author | None
     """Whose post it answers; None for one that opens a conversation."""
     answered_html: str | None
+    attachments: tuple[AttachmentView, ...]
 
 
 def submitted_by(session: Session, actor: Actor) -> Learner:
@@ -90,6 +92,7 @@ def contributions(
         select(
             Post,
             Conversation,
+            attachments_column(actor),
             shown_html(actor).label("shown_html"),
             shown_html(actor, answered).label("answered_html"),
             *author_columns(answered, answered_author, prefix="answered"),
@@ -120,6 +123,7 @@ def contributions(
             title=title_of(actor, row.Conversation),
             answered=author_of(actor, row, prefix="answered") if row.answered_id else None,
             answered_html=row.answered_html,
+            attachments=attachments_of(row.attachments),
         )
         for row in found[:ROWS_A_PAGE]
     ]

@@ -1,5 +1,6 @@
 """What people do in help requests."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,12 +9,14 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.help_requests.models import Acceptance, HelpRequest, HelpStatus, HelpWanted
+from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
-from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post
+from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post, to_html
 from lti_tool.posts.visibility import readable
 
 
@@ -57,6 +60,8 @@ def ask_for_help(
     got: str,
     help_wanted: HelpWanted,
     submission_key: UUID,
+    draft: FormState | None = None,
+    files: Sequence[Chosen] = (),
 ) -> Conversation:
     """Ask the people of the course, in the actor's activity."""
     conversation, post = open_conversation(
@@ -66,18 +71,20 @@ def ask_for_help(
         title=title,
         body=trying_to,
         submission_key=submission_key,
+        files=files,
     )
+    close_draft(session, actor, place=DraftPlace(DraftKind.HELP_REQUEST, actor.placement_id), form=draft)
     if post is not None:
         request = HelpRequest(
             conversation=conversation,
             course_id=actor.course_id,
             author_id=actor.person_id,
             tried=tried,
-            tried_html=render(tried),
+            tried_html=to_html(session, actor, tried),
             expected=expected,
-            expected_html=render(expected),
+            expected_html=to_html(session, actor, expected),
             got=got,
-            got_html=render(got),
+            got_html=to_html(session, actor, got),
             help_wanted=help_wanted,
         )
         session.add(request)
@@ -87,7 +94,16 @@ def ask_for_help(
     return conversation
 
 
-def post_answer(session: Session, actor: Actor, *, request_id: UUID, body: str, submission_key: UUID) -> Post:
+def post_answer(
+    session: Session,
+    actor: Actor,
+    *,
+    request_id: UUID,
+    body: str,
+    submission_key: UUID,
+    draft: FormState | None = None,
+    files: Sequence[Chosen] = (),
+) -> Post:
     """Answer the request; what the asker adds leaves it waiting."""
     request = access_help_request(session, actor, request_id, lock=True)
     asked = opening_post(session, request.conversation)
@@ -98,7 +114,9 @@ def post_answer(session: Session, actor: Actor, *, request_id: UUID, body: str, 
         body=body,
         submission_key=submission_key,
         in_reply_to_id=asked.id,
+        files=files,
     )
+    close_draft(session, actor, place=DraftPlace(DraftKind.ANSWER, request_id), form=draft)
     if made and post.is_public:
         _tell_of_answer(session, actor, request, post, asked)
     return post

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from lti_tool.core.events import subscribe
 from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.help_requests.models import HelpRequest
+from lti_tool.posts.attachments.statements import attachment_extension
 from lti_tool.statements.recorder import Act, Activity, record_act, thing
 from xapi import vocabulary
 from xapi.statement import format_duration
@@ -21,7 +22,10 @@ def on_help_asked(session: Session, event: HelpAsked) -> None:
             verb=vocabulary.ASKED,
             object=_doubt(session, event.request),
             parents=[thing(session, event.actor.placement_id, vocabulary.RESOURCE_LINK)],
-            extensions={vocabulary.HELP_WANTED: str(event.request.help_wanted)},
+            extensions={
+                vocabulary.HELP_WANTED: str(event.request.help_wanted),
+                **attachment_extension(event.post),
+            },
             at=event.post.created_at,
         ),
     )
@@ -39,6 +43,7 @@ def on_answer_posted(session: Session, event: AnswerPosted) -> None:
             object=thing(session, event.post.id, vocabulary.SOLUTION),
             parents=[_doubt(session, event.request)],
             refers_to=event.asked.statement_id,
+            extensions=attachment_extension(event.post),
             at=event.post.created_at,
         ),
     )

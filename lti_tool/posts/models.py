@@ -151,6 +151,7 @@ class Post(Row, Base):
     in_reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     body: Mapped[str]
     body_html: Mapped[str]
+    attachment_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     statement_id: Mapped[UUID]
     """The statement that tells of this post; replies refer to it."""
     submission_key: Mapped[UUID]

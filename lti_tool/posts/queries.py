@@ -13,6 +13,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
 from lti_tool.people.models import Person
+from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.models import FollowLevel
 from lti_tool.posts.following.queries import level_column
@@ -47,6 +48,7 @@ class PostView:
     marks: Marks
     in_reply_to: Author | None
     """Whose post it replies to; None where it answers the opening post."""
+    attachments: tuple[AttachmentView, ...]
     is_unread: bool
 
 
@@ -262,6 +264,7 @@ def _columns(actor: Actor) -> Sequence[Any]:
         Post.edited_at,
         marks_column(actor).label("marks"),
         Post.in_reply_to_id,
+        attachments_column(actor),
         *author_columns(Post, Person),
     ]
 
@@ -301,6 +304,7 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) ->
         in_reply_to_id=row.in_reply_to_id,
         in_reply_to=author_of(actor, row, prefix="replied_to") if answered else None,
         is_unread=read is not None and not read.has(row.number),
+        attachments=attachments_of(row.attachments),
     )
 
 

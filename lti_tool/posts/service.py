@@ -11,7 +11,9 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
+from lti_tool.mentions.queries import known_in
 from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
+from lti_tool.posts.attachments.attaching import Chosen, attach_files
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.defaults import follow_own
 from lti_tool.posts.markdown import render
@@ -40,6 +42,12 @@ def access_any_conversation(session: Session, actor: Actor, conversation_id: UUI
     if found is None:
         raise NotFoundError
     return found
+
+
+def was_posted(session: Session, actor: Actor, submission_key: UUID) -> bool:
+    """Whether the actor's form arrived before."""
+    query = select(Post.id).filter_by(author_id=actor.person_id, submission_key=submission_key)
+    return session.scalar(query) is not None
 
 
 def access_post(session: Session, actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
@@ -82,6 +90,7 @@ def open_conversation(
     body: str,
     submission_key: UUID,
     tags: Sequence[str] = (),
+    files: Sequence[Chosen] = (),
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before."""
     is_held = must_wait(session, actor)
@@ -108,6 +117,7 @@ def open_conversation(
         body=body,
         submission_key=submission_key,
         number=0,
+        files=files,
         is_held=is_held,
     )
     mark_own(session, actor, conversation.id, 0)
@@ -123,6 +133,7 @@ def add_post(
     body: str,
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
+    files: Sequence[Chosen] = (),
 ) -> tuple[Post, bool]:
     """A further post; the second value says whether this call made it, or the same submission before.
 
@@ -141,6 +152,7 @@ def add_post(
         submission_key=submission_key,
         number=number,
         in_reply_to_id=in_reply_to_id,
+        files=files,
         is_held=is_held,
     )
     if made:
@@ -151,6 +163,11 @@ def add_post(
         else:
             _give_back_number(session, conversation)
     return post, made
+
+
+def to_html(session: Session, actor: Actor, text: str) -> str:
+    """The HTML of what somebody wrote in the actor's course, with whom it mentions. No query without an @."""
+    return render(text, known_in(session, actor.course_id, [text]))
 
 
 def _take_number(session: Session, conversation: Conversation) -> int | None:
@@ -204,6 +221,7 @@ def _insert_post(
     number: int | None,
     is_held: bool,
     in_reply_to_id: UUID | None = None,
+    files: Sequence[Chosen],
 ) -> tuple[Post, bool]:
     post, made = insert_once(
         session,
@@ -218,10 +236,12 @@ def _insert_post(
         is_opening=number == 0,
         in_reply_to_id=in_reply_to_id,
         body=body,
-        body_html=render(body),
+        body_html=to_html(session, actor, body),
         statement_id=new_random_id(),
         **first_state(is_held=is_held),
     )
+    if made:
+        attach_files(session, actor, post, files)
     if made and is_held:
         keep_for_approval(session, actor, post)
     return post, made

@@ -8,10 +8,11 @@ from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.core.paging import read_place
+from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.listing import Show, Sort, Wanted
-from lti_tool.posts.models import ConversationKind
+from lti_tool.posts.models import ConversationKind, Post
 from lti_tool.posts.queries import POSTS_A_PAGE, post_view, reply_count
 from lti_tool.posts.tags import normal_tag, read_tags
 from lti_tool.threads import queries, service
@@ -65,7 +66,7 @@ def count_new_threads() -> Response:
 
 @blueprint.route("/new", methods=["GET", "POST"])
 def post_thread() -> Response:
-    form = ThreadForm()
+    form = ThreadForm().keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
     if not form.is_sent():
         return make_response(render_template("threads/new.html", form=form), form.status)
     thread = service.post_thread(
@@ -75,6 +76,8 @@ def post_thread() -> Response:
         body=form.body.data,
         tags=read_tags(form.tags.data),
         submission_key=form.submission_key(),
+        draft=form.draft_state(),
+        files=form.chosen(),
     )
     return _to_thread(thread.id)
 
@@ -90,32 +93,36 @@ def post_reply(thread_id: UUID) -> Response:
     form = ReplyForm()
     if not form.is_sent():
         return _thread_page(thread_id, reply_form=form, reply_to=form.in_reply_to.data)
-    reply = service.post_reply(
-        db(),
-        actor(),
-        thread_id=thread_id,
-        body=form.body.data,
-        in_reply_to_id=form.in_reply_to.data,
-        submission_key=form.submission_key(),
-    )
+    try:
+        reply = _send_reply(thread_id, form)
+    except ClosedError:
+        roll_back()
+        return _thread_page(
+            thread_id, reply_form=form, reply_to=form.in_reply_to.data, status=HTTPStatus.CONFLICT
+        )
     if wants_fragment():
         html = render_template(
             "threads/_replied.html",
             thread_id=thread_id,
             post=post_view(db(), actor(), reply.id),
             reply_count=reply_count(db(), actor(), thread_id, ConversationKind.THREAD),
-            form=ReplyForm.empty(),
+            form=ReplyForm.empty().at(service.place_of_reply(thread_id, None)),
         )
         return fragment(html)
     return _to_thread(thread_id, at=reply.id, _anchor=f"post-{reply.id}")
 
 
-@blueprint.errorhandler(ClosedError)
-def _closed_meanwhile(_error: ClosedError) -> Response:
-    """The thread as it is now, closed, with what was typed: a reply that came too late."""
-    roll_back()
-    thread_id = (request.view_args or {})["thread_id"]
-    return _thread_page(thread_id, reply_form=ReplyForm(), status=HTTPStatus.CONFLICT)
+def _send_reply(thread_id: UUID, form: ReplyForm) -> Post:
+    return service.post_reply(
+        db(),
+        actor(),
+        thread_id=thread_id,
+        body=form.body.data,
+        in_reply_to_id=form.in_reply_to.data,
+        submission_key=form.submission_key(),
+        draft=form.draft_state(),
+        files=form.chosen(),
+    )
 
 
 @blueprint.get("/<uuid:thread_id>/news")
@@ -245,14 +252,14 @@ def _thread_page(
     page = queries.thread_page(db(), actor(), thread_id, place=place, reply_to_id=reply_to)
     sent = close_form or tags_form or change_form or reply_form or ReplyForm.empty()
     status = status or sent.status
-    form = reply_form or ReplyForm.empty()
+    if wants_fragment() and place.before_id:
+        return fragment(render_template("threads/_earlier_replies.html", page=page, thread_id=thread_id))
+    form = (reply_form or ReplyForm.empty()).keep_at(service.place_of_reply(thread_id, reply_to))
     if wants_fragment() and request.method == "POST":
         html = render_template(
             "threads/_composer.html", thread_id=thread_id, form=form, reply_to=page.reply_to, page=page
         )
         return fragment(html, status, instead_of="#composer")
-    if wants_fragment() and place.before_id:
-        return fragment(render_template("threads/_earlier_replies.html", page=page, thread_id=thread_id))
     html = render_template(
         "threads/show.html",
         page=page,

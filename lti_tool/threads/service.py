@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts import changes, reading
+from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
 from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
@@ -20,6 +23,13 @@ def access_thread(session: Session, actor: Actor, thread_id: UUID) -> Conversati
     return access_conversation(session, actor, thread_id, ConversationKind.THREAD)
 
 
+def place_of_reply(thread_id: UUID, in_reply_to_id: UUID | None) -> DraftPlace:
+    """Where the draft of a reply is kept: one for the thread as a whole, and one for each post."""
+    if in_reply_to_id:
+        return DraftPlace(DraftKind.REPLY_TO, in_reply_to_id)
+    return DraftPlace(DraftKind.REPLY, thread_id)
+
+
 def post_thread(
     session: Session,
     actor: Actor,
@@ -28,6 +38,8 @@ def post_thread(
     body: str,
     submission_key: UUID,
     tags: Sequence[str] = (),
+    draft: FormState | None = None,
+    files: Sequence[Chosen] = (),
 ) -> Conversation:
     """Open a thread in the actor's activity."""
     thread, post = open_conversation(
@@ -38,7 +50,9 @@ def post_thread(
         body=body,
         submission_key=submission_key,
         tags=tags,
+        files=files,
     )
+    close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
     if post is not None and post.is_public:
         events.record(session, ThreadPosted(actor, thread, post))
     return thread
@@ -52,6 +66,8 @@ def post_reply(
     body: str,
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
+    draft: FormState | None = None,
+    files: Sequence[Chosen] = (),
 ) -> Post:
     """Reply to the thread, or to one of its posts."""
     thread = access_thread(session, actor, thread_id)
@@ -61,8 +77,15 @@ def post_reply(
     if replied_to.conversation_id != thread.id or not (replied_to.is_opening or replied_to.is_public):
         raise NotFoundError
     reply, made = add_post(
-        session, actor, thread, body=body, submission_key=submission_key, in_reply_to_id=replied_to.id
+        session,
+        actor,
+        thread,
+        body=body,
+        submission_key=submission_key,
+        in_reply_to_id=replied_to.id,
+        files=files,
     )
+    close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=draft)
     if made and reply.is_public:
         events.record(session, ReplyPosted(actor, thread, reply, replied_to))
     return reply

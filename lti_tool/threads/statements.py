@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
+from lti_tool.posts.attachments.statements import attachment_extension
 from lti_tool.posts.models import Change
 from lti_tool.statements.recorder import Act, record_act, thing
 from lti_tool.threads.events import ReplyPosted, ThreadChanged, ThreadPosted
@@ -20,6 +21,7 @@ def on_thread_posted(session: Session, event: ThreadPosted) -> None:
             verb=vocabulary.POSTED,
             object=thing(session, event.thread.id, vocabulary.FORUM_TOPIC),
             parents=[thing(session, event.actor.placement_id, vocabulary.RESOURCE_LINK)],
+            extensions=attachment_extension(event.post),
             at=event.post.created_at,
         ),
     )
@@ -40,6 +42,7 @@ def on_reply_posted(session: Session, event: ReplyPosted) -> None:
             object=thing(session, event.post.id, vocabulary.FORUM_REPLY),
             parents=parents,
             refers_to=event.replied_to.statement_id,
+            extensions=attachment_extension(event.post),
             at=event.post.created_at,
         ),
     )

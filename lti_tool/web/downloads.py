@@ -1,5 +1,7 @@
 """Files for people to keep, in a tab with cookies and in one without."""
 
+from collections.abc import Callable
+
 from flask import Response, make_response
 
 from lti_tool.web.fragments import is_sent_by_tab, send_on
@@ -13,4 +15,22 @@ def download(content: bytes, *, filename: str, media_type: str) -> Response:
     response = make_response(content)
     response.content_type = media_type
     response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response
+
+
+def untrusted(read: Callable[[], bytes], *, filename: str, media_type: str, inline: bool) -> Response:
+    """What somebody uploaded. Nothing in it can act: no script, no frame, no guess at what it might be.
+
+    `inline` is for what we made ourselves, and a browser may show; the rest is saved.
+    """
+    if is_sent_by_tab():
+        return send_on(make_response(), signed_address())
+    response = make_response(read())
+    response.content_type = media_type
+    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=filename)
+    # A browser that shows a picture by itself gives it a style of its own.
+    styles = "; style-src 'unsafe-inline'" if inline else ""
+    response.headers["Content-Security-Policy"] = f"sandbox; default-src 'none'{styles}"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -5,7 +5,7 @@ import { launch, secretOf } from "./tab_secret.js";
 import { markSent, unmarkSent } from "./unsent.js";
 
 const NEXT = "Segue-Next";
-const isTab = () => document.body.dataset.carrier === "tab";
+export const isTab = () => document.body.dataset.carrier === "tab";
 const isOurs = (address) => {
   const url = new URL(address, location);
   return url.origin === location.origin && url.pathname.startsWith(`/l/${launch}/`);
@@ -13,7 +13,7 @@ const isOurs = (address) => {
 // Not `form.action`: a field may have that name.
 const addressOf = (form, submitter) =>
   new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location);
-const authorization = () => ({ Authorization: `Bearer ${secretOf(launch)}` });
+export const authorization = () => ({ Authorization: `Bearer ${secretOf(launch)}` });
 
 // What goes along with whatever a script of ours sends by itself: nothing where the browser has the cookie.
 export const carried = () => (isTab() ? authorization() : {});
@@ -27,7 +27,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (isTab() && isOurs(event.detail.path)) Object.assign(event.detail.headers, authorization());
 });
 
-const showProblem = (html) => {
+export const showProblem = (html) => {
   const said = new DOMParser().parseFromString(html, "text/html").getElementById("problem");
   if (said) document.getElementById("problem")?.replaceWith(said);
   else place(html);
@@ -45,7 +45,8 @@ const goTo = (address) => {
 };
 
 const send = async (form, submitter) => {
-  const body = new URLSearchParams(new FormData(form, submitter));
+  const data = new FormData(form, submitter);
+  const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   const { status, next, html } = await ask(addressOf(form, submitter), { method: "POST", body });
   if (next) {
     markSent(form);

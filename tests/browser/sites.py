@@ -110,7 +110,10 @@ def running_sites(database_url: str, folder: Path, lms_pem: bytes) -> Iterator[S
     context, key_digest = _certificate(folder, TOOL, LMS, KEEPING)
     port = free_port()
     settings = Settings(
-        base_url=f"https://{TOOL}:{port}", database_url=database_url, secret_key=SecretStr("s" * 40)
+        base_url=f"https://{TOOL}:{port}",
+        database_url=database_url,
+        secret_key=SecretStr("s" * 40),
+        media_url=(folder / "media").as_uri(),
     )
     engine = make_engine(database_url)
     sessions = make_sessions(engine, settings)

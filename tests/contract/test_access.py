@@ -39,15 +39,15 @@ def with_ids(*needs: Needs) -> list[tuple[Route, Row]]:
     return [(route, row) for route, row in rows(*needs) if row.ids]
 
 
-def own_ids(row: Row, place: Place) -> dict[str, UUID]:
+def own_ids(row: Row, place: Place) -> dict[str, UUID | str]:
     return {name: place.ids[kind] for name, kind in row.ids.items()}
 
 
-def own_hints(row: Row, place: Place) -> dict[str, UUID]:
+def own_hints(row: Row, place: Place) -> dict[str, UUID | str]:
     return {name: place.ids[kind] for name, kind in row.hints.items()}
 
 
-def mixtures(row: Row, own: Place, foreign: Mapping[str, UUID]) -> Iterator[dict[str, UUID]]:
+def mixtures(row: Row, own: Place, foreign: Mapping[str, UUID | str]) -> Iterator[dict[str, UUID | str]]:
     """Every way of putting at least one foreign id into the address, beside one's own."""
     choices = [[(name, foreign[kind]), (name, own.ids[kind])] for name, kind in row.ids.items()]
     for chosen in itertools.product(*choices):
@@ -62,7 +62,7 @@ def check_closed(answer: TestResponse) -> None:
     assert not answer.headers.getlist("Set-Cookie")
 
 
-def check_not_there(visitor: Visitor, app: Flask, route: Route, ids: Mapping[str, UUID]) -> None:
+def check_not_there(visitor: Visitor, app: Flask, route: Route, ids: Mapping[str, UUID | str]) -> None:
     """404, with the very page that ids which nobody ever had get."""
     status, page = call(visitor, app, route, ids)
     assert status == 404
@@ -70,9 +70,13 @@ def check_not_there(visitor: Visitor, app: Flask, route: Route, ids: Mapping[str
     assert not any(secret in page for secret in SECRETS)
 
 
-def without(page: str, one: UUID) -> str:
+def without(page: str, one: UUID | str) -> str:
     """The page as it is for any id, and for any time that its forms are made."""
-    return re.sub(r'(name="submission"[^>]*value="|nonce=")[^"]*', r"\1", page.replace(str(one), ""))
+    return re.sub(
+        r'(name="(?:submission|draft_writer)"[^>]*value="|data-form="|nonce=")[^"]*',
+        r"\1",
+        page.replace(str(one), ""),
+    )
 
 
 def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:
@@ -212,7 +216,15 @@ def test_ids_that_nobody_has_or_has_any_more(
     assert everything(engine) == before
     with engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))  # whatever refers to them
-        for table in ("conversation", "help_request", "post", "follow_up", "membership", "author_notice"):
+        for table in (
+            "attachment",
+            "conversation",
+            "help_request",
+            "post",
+            "follow_up",
+            "membership",
+            "author_notice",
+        ):
             connection.execute(text(f"delete from {table}"))
     before = everything(engine)
     for route, row in with_ids(*IN_SESSION):

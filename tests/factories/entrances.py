@@ -149,7 +149,7 @@ class Browser:
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.client.get(self.base + path, base_url="http://127.0.0.1:8000", **options)
 
-    def post(self, path: str, data: dict[str, Any], **options: Any) -> TestResponse:
+    def post(self, path: str, data: dict[str, Any] | bytes, **options: Any) -> TestResponse:
         """Send exactly this."""
         return self.client.post(self.base + path, data=data, base_url="http://127.0.0.1:8000", **options)
 

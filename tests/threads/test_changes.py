@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.errors import ConflictError
+from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.models import MOST_PINS, Conversation, ConversationChange, Post
 from lti_tool.posts.tags import read_tags
 from lti_tool.statements.models import StatementRow
 from lti_tool.threads import service
+from tests.drafts.test_drafts import Form as DraftForm
 from tests.factories.entrances import Course, Visitor
+from tests.posts.files import ids_in, said, upload
 from tests.threads.test_threads import post_thread
 
 REASON = "We moved on to the second case."
@@ -55,6 +58,30 @@ def test_a_closed_thread_says_why_and_takes_no_reply(course: Course, session: Se
     assert "By htmx" in part.text
     assert len(session.scalars(select(Post)).all()) == 1
     assert session.scalars(select(Conversation.reply_count)).one() == 0
+
+
+def test_a_late_replys_text_draft_and_files_are_still_there(course: Course, session: Session) -> None:
+    ana, tom = course.visitor("Ana Ruiz"), course.visitor("Tom Becker")
+    path = post_thread(ana)
+    form = DraftForm(tom, path, f"{path}/replies")
+    form.save(body="Half of it")
+    answer, _ = upload(tom, ("notes.txt", b"Say it."), form=form.hidden)
+    (file,) = ids_in(answer.text)
+    ana.send(path, f"{path}/close", {"reason": REASON})
+    late = form.send(body="All of it", **said(file))
+    assert late.status_code == 409
+    for kept in ("All of it", f"/attachments/{file}", "notes.txt"):
+        assert kept in late.text
+    assert tom.get(f"/attachments/{file}").data == b"Say it."
+    assert "Half of it" in tom.get(path).text
+    assert "Half of it" in tom.get("/drafts").text
+    assert session.scalars(select(Attachment.post_id)).all() == [None]
+    ana.send("/threads/new", f"{path}/reopen", {})
+    assert form.send(body="All of it", **said(file)).status_code == 303
+    page = tom.get(path).text
+    assert "All of it" in page
+    assert "notes.txt" in page
+    assert "Half of it" not in page
 
 
 def test_a_reply_that_was_sent_before_the_closing_is_found_again(course: Course) -> None:

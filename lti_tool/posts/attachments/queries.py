@@ -1,0 +1,66 @@
+"""What pages show of attached files, and of those that wait."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Label, and_, case, func, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.orm import Session
+
+from lti_tool.core.actor import Actor
+from lti_tool.posts.attachments.attaching import waiting
+from lti_tool.posts.attachments.kinds import KINDS
+from lti_tool.posts.attachments.models import Attachment
+from lti_tool.posts.models import Post
+from lti_tool.posts.visibility import legible
+
+_SHOWN = ("id", "kind", "name", "alt", "decorative", "size", "width", "height")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentView:
+    """A file as it is shown."""
+
+    id: UUID
+    kind: str
+    name: str
+    alt: str
+    decorative: bool
+    size: int
+    width: int | None
+    height: int | None
+
+    @property
+    def is_image(self) -> bool:
+        return KINDS[self.kind].is_image
+
+    @classmethod
+    def of(cls, row: Attachment, said: Mapping[str, Any]) -> Self:
+        """One that waits, with what was typed of it so far."""
+        return cls(**{**{name: getattr(row, name) for name in _SHOWN}, **said})
+
+
+def attachments_column(actor: Actor) -> Label[Any]:
+    """Beside the columns of posts: the files of each whose words the actor may read."""
+    pairs = [part for name in _SHOWN for part in (name, getattr(Attachment, name))]
+    one = func.jsonb_build_object(*pairs)
+    files = (
+        select(func.jsonb_agg(aggregate_order_by(one, Attachment.position), type_=JSONB))
+        .where(Attachment.post_id == Post.id)
+        .correlate(Post)
+        .scalar_subquery()
+    )
+    return case((and_(Post.attachment_count > 0, legible(actor)), files)).label("attachments")
+
+
+def attachments_of(found: Sequence[Mapping[str, Any]] | None) -> tuple[AttachmentView, ...]:
+    """What the column holds."""
+    return tuple(AttachmentView(**{**one, "id": UUID(one["id"])}) for one in found or ())
+
+
+def waiting_files(session: Session, actor: Actor, form_id: UUID) -> list[AttachmentView]:
+    """The files that were chosen in this form, in their order. One query."""
+    rows = session.scalars(waiting(actor).where(Attachment.form_id == form_id).order_by(Attachment.id))
+    return [AttachmentView.of(row, {}) for row in rows]
