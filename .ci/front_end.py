@@ -15,9 +15,12 @@ INPUTS = ("package.json", "package-lock.json", ".npmrc")
 FILES = (
     ("htmx.org", "dist/htmx.min.js", "htmx.min.js"),
     ("@github/relative-time-element", "dist/bundle.js", "relative-time-element/bundle.js"),
+    ("@github/text-expander-element", "dist/bundle.js", "text-expander-element/bundle.js"),
     ("@github/markdown-toolbar-element", "dist/index.js", "markdown-toolbar-element/index.js"),
     ("turndown", "lib/turndown.browser.es.js", "turndown.js"),
 )
+# What stands inside of these files.
+WITHIN = ("@github/combobox-nav", "dom-input-range")
 ICONS = "lucide-static"
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 SHAPES = {"path", "circle", "ellipse", "rect", "line", "polyline", "polygon"}
@@ -105,7 +108,7 @@ def fill_vendor(place: Place) -> None:
 
 def licences(modules: Path) -> str:
     """The licences of what is copied, which go where the copies go."""
-    packages = [package for package, _, _ in FILES] + [ICONS]
+    packages = [package for package, _, _ in FILES] + [*WITHIN, ICONS]
     texts = {name: (modules / name / "LICENSE").read_text(encoding="utf-8") for name in packages}
     return "\n".join(f"== {name} ==\n\n{text.strip()}\n" for name, text in texts.items())
 

@@ -14,12 +14,14 @@ from lti_tool.admin import routes as admin
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
 from lti_tool.deep_linking import routes as deep_linking
+from lti_tool.drafts import routes as drafts
 from lti_tool.facilitation import routes as facilitation
 from lti_tool.follow_ups import routes as follow_ups
 from lti_tool.grades import routes as grades
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
+from lti_tool.mentions import routes as mentions
 from lti_tool.moderation import queries as moderation_queries
 from lti_tool.moderation import routes as moderation
 from lti_tool.notices import routes as notices
@@ -56,6 +58,8 @@ _FEATURES = (
     help_requests,
     attachments,
     follow_ups,
+    drafts,
+    mentions,
     grades,
     activities,
     facilitation,

@@ -11,6 +11,7 @@ from procrastinate.jobs import DeleteJobCondition
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.drafts import tasks as drafts
 from lti_tool.grades import tasks as grades
 from lti_tool.launch import tasks as launch
 from lti_tool.notices import tasks as notices
@@ -21,6 +22,7 @@ from lti_tool.statements import tasks as statements
 
 jobs = procrastinate.App(connector=procrastinate.PsycopgConnector())
 jobs.add_tasks_from(attachments.blueprint, namespace="attachments")
+jobs.add_tasks_from(drafts.blueprint, namespace="drafts")
 jobs.add_tasks_from(grades.blueprint, namespace="grades")
 jobs.add_tasks_from(launch.blueprint, namespace="launch")
 jobs.add_tasks_from(notices.blueprint, namespace="notices")

@@ -4,10 +4,12 @@ from lti_tool.admin import models as admin
 from lti_tool.audit import models as audit
 from lti_tool.core.db import Base
 from lti_tool.courses import models as courses
+from lti_tool.drafts import models as drafts
 from lti_tool.follow_ups import models as follow_ups
 from lti_tool.grades import models as grades
 from lti_tool.help_requests import models as help_requests
 from lti_tool.launch import models as launch
+from lti_tool.mentions import models as mentions
 from lti_tool.moderation import models as moderation
 from lti_tool.notices import models as notices
 from lti_tool.people import models as people
@@ -25,12 +27,14 @@ MODULES = (
     attachments,
     audit,
     courses,
+    drafts,
     follow_ups,
     following,
     grades,
     help_requests,
     launch,
     marks,
+    mentions,
     moderation,
     notices,
     people,

@@ -10,6 +10,8 @@ from lti_tool.help_requests import service as help_service
 from lti_tool.help_requests import statements as help_requests
 from lti_tool.help_requests.events import AnswerPosted, HelpAsked
 from lti_tool.launch import statements as launch
+from lti_tool.mentions import statements as mentions
+from lti_tool.mentions.service import note_mentions
 from lti_tool.moderation import statements as moderation
 from lti_tool.notices.subscribing import subscribe_to_launches
 from lti_tool.people import tasks as people
@@ -17,6 +19,7 @@ from lti_tool.posts.events import PostApproved
 from lti_tool.posts.following import statements as following
 from lti_tool.posts.marks import statements as marks
 from lti_tool.posts.revisions import statements as revisions
+from lti_tool.posts.revisions.events import PostEdited
 from lti_tool.threads import service as thread_service
 from lti_tool.threads import statements as threads
 from lti_tool.threads.events import ReplyPosted, ThreadPosted
@@ -24,7 +27,17 @@ from lti_tool.threads.events import ReplyPosted, ThreadPosted
 
 def subscribe_all() -> None:
     """Safe to call again: a subscriber counts once."""
-    for feature in (launch, threads, help_requests, follow_ups, marks, revisions, following, moderation):
+    for feature in (
+        launch,
+        threads,
+        help_requests,
+        follow_ups,
+        mentions,
+        marks,
+        revisions,
+        following,
+        moderation,
+    ):
         feature.subscribe_statements()
     subscribe_to_launches()
     people.subscribe_roster()
@@ -36,6 +49,12 @@ def subscribe_all() -> None:
     subscribe(ReplyPosted, _note_in_thread)
     subscribe(HelpAsked, _note_in_request)
     subscribe(AnswerPosted, _note_in_request)
+    # Neither do mentions; after the statements of the posts, to which theirs refer.
+    subscribe(ThreadPosted, _mention_in_post)
+    subscribe(ReplyPosted, _mention_in_post)
+    subscribe(HelpAsked, _mention_in_request)
+    subscribe(AnswerPosted, _mention_in_post)
+    subscribe(PostEdited, _mention_in_post)
 
 
 def _note_in_thread(session: Session, event: ThreadPosted | ReplyPosted) -> None:
@@ -44,3 +63,21 @@ def _note_in_thread(session: Session, event: ThreadPosted | ReplyPosted) -> None
 
 def _note_in_request(session: Session, event: HelpAsked | AnswerPosted) -> None:
     note_contribution(session, event.actor, event.request.conversation.placement_id)
+
+
+def _mention_in_post(session: Session, event: ThreadPosted | ReplyPosted | AnswerPosted | PostEdited) -> None:
+    post = event.post
+    note_mentions(
+        session, event.actor, post_id=post.id, statement_id=post.statement_id, html=[post.body_html]
+    )
+
+
+def _mention_in_request(session: Session, event: HelpAsked) -> None:
+    post, asked = event.post, event.request
+    note_mentions(
+        session,
+        event.actor,
+        post_id=post.id,
+        statement_id=post.statement_id,
+        html=[post.body_html, asked.tried_html, asked.expected_html, asked.got_html],
+    )

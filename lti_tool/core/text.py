@@ -6,9 +6,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 
 
+def clean_lines(text: str) -> str:
+    """Several lines: one kind of newline, no control characters."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def clean_text(text: str) -> str:
-    """Several lines: one kind of newline, no control characters, no space around."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """The same without space around."""
+    return clean_lines(text).strip()
 
 
 def clean_line(text: str, *, longest: int = 300) -> str:

@@ -12,6 +12,7 @@ from wtforms.validators import AnyOf, DataRequired, Length, StopValidation, Vali
 
 from lti_tool.core import clock
 from lti_tool.core.text import clean_line
+from lti_tool.drafts.forms import DraftedForm
 from lti_tool.follow_ups.models import Outcome, Plan
 from lti_tool.web.forms import LONGEST_BODY, LaunchedForm, LineField, Validator, id_field, text_field
 
@@ -126,7 +127,7 @@ class _CheckInForm(LaunchedForm):
         ]
 
 
-class FollowUpForm(_CheckInForm):
+class FollowUpForm(_CheckInForm, DraftedForm):
     source = id_field()
     cue = _cue_field()
     action = _action_field()

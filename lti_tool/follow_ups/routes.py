@@ -31,6 +31,7 @@ def list_follow_ups() -> str:
 @blueprint.route("/new", methods=["GET", "POST"])
 def plan_follow_up() -> Response:
     form = FollowUpForm(source=request.args.get("source", type=UUID))
+    form.keep_at(service.place_of_plan(actor(), form.source.data))
     if not form.is_sent():
         quote = queries.quote_of(db(), actor(), form.source.data) if form.source.data else None
         return make_response(render_template("follow_ups/new.html", form=form, quote=quote), form.status)
@@ -42,6 +43,7 @@ def plan_follow_up() -> Response:
         action=form.action.data,
         due_on=form.due_on.data,
         submission_key=form.submission_key(),
+        draft=form.draft_state(),
     )
     return redirect(url_for(".show_follow_up", follow_up_id=follow_up.id), HTTPStatus.SEE_OTHER)
 

@@ -12,6 +12,8 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
+from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.follow_ups.events import FollowUpPlanned, OutcomeReported
 from lti_tool.follow_ups.models import FollowUp, FollowUpReport, FollowUpState, Outcome, Plan
 from lti_tool.posts.service import access_post
@@ -55,6 +57,13 @@ def plan_reported_on(session: Session, actor: Actor, follow_up_id: UUID, *, subm
     return changed or present
 
 
+def place_of_plan(actor: Actor, source_post_id: UUID | None) -> DraftPlace:
+    """Where the draft of a plan is kept."""
+    if source_post_id:
+        return DraftPlace(DraftKind.PLAN_FROM, source_post_id)
+    return DraftPlace(DraftKind.PLAN, actor.placement_id)
+
+
 def plan_follow_up(
     session: Session,
     actor: Actor,
@@ -64,6 +73,7 @@ def plan_follow_up(
     due_on: date,
     submission_key: UUID,
     source_post_id: UUID | None = None,
+    draft: FormState | None = None,
 ) -> FollowUp:
     """Carry something into work, from a post or from nowhere in particular."""
     source = access_post(session, actor, source_post_id) if source_post_id else None
@@ -80,6 +90,7 @@ def plan_follow_up(
         due_on=due_on,
         statement_id=new_random_id(),
     )
+    close_draft(session, actor, place=place_of_plan(actor, source_post_id), form=draft)
     if made:
         events.record(session, FollowUpPlanned(actor, follow_up, source))
     return follow_up

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext
 
+from lti_tool.drafts.forms import DraftedForm
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.posts import scaffolds
 from lti_tool.posts.attachments.forms import AttachingForm
@@ -11,7 +12,7 @@ from lti_tool.web.forms import LaunchedForm, line_field, radio_field
 _LONGEST_FIX = 500
 
 
-class HelpRequestForm(AttachingForm):
+class HelpRequestForm(DraftedForm, AttachingForm):
     title = line_field(
         lazy_gettext("Your question"),
         description=lazy_gettext("one question, as you would say it"),
@@ -42,7 +43,7 @@ class HelpRequestForm(AttachingForm):
     )
 
 
-class AnswerForm(AttachingForm):
+class AnswerForm(DraftedForm, AttachingForm):
     body = markdown_field(
         lazy_gettext("Your answer"),
         description=lazy_gettext("why it works, an example, how to check it"),

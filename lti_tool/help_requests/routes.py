@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.help_requests import queries, service
 from lti_tool.help_requests.forms import AcceptForm, AnswerForm, HelpRequestForm, ResolveForm
 from lti_tool.help_requests.models import HelpStatus, HelpWanted
@@ -30,7 +31,7 @@ def list_help_requests() -> str:
 
 @blueprint.route("/new", methods=["GET", "POST"])
 def ask_for_help() -> Response:
-    form = HelpRequestForm()
+    form = HelpRequestForm().keep_at(DraftPlace(DraftKind.HELP_REQUEST, actor().placement_id))
     if not form.is_sent():
         return make_response(render_template("help_requests/new.html", form=form), form.status)
     asked = service.ask_for_help(
@@ -43,6 +44,7 @@ def ask_for_help() -> Response:
         got=form.got.data,
         help_wanted=HelpWanted(form.help_wanted.data),
         submission_key=form.submission_key(),
+        draft=form.draft_state(),
         files=form.chosen(),
     )
     return _to_request(asked.id)
@@ -64,6 +66,7 @@ def post_answer(request_id: UUID) -> Response:
         request_id=request_id,
         body=form.body.data,
         submission_key=form.submission_key(),
+        draft=form.draft_state(),
         files=form.chosen(),
     )
     if not wants_fragment():
@@ -73,7 +76,7 @@ def post_answer(request_id: UUID) -> Response:
         "help_requests/_answered.html",
         page=page,
         post=post_view(db(), actor(), answer.id),
-        answer_form=AnswerForm.empty(),
+        answer_form=AnswerForm.empty().at(DraftPlace(DraftKind.ANSWER, request_id)),
         accept_form=AcceptForm.empty(),
     )
     return fragment(html)
@@ -112,10 +115,11 @@ def _request_page(
     """The page with its three forms; the given one is what was sent, with something to correct."""
     from_id, around_id = request.args.get("from", type=UUID), request.args.get("at", type=UUID)
     page = queries.help_request_page(db(), actor(), request_id, from_id=from_id, around_id=around_id)
+    place = DraftPlace(DraftKind.ANSWER, request_id)
     sent: LaunchedForm | None = answer_form or accept_form or resolve_form
     status = sent.status if sent else HTTPStatus.OK
     forms = {
-        "answer_form": answer_form or AnswerForm.empty(),
+        "answer_form": (answer_form or AnswerForm.empty()).keep_at(place),
         "accept_form": accept_form or AcceptForm.empty(),
         "resolve_form": resolve_form or ResolveForm.empty(),
     }

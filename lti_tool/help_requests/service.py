@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.help_requests.models import Acceptance, HelpRequest, HelpStatus, HelpWanted
 from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
-from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post
+from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post, to_html
 from lti_tool.posts.visibility import readable
 
 
@@ -59,6 +60,7 @@ def ask_for_help(
     got: str,
     help_wanted: HelpWanted,
     submission_key: UUID,
+    draft: FormState | None = None,
     files: Sequence[Chosen] = (),
 ) -> Conversation:
     """Ask the people of the course, in the actor's activity."""
@@ -71,17 +73,18 @@ def ask_for_help(
         submission_key=submission_key,
         files=files,
     )
+    close_draft(session, actor, place=DraftPlace(DraftKind.HELP_REQUEST, actor.placement_id), form=draft)
     if post is not None:
         request = HelpRequest(
             conversation=conversation,
             course_id=actor.course_id,
             author_id=actor.person_id,
             tried=tried,
-            tried_html=render(tried),
+            tried_html=to_html(session, actor, tried),
             expected=expected,
-            expected_html=render(expected),
+            expected_html=to_html(session, actor, expected),
             got=got,
-            got_html=render(got),
+            got_html=to_html(session, actor, got),
             help_wanted=help_wanted,
         )
         session.add(request)
@@ -98,6 +101,7 @@ def post_answer(
     request_id: UUID,
     body: str,
     submission_key: UUID,
+    draft: FormState | None = None,
     files: Sequence[Chosen] = (),
 ) -> Post:
     """Answer the request; what the asker adds leaves it waiting."""
@@ -112,6 +116,7 @@ def post_answer(
         in_reply_to_id=asked.id,
         files=files,
     )
+    close_draft(session, actor, place=DraftPlace(DraftKind.ANSWER, request_id), form=draft)
     if made and post.is_public:
         _tell_of_answer(session, actor, request, post, asked)
     return post

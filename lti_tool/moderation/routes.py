@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.audit.models import StaffAct
@@ -97,8 +97,10 @@ def show_log() -> str:
 
 @blueprint.post("/notices/<uuid:notice_id>/read")
 def read_notice(notice_id: UUID) -> Response:
-    if ReadForm().is_sent():
-        service.read_notice(db(), actor(), notice_id=notice_id)
+    form = ReadForm()
+    if not form.is_sent():
+        abort(HTTPStatus.BAD_REQUEST)
+    service.read_notice(db(), actor(), notice_id=notice_id)
     return redirect(activity_page(actor().activity), HTTPStatus.SEE_OTHER)
 
 

@@ -9,6 +9,8 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
+from lti_tool.mentions.tokens import CLASS as MENTION
+from lti_tool.mentions.tokens import NOBODY, Known, place_mentions
 from lti_tool.posts import formulas, highlighting
 from lti_tool.posts.blocks import DEEPEST, UNSHOWN_BLOCK, guard_blocks
 from lti_tool.posts.dollars import BLOCK, DISPLAYED, IN_LINE, find_formulas
@@ -34,14 +36,15 @@ TAGS = formulas.ELEMENTS | {
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href"},
     "ol": {"start"},
+    "span": {"data-mention"},
     **{element: set(formulas.ATTRIBUTES) for element in formulas.ELEMENTS},
     "*": set(),
 }
 _SCHEMES = {"http", "https", "mailto"}
-_CLASSES = {"span": highlighting.CLASSES | {"unshown"}}
+_CLASSES = {"span": highlighting.CLASSES | {"unshown", MENTION}}
 
 
-def render(source: str) -> str:
+def render(source: str, known: Known = NOBODY) -> str:
     """Sanitised HTML for a post's body; what can't be displayed stands in it as it was written.
 
     The sanitiser is the last step and nothing edits its result afterwards (reference: security.md
@@ -51,7 +54,7 @@ def render(source: str) -> str:
     if len(source) > LONGEST_SOURCE:
         return _sanitised(unshown_block(source[:LONGEST_SOURCE]))
     try:
-        html = _to_html(source)
+        html = _to_html(source, known)
     except Exception as error:  # noqa: BLE001  one post that fails must not take its page along
         log.warning("markdown_failed", kind=type(error).__name__)
         html = None
@@ -60,13 +63,14 @@ def render(source: str) -> str:
     return _sanitised(html)
 
 
-def _to_html(source: str) -> str:
+def _to_html(source: str, known: Known) -> str:
     env: dict[str, Any] = {}
     # For each of what might be an address, the whole text is looked through.
     addresses = sum(source.count(sign) for sign in ("://", "@", "www."))
     parser = _parser if addresses <= _MOST_ADDRESSES else _parser_without_addresses
     tokens = parser.parse(source, env)
     _lower_headings(tokens)
+    place_mentions(tokens, known)
     return str(parser.renderer.render(tokens, parser.options, env))
 
 

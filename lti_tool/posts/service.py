@@ -11,6 +11,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
+from lti_tool.mentions.queries import known_in
 from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
 from lti_tool.posts.attachments.attaching import Chosen, attach_files
 from lti_tool.posts.following.defaults import follow_own
@@ -155,6 +156,11 @@ def add_post(
     return post, made
 
 
+def to_html(session: Session, actor: Actor, text: str) -> str:
+    """The HTML of what somebody wrote in the actor's course, with whom it mentions. No query without an @."""
+    return render(text, known_in(session, actor.course_id, [text]))
+
+
 def opening_post(session: Session, conversation: Conversation) -> Post:
     return session.scalars(select(Post).filter_by(conversation_id=conversation.id, is_opening=True)).one()
 
@@ -183,7 +189,7 @@ def _insert_post(
         is_opening=is_opening,
         in_reply_to_id=in_reply_to_id,
         body=body,
-        body_html=render(body),
+        body_html=to_html(session, actor, body),
         statement_id=new_random_id(),
         **first_state(is_held=is_held),
     )

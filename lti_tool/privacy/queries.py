@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.core.actor import Role
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
+from lti_tool.drafts.models import Draft
 from lti_tool.follow_ups.models import FollowUp, FollowUpReport
 from lti_tool.grades.models import Score
 from lti_tool.people.models import GroupMembership, Membership, Person
@@ -39,6 +40,7 @@ class Kept:
     threads: int
     help_requests: int
     replies: int
+    drafts: int
     follow_ups: int
     reports: int
     groups: int
@@ -65,6 +67,7 @@ def kept_of(session: Session, visit: Visit) -> Kept | None:
             _conversations(person.id, ConversationKind.THREAD),
             _conversations(person.id, ConversationKind.HELP_REQUEST),
             _count(Post.id, Post.author_id == person.id, Post.is_opening.is_(False)),
+            _count(Draft.id, Draft.person_id == person.id, Draft.fields.is_not(None)),
             _count(FollowUp.id, FollowUp.person_id == person.id),
             _count(FollowUpReport.id, FollowUp.person_id == person.id, reported),
             _count(GroupMembership.group_id, GroupMembership.person_id == person.id),
@@ -72,7 +75,9 @@ def kept_of(session: Session, visit: Visit) -> Kept | None:
             _count(StatementRow.id, StatementRow.person_id == person.id),
         )
     ).one()
-    course_count, threads, help_requests, replies, follow_ups, reports, groups, scores, statements = counts
+    course_count, threads, help_requests, replies, drafts, follow_ups, reports, groups, scores, statements = (
+        counts
+    )
     return Kept(
         name=person.name,
         courses=_courses(session, person.id),
@@ -80,6 +85,7 @@ def kept_of(session: Session, visit: Visit) -> Kept | None:
         threads=threads,
         help_requests=help_requests,
         replies=replies,
+        drafts=drafts,
         follow_ups=follow_ups,
         reports=reports,
         groups=groups,

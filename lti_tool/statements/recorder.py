@@ -33,6 +33,7 @@ class Act:
     subject_id: UUID
     verb: vocabulary.Verb
     object: Activity
+    """An activity, or the agent of a person."""
     at: datetime
     statement_id: UUID = field(default_factory=new_random_id)
     parents: Sequence[Activity] = ()
@@ -80,7 +81,8 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
         result=dict(act.result) if act.result else None,
         context=context(
             registration=None if act.is_unnamed else registration_of(actor),
-            platform=actor.platform_name,
+            # Only of what is done with an activity (xAPI 1.0.3, Data 2.4.6), not with a person.
+            platform=actor.platform_name if "id" in act.object else None,
             language=None if act.is_unnamed else actor.locale,
             parent=list(act.parents),
             grouping=[

@@ -2,13 +2,14 @@
 
 from flask_babel import lazy_gettext
 
+from lti_tool.drafts.forms import DraftedForm
 from lti_tool.posts import scaffolds
 from lti_tool.posts.attachments.forms import AttachingForm
 from lti_tool.posts.forms import markdown_field
 from lti_tool.web.forms import id_field, line_field
 
 
-class ThreadForm(AttachingForm):
+class ThreadForm(DraftedForm, AttachingForm):
     title = line_field(
         lazy_gettext("Title"),
         description=lazy_gettext("what others should talk about with you"),
@@ -26,7 +27,7 @@ class ThreadForm(AttachingForm):
         return "\n".join(text for text in (self.title.data, self.body.data) if text)
 
 
-class ReplyForm(AttachingForm):
+class ReplyForm(DraftedForm, AttachingForm):
     in_reply_to = id_field()
     body = markdown_field(
         lazy_gettext("Your reply"),

@@ -7,6 +7,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.core.paging import read_place
+from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.queries import post_view, reply_count
 from lti_tool.threads import queries, service
@@ -31,7 +32,7 @@ def list_threads() -> str:
 
 @blueprint.route("/new", methods=["GET", "POST"])
 def post_thread() -> Response:
-    form = ThreadForm()
+    form = ThreadForm().keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
     if not form.is_sent():
         return make_response(render_template("threads/new.html", form=form), form.status)
     thread = service.post_thread(
@@ -40,6 +41,7 @@ def post_thread() -> Response:
         title=form.title.data,
         body=form.body.data,
         submission_key=form.submission_key(),
+        draft=form.draft_state(),
         files=form.chosen(),
     )
     return redirect(url_for(".show_thread", thread_id=thread.id), HTTPStatus.SEE_OTHER)
@@ -63,6 +65,7 @@ def post_reply(thread_id: UUID) -> Response:
         body=form.body.data,
         in_reply_to_id=form.in_reply_to.data,
         submission_key=form.submission_key(),
+        draft=form.draft_state(),
         files=form.chosen(),
     )
     if wants_fragment():
@@ -71,7 +74,7 @@ def post_reply(thread_id: UUID) -> Response:
             thread_id=thread_id,
             post=post_view(db(), actor(), reply.id),
             reply_count=reply_count(db(), thread_id),
-            form=ReplyForm.empty(),
+            form=ReplyForm.empty().at(service.place_of_reply(thread_id, None)),
         )
         return fragment(html)
     here = url_for(".show_thread", thread_id=thread_id, at=reply.id, _anchor=f"post-{reply.id}")
@@ -83,6 +86,7 @@ def _thread_page(thread_id: UUID, form: ReplyForm, reply_to: UUID | None) -> Res
     page = queries.thread_page(
         db(), actor(), thread_id, from_id=from_id, around_id=around_id, reply_to_id=reply_to
     )
+    form.keep_at(service.place_of_reply(thread_id, reply_to))
     if wants_fragment() and request.method == "POST":
         html = render_template(
             "threads/_composer.html", thread_id=thread_id, form=form, reply_to=page.reply_to

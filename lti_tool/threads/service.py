@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.models import Conversation, ConversationKind, Post
@@ -20,6 +22,13 @@ def access_thread(session: Session, actor: Actor, thread_id: UUID) -> Conversati
     return access_conversation(session, actor, thread_id, ConversationKind.THREAD)
 
 
+def place_of_reply(thread_id: UUID, in_reply_to_id: UUID | None) -> DraftPlace:
+    """Where the draft of a reply is kept: one for the thread as a whole, and one for each post."""
+    if in_reply_to_id:
+        return DraftPlace(DraftKind.REPLY_TO, in_reply_to_id)
+    return DraftPlace(DraftKind.REPLY, thread_id)
+
+
 def post_thread(
     session: Session,
     actor: Actor,
@@ -27,6 +36,7 @@ def post_thread(
     title: str,
     body: str,
     submission_key: UUID,
+    draft: FormState | None = None,
     files: Sequence[Chosen] = (),
 ) -> Conversation:
     """Open a thread in the actor's activity."""
@@ -39,6 +49,7 @@ def post_thread(
         submission_key=submission_key,
         files=files,
     )
+    close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
     if post is not None and post.is_public:
         events.record(session, ThreadPosted(actor, thread, post))
     return thread
@@ -52,6 +63,7 @@ def post_reply(
     body: str,
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
+    draft: FormState | None = None,
     files: Sequence[Chosen] = (),
 ) -> Post:
     """Reply to the thread, or to one of its posts."""
@@ -70,6 +82,7 @@ def post_reply(
         in_reply_to_id=replied_to.id,
         files=files,
     )
+    close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=draft)
     if made and reply.is_public:
         events.record(session, ReplyPosted(actor, thread, reply, replied_to))
     return reply

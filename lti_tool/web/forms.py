@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID, uuid5
 
 from flask import current_app, g, request
@@ -66,6 +66,9 @@ class LaunchedForm(Form):
         def locales(self) -> list[str]:
             return [str(get_locale())]
 
+    about_itself: ClassVar[frozenset[str]] = frozenset({"submission", "csrf_token"})
+    """The names of fields that are no part of what somebody says."""
+
     submission = HiddenField()
 
     def __init__(self, **defaults: Any) -> None:
@@ -91,9 +94,7 @@ class LaunchedForm(Form):
 
     def submission_key(self) -> UUID:
         """Equal for a form sent twice, different once anything in it changes (after Back, say)."""
-        values = {
-            name: value for name, value in self.data.items() if name not in {"submission", "csrf_token"}
-        }
+        values = {name: value for name, value in self.data.items() if name not in self.about_itself}
         return uuid5(UUID(self.submission.data), json.dumps(values, sort_keys=True, default=str))
 
 

@@ -1,9 +1,12 @@
 // Small comforts on top of pages that work without them.
+import { lookAtDrafts } from "./drafts.js";
 import "./frame_size.js";
 import "./parts.js";
 import "./tab.js";
 import { openWindow } from "./tab_secret.js";
 import { look } from "./unsent.js";
+
+document.addEventListener("htmx:afterSettle", lookAtDrafts);
 
 // What htmx put on the page is where the reader goes on: focus it, and say that it worked.
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -56,6 +59,7 @@ const begin = () => {
   unreachable = document.getElementById("problem")?.dataset.unreachable ?? unreachable;
   keepKeys();
   look();
+  lookAtDrafts();
 };
 begin();
 document.addEventListener("segue:placed", begin);

@@ -13,7 +13,8 @@ const prefix = () => {
 const withoutLaunch = (address) => address.replace(`/l/${launch}`, "");
 const here = () => withoutLaunch(location.pathname + location.search);
 
-const nameOf = (form) => prefix() && prefix() + withoutLaunch(form.getAttribute("action") ?? "");
+const placeOf = (form) => form.elements.draft_place?.value ?? withoutLaunch(form.getAttribute("action") ?? "");
+const nameOf = (form) => prefix() && prefix() + placeOf(form);
 const load = (name) => {
   try {
     return JSON.parse(read(AREA, name));
@@ -23,9 +24,11 @@ const load = (name) => {
 };
 const save = (name, entry) => keep(AREA, name, JSON.stringify(entry));
 
+const NO_TEXT = ["hidden", "submit", "button", "fieldset", "file"];
+// What is said of a file is kept with the file (attachments.js).
 const fields = (form) =>
-  [...form.elements].filter((it) => it.name && !["hidden", "submit", "button", "fieldset", "file"].includes(it.type));
-const valuesOf = (form) =>
+  [...form.elements].filter((it) => it.name && !NO_TEXT.includes(it.type) && !it.closest("[data-attach]"));
+export const valuesOf = (form) =>
   Object.fromEntries(
     fields(form).filter((it) => it.type !== "radio" || it.checked).map((it) => [it.name, it.value]),
   );
@@ -37,19 +40,41 @@ const fill = (form, values) => {
 };
 const hasText = (form) =>
   [...form.querySelectorAll(WRITTEN)].some((it) => it.value.trim() && it.value !== it.defaultValue);
+export const isBlank = (form) => [...form.querySelectorAll(WRITTEN)].every((it) => !it.value.trim());
 const isWriting = (form) => form?.getAttribute("method") === "post" && Boolean(form.elements.submission);
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!isWriting(form) || !prefix()) return;
   const name = nameOf(form);
-  if (!hasText(form)) {
+  const meta = metaOf(form);
+  if (meta ? isBlank(form) : !hasText(form)) {
     drop(AREA, name);
     return;
   }
   const page = load(name)?.page ?? here();
-  save(name, { launch, page, values: valuesOf(form), submission: form.elements.submission.value, sent: false });
+  const values = valuesOf(form);
+  save(name, { launch, page, values, meta, submission: form.elements.submission.value, sent: false });
 });
+
+// For drafts.js: what a form says of its draft, and how far the server knows what the tab keeps.
+const META = ["csrf_token", "draft_place", "draft_version", "draft_writer"];
+export const metaOf = (form) =>
+  form.elements.draft_place ? Object.fromEntries(META.map((it) => [it, form.elements[it].value])) : null;
+export const noteSaved = (form, { saved = false, failed = false }) => {
+  const entry = nameOf(form) && load(nameOf(form));
+  if (entry) save(nameOf(form), { ...entry, meta: metaOf(form), saved, failed });
+};
+export const isUnsaved = (form) => {
+  const entry = nameOf(form) && load(nameOf(form));
+  return Boolean(entry) && !entry.saved && !isBlank(form);
+};
+export const failedEntries = () =>
+  names(AREA)
+    .filter((name) => prefix() && name.startsWith(prefix()))
+    .map((name) => ({ name, ...load(name) }))
+    .filter((it) => it.failed && it.meta && it.launch === launch && !it.sent);
+export const noteSent = (name) => save(name, { ...load(name), saved: true, failed: false });
 
 const setSent = (form, sent) => {
   const name = nameOf(form);
@@ -87,17 +112,33 @@ const notice = (kind, name, form) => {
   const panel = document.getElementById(`unsent-${kind}`)?.content.cloneNode(true).firstElementChild;
   panel?.querySelector("[data-discard]").addEventListener("click", () => {
     drop(AREA, name);
-    form?.reset();
     panel.remove();
+    if (form && metaOf(form)) form.dispatchEvent(new CustomEvent("segue:discard", { bubbles: true }));
+    else form?.reset();
   });
   return panel;
 };
 
 const putBack = (form, name, entry) => {
   const now = valuesOf(form);
-  if (hasText(form) || Object.keys(entry.values).every((it) => now[it] === entry.values[it])) return;
+  if (Object.keys(entry.values).every((it) => now[it] === entry.values[it])) {
+    form.elements.submission.value = entry.submission; // the files of the form go by it
+    if (form.querySelector("[data-draft-restored]")) noteSaved(form, { saved: true });
+    return;
+  }
+  if (hasText(form)) return;
+  if (entry.saved) {
+    drop(AREA, name); // the server knows it, and what became of it since
+    return;
+  }
   fill(form, entry.values);
   form.elements.submission.value = entry.submission;
+  if (entry.meta) {
+    // As the form was that wrote it, so that the server sees what is newer, and what was written elsewhere.
+    form.elements.draft_version.value = entry.meta.draft_version;
+    form.elements.draft_writer.value = entry.meta.draft_writer;
+    form.querySelector("[data-draft-restored]")?.remove();
+  }
   // Inside, so that it goes with the form, and disturbs no layout around it.
   form.prepend(notice("here", name, form));
 };
@@ -105,6 +146,8 @@ const putBack = (form, name, entry) => {
 const offer = (name, entry) => {
   const panel = notice("elsewhere", name);
   panel.querySelector("[data-go-on]").href = `/l/${launch}${entry.page}`;
+  // What is kept on the server too is thrown away beside the text itself.
+  if (entry.saved) panel.querySelector("[data-discard]").remove();
   document.getElementById("main").prepend(panel);
 };
 

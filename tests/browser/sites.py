@@ -89,12 +89,17 @@ class Watched:
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
         self.seen: list[tuple[str, str | None]] = []
+        self.of_old_browsers: set[str] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         path = environ["PATH_INFO"]
         if path.startswith("/l/"):
             self.seen.append((path, environ.get("HTTP_COOKIE")))
-        old = NO_CHIPS in environ.get("HTTP_USER_AGENT", "")
+        launch = path.split("/")[2] if path.startswith("/l/") else path
+        if NO_CHIPS in environ.get("HTTP_USER_AGENT", ""):
+            self.of_old_browsers.add(launch)
+        # What a page sends as it goes comes with the browser's own name, not with the one it was given.
+        old = launch in self.of_old_browsers
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             if old:

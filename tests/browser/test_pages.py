@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as Late
 
 from tests.browser.conftest import no_complaints, own_context
 from tests.browser.running import Demo
@@ -343,6 +344,11 @@ def look_at(page: Page, name: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for width in (NARROWEST, *WIDTHS):
         page.set_viewport_size({"width": width, "height": HEIGHT})
+        # What follows the window's size by script does so a frame later.
+        with suppress(Late):
+            page.wait_for_function(
+                "width => document.documentElement.scrollWidth <= width", arg=width, timeout=2000
+            )
         needed = page.evaluate("document.documentElement.scrollWidth")
         assert needed <= width, f"{name} needs {needed} px, the window has {width}"
     page.evaluate(Axe().axe_script)

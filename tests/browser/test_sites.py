@@ -270,6 +270,29 @@ def test_a_whole_form_that_meets_the_end_of_a_session(sites: Sites, browsers: Br
         assert sites.count("select count(*) from conversation where title = 'Too late?'") == 0
 
 
+@pytest.mark.parametrize("kind", [BLOCKED, NO_COOKIE], ids=lambda kind: kind.name)
+def test_a_draft_in_a_frame_of_another_site(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    """Saved while one writes, with the last word when one leaves, and there in another browser."""
+    with browsing(browsers, kind) as page:
+        visit = Visit.enter(page, sites.lms, TOM, WORKSHOPS)
+        visit.tool.get_by_role("link", name="New thread").click()
+        visit.tool.get_by_label("Your post").fill("Saved by and by")
+        expect(visit.tool.locator("[data-draft-status]")).to_contain_text("Draft saved")
+        visit.tool.get_by_label("Your post").fill(f"Saved at last: {kind.name}")
+        page.goto("about:blank")
+    with browsing(browsers, kind) as page:
+        visit = Visit.enter(page, sites.lms, TOM, WORKSHOPS)
+        visit.tool.get_by_role("link", name="New thread").click()
+        expect(visit.tool.get_by_label("Your post")).to_have_value(f"Saved at last: {kind.name}")
+        visit.tool.get_by_label("Title").fill(f"From a draft: {kind.name}")
+        visit.tool.get_by_role("button", name="Post thread").click()
+        visit.heading(f"From a draft: {kind.name}")
+        visit.space("Discuss")
+        visit.tool.get_by_role("link", name="New thread").click()
+        expect(visit.tool.get_by_label("Your post")).to_have_value("")
+        assert sites.count("select count(*) from draft where fields is not null") == 0
+
+
 def frame_of(page: Page) -> Locator:
     return page.frame_locator("#tool-frame").locator("main")
 

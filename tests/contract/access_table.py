@@ -124,6 +124,14 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "people.list_people"): Row(Needs.STAFF),
     ("POST", "people.update_roster"): Row(Needs.STAFF),
     ("POST", "people.decide_removal"): Row(Needs.STAFF, data={"decision": "remove", "count": "5"}),
+    ("GET", "drafts.list_drafts"): Row(Needs.SESSION),
+    ("POST", "drafts.save_draft"): Row(
+        Needs.SESSION, hints={"draft_place": "thread draft"}, hints_count=True, data=BODY
+    ),
+    ("POST", "drafts.discard_draft"): Row(
+        Needs.SESSION, hints={"draft_place": "thread draft"}, hints_count=True
+    ),
+    ("POST", "mentions.suggest"): Row(Needs.SESSION, data={"typed": "tom"}, answers=200),
     ("GET", "follow_ups.list_follow_ups"): Row(Needs.SESSION),
     ("GET", "follow_ups.plan_follow_up"): Row(
         Needs.SESSION, hints={"source": "thread post"}, hints_count=True

@@ -37,7 +37,7 @@ class Place:
     owner: Visitor
     colleague: Visitor
     teacher: Visitor
-    ids: Mapping[str, UUID]
+    ids: Mapping[str, UUID | str]
 
     def entitled(self, row: Row) -> Visitor:
         """Who may do it here."""
@@ -57,11 +57,12 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     )
     session.add(notice)
     session.commit()
-    ids = {
+    ids: dict[str, UUID | str] = {
         "notice": notice.id,
         "thread": thread,
         "thread post": session.scalars(select(Post.id).filter_by(conversation_id=thread)).one(),
         "request": UUID(_last(request)),
+        "thread draft": leave_draft(owner, f"reply:{thread}"),
         "answer": post_answer(colleague, request),
         "attachment": posted_file(owner, session),
         "waiting file": waiting_file(owner),
@@ -74,6 +75,13 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     session.commit()
     grade_activity(course, teacher)
     return Place(owner, colleague, teacher, ids)
+
+
+def leave_draft(owner: Visitor, place: str) -> str:
+    """Some text that its owner has not sent yet: the place, which is how it is named."""
+    answer = owner.send("/threads/new", "/drafts", {"draft_place": place, "body": "Which opening would fail"})
+    assert answer.status_code == 303
+    return place
 
 
 def _last(path: str | None) -> str:

@@ -39,15 +39,15 @@ def with_ids(*needs: Needs) -> list[tuple[Route, Row]]:
     return [(route, row) for route, row in rows(*needs) if row.ids]
 
 
-def own_ids(row: Row, place: Place) -> dict[str, UUID]:
+def own_ids(row: Row, place: Place) -> dict[str, UUID | str]:
     return {name: place.ids[kind] for name, kind in row.ids.items()}
 
 
-def own_hints(row: Row, place: Place) -> dict[str, UUID]:
+def own_hints(row: Row, place: Place) -> dict[str, UUID | str]:
     return {name: place.ids[kind] for name, kind in row.hints.items()}
 
 
-def mixtures(row: Row, own: Place, foreign: Mapping[str, UUID]) -> Iterator[dict[str, UUID]]:
+def mixtures(row: Row, own: Place, foreign: Mapping[str, UUID | str]) -> Iterator[dict[str, UUID | str]]:
     """Every way of putting at least one foreign id into the address, beside one's own."""
     choices = [[(name, foreign[kind]), (name, own.ids[kind])] for name, kind in row.ids.items()]
     for chosen in itertools.product(*choices):
@@ -62,7 +62,7 @@ def check_closed(answer: TestResponse) -> None:
     assert not answer.headers.getlist("Set-Cookie")
 
 
-def check_not_there(visitor: Visitor, app: Flask, route: Route, ids: Mapping[str, UUID]) -> None:
+def check_not_there(visitor: Visitor, app: Flask, route: Route, ids: Mapping[str, UUID | str]) -> None:
     """404, with the very page that ids which nobody ever had get."""
     status, page = call(visitor, app, route, ids)
     assert status == 404
@@ -70,10 +70,12 @@ def check_not_there(visitor: Visitor, app: Flask, route: Route, ids: Mapping[str
     assert not any(secret in page for secret in SECRETS)
 
 
-def without(page: str, one: UUID) -> str:
+def without(page: str, one: UUID | str) -> str:
     """The page as it is for any id, and for any time that its forms are made."""
     return re.sub(
-        r'(name="submission"[^>]*value="|data-form="|nonce=")[^"]*', r"\1", page.replace(str(one), "")
+        r'(name="(?:submission|draft_writer)"[^>]*value="|data-form="|nonce=")[^"]*',
+        r"\1",
+        page.replace(str(one), ""),
     )
 
 

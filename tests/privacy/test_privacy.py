@@ -40,6 +40,7 @@ def test_everything_is_counted_and_named(course: Course, session: Session) -> No
     ask_for_help(ana)
     post_answer(ana, ask_for_help(tom))
     plan(ana)
+    ana.send(path, "/drafts", {"draft_place": f"reply:{path.rpartition('/')[2]}", "body": "Later"})
     _grade_and_group(session, ana)
     page = asking(course).get("/privacy").text
     assert "What Segue keeps of you</h1>" in page
@@ -48,6 +49,7 @@ def test_everything_is_counted_and_named(course: Course, session: Session) -> No
     assert kept["Threads begun"] == "1"
     assert kept["Requests for help"] == "1"
     assert kept["Replies and answers"] == "4"
+    assert kept["Drafts that were not sent"] == "1"
     assert kept["Plans for work"] == "1"
     assert kept["Reports on them"] == "0"
     assert kept["Groups"] == "1"

@@ -34,14 +34,16 @@ chmod +x "$3/bin/python"
 NPM = """
 [ "$1" = --version ] && { echo 11.0.0; exit; }
 echo "npm $@" >> ../../asked
-for package in htmx.org @github/relative-time-element @github/markdown-toolbar-element lucide-static; do
+for package in htmx.org @github/relative-time-element @github/markdown-toolbar-element lucide-static \\
+    @github/text-expander-element @github/combobox-nav dom-input-range turndown; do
     mkdir -p node_modules/$package/dist
     echo MIT > node_modules/$package/LICENSE
 done
 cd node_modules
 touch htmx.org/dist/htmx.min.js @github/relative-time-element/dist/bundle.js
-touch @github/markdown-toolbar-element/dist/index.js
-mkdir -p lucide-static/icons
+touch @github/markdown-toolbar-element/dist/index.js @github/text-expander-element/dist/bundle.js
+mkdir -p lucide-static/icons turndown/lib
+touch turndown/lib/turndown.browser.es.js
 echo '<svg xmlns="http://www.w3.org/2000/svg"><path d="M1 1"/></svg>' > lucide-static/icons/bell.svg
 """
 
@@ -127,6 +129,8 @@ def test_set_up_does_each_step_once(place: Place, tools: Path, capsys: pytest.Ca
         "licences.txt",
         "markdown-toolbar-element/index.js",
         "relative-time-element/bundle.js",
+        "text-expander-element/bundle.js",
+        "turndown.js",
     ]
     assert capsys.readouterr().out.count("…") == 5
 

@@ -30,6 +30,8 @@ LONGEST_ALT = 500
 MEGABYTE = 1024 * 1024
 ACCEPTED = ",".join(f".{ending}" for kind in KINDS.values() for ending in kind.endings)
 
+_OF_FILES = ("files", "name-", "alt-", "decorative-", "remove-")
+
 _WORDS: dict[Refusal, LazyString] = {
     Refusal.EMPTY: lazy_gettext("there is nothing in it."),
     Refusal.UNKNOWN: lazy_gettext(
@@ -54,6 +56,11 @@ _WORDS: dict[Refusal, LazyString] = {
     Refusal.NOT_KEPT: lazy_gettext("we could not keep it just now. Please choose it again in a moment."),
     Refusal.GONE: lazy_gettext("it is not here any more. Please choose it again, or send without it."),
 }
+
+
+def is_of_files(name: str) -> bool:
+    """Whether a field of this name says something of a form's files."""
+    return name.startswith(_OF_FILES)
 
 
 class AttachingForm(LaunchedForm):

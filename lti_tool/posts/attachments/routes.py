@@ -24,8 +24,8 @@ blueprint = launched_blueprint("attachments", __name__, url_prefix="/attachments
 @blueprint.post("")
 def upload_files() -> Response:
     form = UploadForm()
-    form.is_sent()
-    if wants_fragment():
+    is_fine = form.is_sent()
+    if wants_fragment() or not is_fine:
         return fragment(
             render_template("posts/_uploaded.html", form=form, attached=form.attached), form.status
         )
@@ -43,8 +43,9 @@ def list_files() -> str:
 @blueprint.post("/<uuid:attachment_id>/remove")
 def remove_attachment(attachment_id: UUID) -> Response:
     form = RemoveForm()
-    if form.is_sent():
-        service.remove_attachment(db(), actor(), attachment_id)
+    if not form.is_sent():
+        return fragment(render_template("posts/_uploaded.html", form=None, attached=[]), form.status)
+    service.remove_attachment(db(), actor(), attachment_id)
     return redirect(url_for(".list_files", form=form.submission.data), HTTPStatus.SEE_OTHER)
 
 

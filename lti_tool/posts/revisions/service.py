@@ -8,11 +8,10 @@ from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import ConflictError
 from lti_tool.posts.approval import must_wait
-from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, Post, PostState
 from lti_tool.posts.revisions.events import PostEdited, PostWithdrawn
 from lti_tool.posts.revisions.models import PostRevision
-from lti_tool.posts.service import access_own_post, conversation_of
+from lti_tool.posts.service import access_own_post, conversation_of, to_html
 from lti_tool.posts.states import set_state
 
 
@@ -34,7 +33,7 @@ def edit_post(
     if post.is_public and must_wait(session, actor):
         raise ConflictError
     replaced = _keep_text(session, conversation, post)
-    _replace_text(conversation, post, title, body)
+    _replace_text(conversation, post, title, body, to_html(session, actor, body))
     session.flush()
     if post.state is PostState.DECLINED:
         set_state(session, post, PostState.WAITING)
@@ -66,8 +65,8 @@ def _keep_text(session: Session, conversation: Conversation, post: Post) -> Post
     return replaced
 
 
-def _replace_text(conversation: Conversation, post: Post, title: str | None, body: str) -> None:
-    post.body, post.body_html = body, render(body)
+def _replace_text(conversation: Conversation, post: Post, title: str | None, body: str, html: str) -> None:
+    post.body, post.body_html = body, html
     post.revision += 1
     post.edited_at = clock.now()
     if title is not None:

@@ -1,0 +1,118 @@
+"""What pages show of drafts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, case, select
+from sqlalchemy.orm import Session
+
+from lti_tool.core.actor import Actor
+from lti_tool.courses.models import Placement
+from lti_tool.drafts.models import Draft, DraftKind, DraftPlace
+from lti_tool.posts.models import Conversation, Post
+from lti_tool.posts.visibility import readable
+
+MOST_DRAFTS = 100
+_EXCERPT = 280
+_WRITTEN = ("title", "body", "trying_to", "tried", "expected", "got", "cue", "action")
+"""Fields that somebody wrote something into; the others hold choices and days."""
+_ON_POST = (DraftKind.REPLY_TO, DraftKind.PLAN_FROM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftText:
+    """One text, as one form left it."""
+
+    version: UUID
+    saved_at: datetime
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftView:
+    """What is kept at one place."""
+
+    place: DraftPlace
+    version: UUID | None = None
+    text: DraftText | None = None
+    elsewhere: Sequence[DraftText] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRow:
+    """One line of the list of one's drafts."""
+
+    place: DraftPlace
+    text: DraftText
+    title: str
+    """Of the conversation, or for something new of the activity."""
+    conversation_id: UUID | None
+    is_here: bool
+    """Whether it can be gone on with from this activity."""
+
+    @property
+    def excerpts(self) -> Sequence[str]:
+        """How its texts begin."""
+        texts = (self.text.fields[name] for name in _WRITTEN if self.text.fields.get(name, "").strip())
+        return [text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…" for text in texts]
+
+
+def draft_view(draft: Draft) -> DraftView:
+    text = None
+    if draft.fields is not None:
+        text = DraftText(version=draft.version, saved_at=draft.saved_at, fields=draft.fields)
+    return DraftView(
+        place=DraftPlace(draft.kind, draft.target_id),
+        version=draft.version,
+        text=text,
+        elsewhere=[
+            DraftText(
+                version=UUID(other["version"]),
+                saved_at=datetime.fromisoformat(other["saved_at"]),
+                fields=other["fields"],
+            )
+            for other in draft.elsewhere
+        ],
+    )
+
+
+def find_draft(session: Session, actor: Actor, place: DraftPlace) -> DraftView:
+    """What the actor left at this place. One query."""
+    found = session.scalars(
+        select(Draft).filter_by(person_id=actor.person_id, kind=place.kind, target_id=place.target_id)
+    ).one_or_none()
+    return draft_view(found) if found else DraftView(place=place)
+
+
+def draft_list(session: Session, actor: Actor) -> Sequence[DraftRow]:
+    """The actor's drafts in this course, the newest first, a hundred at most. One query."""
+    about = case((Draft.kind.in_(_ON_POST), Post.conversation_id), else_=Draft.target_id)
+    query = (
+        select(Draft, Conversation.id, Conversation.title, Placement.title)
+        .outerjoin(Post, Post.id == Draft.target_id)
+        .outerjoin(Conversation, and_(Conversation.id == about, readable(actor)))
+        .outerjoin(Placement, Placement.id == Draft.target_id)
+        .where(
+            Draft.person_id == actor.person_id,
+            Draft.course_id == actor.course_id,
+            Draft.fields.is_not(None),
+        )
+        .order_by(Draft.saved_at.desc(), Draft.id)
+        .limit(MOST_DRAFTS)
+    )
+    return [
+        DraftRow(
+            place=DraftPlace(draft.kind, draft.target_id),
+            text=DraftText(version=draft.version, saved_at=draft.saved_at, fields=draft.fields or {}),
+            title=title or placement_title or "",
+            conversation_id=conversation_id,
+            is_here=conversation_id is not None or draft.target_id == actor.placement_id,
+        )
+        for draft, conversation_id, title, placement_title in session.execute(query)
+    ]
+
+
+def conversation_of(session: Session, post_id: UUID) -> UUID:
+    return session.scalars(select(Post.conversation_id).filter_by(id=post_id)).one()

@@ -1,0 +1,147 @@
+"""Keeping drafts: no text is ever overwritten by somebody who has not seen it, nor back once it was sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from lti_tool.core import clock
+from lti_tool.core.actor import Actor
+from lti_tool.core.errors import NotFoundError
+from lti_tool.core.ids import new_random_id
+from lti_tool.drafts.models import Draft, DraftKind, DraftPlace
+from lti_tool.posts.models import ConversationKind
+from lti_tool.posts.service import access_conversation, access_post
+
+Fields = Mapping[str, str]
+
+_MOST_BESIDE = 5
+"""Tabs that may write at the same place at the same time; with more of them the oldest text goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """What a form knows of the draft: which form it is, and what stood there when it last looked."""
+
+    writer: UUID
+    version: UUID | None = None
+
+
+def access_place(session: Session, actor: Actor, place: DraftPlace) -> None:
+    """Whether the actor may write there at all."""
+    match place.kind:
+        case DraftKind.REPLY:
+            access_conversation(session, actor, place.target_id, ConversationKind.THREAD)
+        case DraftKind.ANSWER:
+            access_conversation(session, actor, place.target_id, ConversationKind.HELP_REQUEST)
+        case DraftKind.REPLY_TO | DraftKind.PLAN_FROM:
+            access_post(session, actor, place.target_id)
+        case _:
+            if place.target_id != actor.placement_id:
+                raise NotFoundError
+
+
+def save_draft(
+    session: Session, actor: Actor, *, place: DraftPlace, fields: Fields, form: FormState, edit: int
+) -> Draft:
+    """Keep what the form holds now. What another one wrote meanwhile is put aside, not overwritten.
+
+    A save that comes after the form was sent, or after a newer one of the same form, changes nothing.
+    """
+    access_place(session, actor, place)
+    draft = _lock(session, actor, place)
+    if draft.fields == fields:
+        draft.saved_at = clock.now()
+        return draft
+    if form.version != draft.version:
+        if form.writer == draft.closed_by or (form.writer == draft.writer and edit <= draft.edit):
+            return draft
+        _put_aside(draft, form.writer, fields)
+    draft.fields = dict(fields)
+    draft.version, draft.writer, draft.edit = new_random_id(), form.writer, edit
+    draft.saved_at, draft.closed_by = clock.now(), None
+    return draft
+
+
+def discard_draft(session: Session, actor: Actor, *, place: DraftPlace, version: UUID | None) -> Draft:
+    """Throw this text away, if it still stands as it was when one decided so."""
+    draft = session.scalars(
+        select(Draft)
+        .filter_by(
+            person_id=actor.person_id,
+            course_id=actor.course_id,
+            kind=place.kind,
+            target_id=place.target_id,
+        )
+        .with_for_update()
+    ).one_or_none()
+    if draft is None:
+        raise NotFoundError
+    draft.elsewhere = [text for text in draft.elsewhere if text["version"] != str(version)]
+    if draft.version == version and draft.fields is not None:
+        draft.closed_by = draft.writer
+        _take_away(draft)
+    return draft
+
+
+def close_draft(session: Session, actor: Actor, *, place: DraftPlace, form: FormState | None) -> None:
+    """The form was sent: its draft goes, in the same transaction, and what it still saves comes too late.
+
+    What another device wrote there, and this form never showed, stays.
+    """
+    if form is None:
+        return
+    draft = _lock(session, actor, place)
+    known = {str(form.writer), str(form.version)}
+    draft.elsewhere = [
+        text for text in draft.elsewhere if known.isdisjoint({text["writer"], text["version"]})
+    ]
+    draft.closed_by = form.writer
+    if form.writer == draft.writer or form.version == draft.version:
+        _take_away(draft)
+
+
+def _lock(session: Session, actor: Actor, place: DraftPlace) -> Draft:
+    """The place's row, made if need be; nobody else changes it until this transaction ends."""
+    key: dict[str, Any] = {"person_id": actor.person_id, "kind": place.kind, "target_id": place.target_id}
+    table = cast("Table", Draft.__table__)
+    session.execute(
+        insert(table).on_conflict_do_nothing(index_elements=list(key)),
+        {**key, "course_id": actor.course_id, "writer": new_random_id()},
+    )
+    return session.scalars(
+        select(Draft).filter_by(**key).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def _put_aside(draft: Draft, writer: UUID, fields: Fields) -> None:
+    """Keep what stands there beside what comes, unless it is the same, or this form's own."""
+    others = [text for text in draft.elsewhere if text["writer"] != str(writer)]
+    if draft.fields is not None and draft.writer != writer and draft.fields != fields:
+        others.append(
+            {
+                "fields": draft.fields,
+                "version": str(draft.version),
+                "writer": str(draft.writer),
+                "edit": draft.edit,
+                "saved_at": draft.saved_at.isoformat(),
+            }
+        )
+    draft.elsewhere = others[-_MOST_BESIDE:]
+
+
+def _take_away(draft: Draft) -> None:
+    """The text goes; what was put aside last, if anything, takes its place."""
+    *others, newest = draft.elsewhere or [None]
+    draft.elsewhere = others
+    if newest is None:
+        draft.fields, draft.version, draft.saved_at = None, new_random_id(), clock.now()
+        return
+    draft.fields, draft.edit = newest["fields"], newest["edit"]
+    draft.version, draft.writer = UUID(newest["version"]), UUID(newest["writer"])
+    draft.saved_at = datetime.fromisoformat(newest["saved_at"])

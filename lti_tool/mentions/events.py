@@ -1,0 +1,16 @@
+"""What happens with mentions."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from lti_tool.core.actor import Actor
+from lti_tool.mentions.models import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """Somebody was named for the first time in this post."""
+
+    actor: Actor
+    mention: Mention
+    post_statement_id: UUID

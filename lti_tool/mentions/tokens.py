@@ -1,0 +1,135 @@
+"""How a mention stands in a text, and in the HTML that is made of it.
+
+In the text it is a markdown link, `[@Ana Ruiz](mention:<id>)`, or the name as it is, `@Ana Ruiz`. In the
+HTML it is a span with the id, and always with the name that the course knows, whatever the text called it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it.token import Token
+
+from lti_tool.mentions.models import MentionKind
+
+STAFF = "staff"
+SCHEME = "mention:"
+CLASS = "mention"
+MOST_NAMES = 50
+"""Names that are looked for in one text."""
+_MOST_WORDS = 8
+_ID = r"(staff|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_TOKEN = re.compile(rf"\({SCHEME}{_ID}\)")
+_AT = re.compile(r"(?<![\w@/.])@(?=\w)")
+_WORD = re.compile(r"\S+")
+_LAST_SIGNS = re.compile(r"[^\w]+$")
+_BARE_WORD = re.compile(r"[\w.-]+")
+_SPAN = re.compile(rf'<span class="{CLASS}" data-mention="{_ID}">')
+
+
+@dataclass(frozen=True, slots=True)
+class Mentionable:
+    """Somebody of the course: a person's or a group's id, or "staff", and the name."""
+
+    id: str
+    name: str
+    kind: MentionKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Whom a text may mean: those of the course that it names."""
+
+    by_id: Mapping[str, Mentionable] = field(default_factory=dict)
+    by_name: Mapping[str, Mentionable] = field(default_factory=dict)
+
+
+NOBODY = Known()
+
+
+def token(mentionable: Mentionable) -> str:
+    """What stands in the text; markdown's own signs in a name are kept from meaning something."""
+    name = re.sub(r"([\\\[\]*_`~<>&!$])", r"\\\1", mentionable.name)
+    return f"[@{name}]({SCHEME}{mentionable.id})"
+
+
+def named_ids(text: str) -> Sequence[str]:
+    return _TOKEN.findall(text)[:MOST_NAMES]
+
+
+def possible_names(text: str) -> Iterator[str]:
+    """What may be a name behind an @: one word, two, three ..., without a sign at the end."""
+    for at in list(_AT.finditer(text))[:MOST_NAMES]:
+        for end in _ends(text, at.end()):
+            yield " ".join(text[at.end() : end].split())
+
+
+def mentioned(html: str) -> Sequence[str]:
+    """The ids of those whom our HTML mentions, each once, in order. Text has no "<": it can't fake one."""
+    return list(dict.fromkeys(_SPAN.findall(html)))
+
+
+def place_mentions(tokens: Sequence[Token], known: Known) -> None:
+    """Make mentions of links to one, and of names; a link to nobody known is its text."""
+    for inline in tokens:
+        if inline.type == "inline" and inline.children and "@" in inline.content:
+            inline.children = list(_placed(inline.children, known))
+
+
+def _placed(children: Sequence[Token], known: Known) -> Iterator[Token]:
+    rest, links = iter(children), 0
+    for child in rest:
+        href = str(child.attrs.get("href", ""))
+        if child.type == "link_open" and href.startswith(SCHEME):
+            yield from _of_link(rest, known.by_id.get(href.removeprefix(SCHEME)))
+            continue
+        links += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+        if child.type == "text" and not links and "@" in child.content:
+            yield from _of_names(child.content, known.by_name)
+        else:
+            yield child
+
+
+def _of_link(rest: Iterator[Token], meant: Mentionable | None) -> Iterator[Token]:
+    """Up to the link's end. Links don't nest."""
+    within = []
+    for child in rest:
+        if child.type == "link_close":
+            break
+        within.append(child)
+    yield from _span(meant) if meant else within
+
+
+def _of_names(text: str, by_name: Mapping[str, Mentionable]) -> Iterator[Token]:
+    done = 0
+    for at in _AT.finditer(text):
+        if at.start() < done or not by_name:
+            continue
+        for end in reversed(list(_ends(text, at.end()))):
+            meant = by_name.get(" ".join(text[at.end() : end].split()))
+            if meant:
+                yield _text(text[done : at.start()])
+                yield from _span(meant)
+                done = end
+                break
+    yield _text(text[done:])
+
+
+def _ends(text: str, start: int) -> Iterator[int]:
+    """Where a name that begins there may end: behind each of the next words, or before its last signs."""
+    line = text.find("\n", start)
+    words = _WORD.finditer(text, start, len(text) if line < 0 else line)
+    for word, _ in zip(words, range(_MOST_WORDS), strict=False):
+        bare, apart = _LAST_SIGNS.search(word[0]), _BARE_WORD.match(word[0])
+        ends = {len(word[0]), bare.start() if bare else 0, apart.end() if apart else 0} - {0}
+        yield from (word.start() + end for end in sorted(ends))
+
+
+def _span(meant: Mentionable) -> Iterator[Token]:
+    yield Token("mention_open", "span", 1, attrs={"class": CLASS, "data-mention": meant.id})
+    yield _text(f"@{meant.name}")
+    yield Token("mention_close", "span", -1)
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
