@@ -12,7 +12,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.courses.models import Placement
 from lti_tool.drafts.models import Draft, DraftKind, DraftPlace
 from lti_tool.posts.models import Conversation, Post
-from lti_tool.posts.visibility import readable
+from lti_tool.posts.visibility import readable, title_of
 
 MOST_DRAFTS = 100
 _EXCERPT = 280
@@ -90,7 +90,7 @@ def draft_list(session: Session, actor: Actor) -> Sequence[DraftRow]:
     """The actor's drafts in this course, the newest first, a hundred at most. One query."""
     about = case((Draft.kind.in_(_ON_POST), Post.conversation_id), else_=Draft.target_id)
     query = (
-        select(Draft, Conversation.id, Conversation.title, Placement.title)
+        select(Draft, Conversation, Placement.title)
         .outerjoin(Post, Post.id == Draft.target_id)
         .outerjoin(Conversation, and_(Conversation.id == about, readable(actor)))
         .outerjoin(Placement, Placement.id == Draft.target_id)
@@ -106,11 +106,11 @@ def draft_list(session: Session, actor: Actor) -> Sequence[DraftRow]:
         DraftRow(
             place=DraftPlace(draft.kind, draft.target_id),
             text=DraftText(version=draft.version, saved_at=draft.saved_at, fields=draft.fields or {}),
-            title=title or placement_title or "",
-            conversation_id=conversation_id,
-            is_here=conversation_id is not None or draft.target_id == actor.placement_id,
+            title=title_of(actor, conversation) if conversation else placement_title or "",
+            conversation_id=conversation.id if conversation else None,
+            is_here=conversation is not None or draft.target_id == actor.placement_id,
         )
-        for draft, conversation_id, title, placement_title in session.execute(query)
+        for draft, conversation, placement_title in session.execute(query)
     ]
 
 

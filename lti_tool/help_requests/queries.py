@@ -15,8 +15,9 @@ from lti_tool.help_requests.service import access_help_request
 from lti_tool.people.models import Person
 from lti_tool.posts import queries as posts
 from lti_tool.posts.authors import Author, author_columns, author_of
-from lti_tool.posts.models import Conversation
-from lti_tool.posts.queries import ROWS_A_PAGE, ConversationView, PostView
+from lti_tool.posts.listing import ROWS_A_PAGE
+from lti_tool.posts.models import Conversation, ConversationKind
+from lti_tool.posts.queries import Begin, ConversationView, PostView
 from lti_tool.posts.visibility import legible, readable, title_of
 
 
@@ -110,11 +111,11 @@ def help_request_page(
 ) -> HelpRequestPage:
     """A request with fifty of its answers. Three queries, four when one was accepted."""
     request = access_help_request(session, actor, request_id)
-    page = posts.replies(session, actor, request_id, from_id=from_id, around_id=around_id)
+    page = posts.replies(session, actor, request_id, Begin(from_id=from_id, around_id=around_id))
     accepted_id = request.accepted_post_id
     return HelpRequestPage(
         request=request,
-        conversation=posts.conversation_view(session, actor, request.conversation),
+        conversation=posts.conversation_view(session, actor, request_id, ConversationKind.HELP_REQUEST),
         answers=Page([post for post in page.rows if post.id != accepted_id], page.next),
         accepted=posts.reply_in(session, actor, request_id, accepted_id) if accepted_id else None,
         is_asker=request.author_id == actor.person_id,

@@ -4,7 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
@@ -14,6 +15,10 @@ from lti_tool.core.db import Base, Row
 class ConversationKind(StrEnum):
     THREAD = "thread"
     HELP_REQUEST = "help_request"
+
+
+MOST_PINS = 3
+MOST_TAGS = 5
 
 
 class PostState(StrEnum):
@@ -39,7 +44,11 @@ class Conversation(Row, Base):
     __tablename__ = "conversation"
     __table_args__ = (
         UniqueConstraint("author_id", "submission_key"),
+        UniqueConstraint("placement_id", "kind", "pin_slot"),
         CheckConstraint("kind in ('thread', 'help_request')", name="kind"),
+        CheckConstraint(f"pin_slot between 1 and {MOST_PINS}", name="pin_slot"),
+        CheckConstraint(f"cardinality(tags) <= {MOST_TAGS}", name="tags"),
+        CheckConstraint("(closed_at is null) = (closed_by_id is null)", name="closed"),
         CheckConstraint(_STATES, name="state"),
         Index(
             "ix_conversation_course_activity",
@@ -52,6 +61,24 @@ class Conversation(Row, Base):
             "ix_conversation_placement_activity",
             "placement_id",
             "kind",
+            text("last_activity_at DESC"),
+            text("id DESC"),
+        ),
+        Index("ix_conversation_course_id_kind_id", "course_id", "kind", "id"),
+        Index("ix_conversation_placement_id_kind_id", "placement_id", "kind", "id"),
+        Index(
+            "ix_conversation_course_unanswered",
+            "course_id",
+            "kind",
+            text("(reply_count = 0) DESC"),
+            text("last_activity_at DESC"),
+            text("id DESC"),
+        ),
+        Index(
+            "ix_conversation_placement_unanswered",
+            "placement_id",
+            "kind",
+            text("(reply_count = 0) DESC"),
             text("last_activity_at DESC"),
             text("id DESC"),
         ),
@@ -77,8 +104,15 @@ class Conversation(Row, Base):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     title: Mapped[str]
     reply_count: Mapped[int] = mapped_column(default=0)
+    """How many replies were ever posted; the newest one has this number."""
     last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
     submission_key: Mapped[UUID]
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
+    pin_slot: Mapped[int | None] = mapped_column(SmallInteger)
+    """Which of the list's few places at the top it has."""
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    closed_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     state: Mapped[PostState] = mapped_column(
         default=PostState.PUBLISHED, server_default=PostState.PUBLISHED.value
     )
@@ -95,6 +129,7 @@ class Post(Row, Base):
     __tablename__ = "post"
     __table_args__ = (
         UniqueConstraint("author_id", "submission_key"),
+        UniqueConstraint("conversation_id", "number"),
         CheckConstraint(_STATES, name="state"),
         Index("ix_post_conversation_id_id", "conversation_id", "id"),
         Index("ix_post_waiting", "course_id", "id", postgresql_where=text("state = 'waiting'")),
@@ -107,6 +142,12 @@ class Post(Row, Base):
     author_role: Mapped[str]
     """What the author was in the course when writing."""
     is_opening: Mapped[bool]
+    number: Mapped[int | None]
+    """Its place in the order of commits, the opening post's is 0; what one has read is counted by it.
+
+    None while it waits for approval, and for what an older release wrote during an update: these count as
+    read.
+    """
     in_reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     body: Mapped[str]
     body_html: Mapped[str]
@@ -125,6 +166,49 @@ class Post(Row, Base):
     """Counts its texts; all but the last are kept as PostRevision."""
     edited_at: Mapped[datetime | None]
     useful_count: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Change(StrEnum):
+    """What one does to a conversation as a whole."""
+
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    TAGGED = "tagged"
+
+
+class ConversationChange(Row, Base):
+    """One of them, done once: who, and with which reason. A statement tells of it."""
+
+    __tablename__ = "conversation_change"
+    __table_args__ = (
+        CheckConstraint("change in ('closed', 'reopened', 'pinned', 'unpinned', 'tagged')", name="change"),
+        Index("ix_conversation_change_conversation_id_id", "conversation_id", "id"),
+    )
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    change: Mapped[Change]
+    reason: Mapped[str]
+
+
+class ReadState(Base):
+    """How far somebody has read a conversation: up to a number, and the few exceptions from that."""
+
+    __tablename__ = "read_state"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    read_to: Mapped[int]
+    """Every post up to this number is read, but for `unread`; -1 for none."""
+    ahead: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    """Numbers beyond `read_to` that are read too."""
+    unread: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    """Numbers up to `read_to` that were marked unread again."""
+    read_at: Mapped[datetime]
 
 
 class PreModeration(Row, Base):

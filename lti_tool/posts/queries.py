@@ -1,40 +1,34 @@
-"""What pages show of conversations and posts."""
+"""What pages show of a conversation and its posts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
-from lti_tool.core.paging import Page, Place
+from lti_tool.core.paging import Place
 from lti_tool.people.models import Person
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.models import FollowLevel
 from lti_tool.posts.following.queries import level_column
 from lti_tool.posts.marks.queries import Marks, marks_column, marks_of
-from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState
+from lti_tool.posts.reading import Read, read_by
 from lti_tool.posts.service import access_own_post
 from lti_tool.posts.visibility import legible, readable, readable_post, shown_html, title_of
 
-ROWS_A_PAGE = 30
 POSTS_A_PAGE = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationRow:
-    """One line of a list."""
-
-    id: UUID
-    title: str
-    author: Author
-    created_at: datetime
-    reply_count: int
-    last_activity_at: datetime
+LAST_POSTS = 20
+"""Of a conversation with more than a page: those that one sees first."""
+EARLIER_POSTS = 40
+_CONTEXT = 5
+"""How many posts stand before the first unread one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +36,7 @@ class PostView:
     """One post as it is shown."""
 
     id: UUID
+    number: int | None
     author: Author
     created_at: datetime
     body_html: str
@@ -54,6 +49,17 @@ class PostView:
     in_reply_to: Author | None
     """Whose post it replies to; None where it answers the opening post."""
     attachments: tuple[AttachmentView, ...]
+    is_unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Why a conversation takes no more posts."""
+
+    at: datetime
+    by_author: bool
+    """By who began it; else by staff."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,94 +73,134 @@ class ConversationView:
     follow_level: FollowLevel | None
     """None where the activity's level holds."""
     opening: PostView
+    tags: Sequence[str]
+    is_pinned: bool
+    closing: Closing | None
+    read: Read
 
 
-def conversations(
-    session: Session,
-    actor: Actor,
-    *,
-    kind: ConversationKind,
-    placement_id: UUID | None = None,
-    author_id: UUID | None = None,
-    after: Place | None = None,
-) -> Page[ConversationRow]:
-    """A page of a course's (or a placement's, or a person's) conversations, last active first. One query."""
-    query = (
-        select(
-            Conversation.id,
-            Conversation,
-            Conversation.created_at,
-            Conversation.reply_count,
-            Conversation.last_activity_at,
-            *author_columns(Conversation, Person),
-        )
-        .join(Person, Person.id == Conversation.author_id)
-        .where(readable(actor), Conversation.kind == kind)
-        .order_by(Conversation.last_activity_at.desc(), Conversation.id.desc())
-        .limit(ROWS_A_PAGE + 1)
-    )
-    if placement_id:
-        query = query.where(Conversation.placement_id == placement_id)
-    if author_id:
-        query = query.where(Conversation.author_id == author_id)
-    if after:
-        query = query.where(
-            tuple_(Conversation.last_activity_at, Conversation.id) < tuple_(after.at, after.id)
-        )
-    found = session.execute(query).all()
-    rows = [
-        ConversationRow(
-            id=row.id,
-            title=title_of(actor, row.Conversation),
-            author=author_of(actor, row),
-            created_at=row.created_at,
-            reply_count=row.reply_count,
-            last_activity_at=row.last_activity_at,
-        )
-        for row in found[:ROWS_A_PAGE]
-    ]
-    more = len(found) > ROWS_A_PAGE
-    return Page(rows, Place(rows[-1].last_activity_at, rows[-1].id) if more else None)
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Some posts after the opening one, oldest first."""
+
+    rows: Sequence[PostView]
+    earlier: int
+    """How many stand before them."""
+    next: Place | None
+    """The first of those after them; None where these are the last."""
 
 
-def conversation_view(session: Session, actor: Actor, conversation: Conversation) -> ConversationView:
-    """The conversation with its opening post. One query."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begin:
+    """Where a page of posts begins; without any of these with the first post."""
+
+    from_id: UUID | None = None
+    """With this one."""
+    around_id: UUID | None = None
+    """A little before this one, so that what one came for has its context."""
+    from_number: int | None = None
+    """A little before the post of this number."""
+    before_id: UUID | None = None
+    """It ends before this one."""
+    at_end: bool = False
+    """It ends with the last one."""
+
+
+def conversation_view(
+    session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind
+) -> ConversationView:
+    """The conversation with its opening post and what the actor has read of it. One query.
+
+    Raises NotFoundError for who may not read it.
+    """
     row = session.execute(
-        _posts(actor)
-        .add_columns(level_column(actor).label("follow_level"))
-        .where(Post.conversation_id == conversation.id, Post.is_opening.is_(True))
-    ).one()
+        select(
+            Conversation.id.label("conversation_id"),
+            Conversation,
+            level_column(actor).label("follow_level"),
+            Conversation.placement_id,
+            Conversation.reply_count,
+            Conversation.tags,
+            Conversation.pin_slot,
+            Conversation.closed_at,
+            (Conversation.closed_by_id == Conversation.author_id).label("closed_by_author"),
+            Conversation.closed_reason,
+            ReadState.read_to,
+            ReadState.ahead,
+            ReadState.unread,
+            ReadState.read_at,
+            *_columns(actor),
+        )
+        .join(Post, and_(Post.conversation_id == Conversation.id, Post.is_opening))
+        .join(Person, Person.id == Post.author_id)
+        .outerjoin(ReadState, read_by(actor))
+        .where(Conversation.id == conversation_id, Conversation.kind == kind, readable_post(actor))
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    read = _read(row)
+    closed = row.closed_at is not None
     return ConversationView(
-        id=conversation.id,
-        title=title_of(actor, conversation),
-        placement_id=conversation.placement_id,
-        reply_count=conversation.reply_count,
+        id=row.conversation_id,
+        title=title_of(actor, row.Conversation),
+        placement_id=row.placement_id,
+        reply_count=row.reply_count,
         follow_level=row.follow_level,
-        opening=_view(actor, row),
+        opening=_view(actor, row, read),
+        tags=row.tags,
+        is_pinned=row.pin_slot is not None,
+        closing=Closing(row.closed_at, row.closed_by_author, row.closed_reason) if closed else None,
+        read=read,
     )
+
+
+def _read(row: Row[*tuple[Any, ...]]) -> Read:
+    if row.read_at is None:
+        return Read()
+    return Read(row.read_to, frozenset(row.ahead), frozenset(row.unread), row.read_at)
 
 
 def replies(
-    session: Session,
-    actor: Actor,
-    conversation_id: UUID,
-    *,
-    from_id: UUID | None = None,
-    around_id: UUID | None = None,
-) -> Page[PostView]:
-    """Fifty posts after the opening one, oldest first. One query.
-
-    They begin with `from_id`, or a little before `around_id`, so that what one came for has its context.
-    """
-    query = _posts(actor).where(Post.conversation_id == conversation_id, Post.is_opening.is_(False))
-    if from_id:
-        query = query.where(Post.id >= from_id)
-    elif around_id:
-        query = query.where(Post.id >= _start_around(conversation_id, around_id))
+    session: Session, actor: Actor, conversation_id: UUID, begin: Begin, read: Read | None = None
+) -> Replies:
+    """A page of the posts after the opening one. One query, however many there are."""
+    query = _replies(actor, conversation_id)
+    if begin.at_end or begin.before_id:
+        return _ending(session, actor, query, begin, read)
+    if begin.from_id:
+        query = query.where(Post.id >= begin.from_id)
+    elif begin.around_id:
+        query = query.where(Post.id >= _start_around(conversation_id, begin.around_id))
+    elif begin.from_number:
+        query = query.where(Post.id >= _start_at(conversation_id, begin.from_number))
     found = session.execute(query.order_by(Post.id).limit(POSTS_A_PAGE + 1)).all()
-    views = [_view(actor, row) for row in found]
-    further = views[POSTS_A_PAGE] if len(views) > POSTS_A_PAGE else None
-    return Page(views[:POSTS_A_PAGE], Place(further.created_at, further.id) if further else None)
+    further = found[POSTS_A_PAGE] if len(found) > POSTS_A_PAGE else None
+    return _page(actor, found[:POSTS_A_PAGE], further, read)
+
+
+def _ending(
+    session: Session, actor: Actor, query: Select[*tuple[Any, ...]], begin: Begin, read: Read | None
+) -> Replies:
+    """The posts that end where one begins to look backwards."""
+    count = LAST_POSTS if begin.at_end else EARLIER_POSTS
+    if begin.before_id:
+        query = query.where(Post.id <= begin.before_id)
+        count += 1
+    found = session.execute(query.order_by(Post.id.desc()).limit(count)).all()[::-1]
+    if begin.before_id and found and found[-1].id == begin.before_id:
+        return _page(actor, found[:-1], found[-1], read)
+    return _page(actor, found, None, read)
+
+
+def _page(
+    actor: Actor,
+    found: Sequence[Row[*tuple[Any, ...]]],
+    further: Row[*tuple[Any, ...]] | None,
+    read: Read | None,
+) -> Replies:
+    rows = [_view(actor, row, read) for row in found]
+    earlier = (rows[0].number or 1) - 1 if rows else 0
+    return Replies(rows, earlier, Place(further.created_at, further.id) if further else None)
 
 
 def _start_around(conversation_id: UUID, around_id: UUID) -> ColumnElement[UUID]:
@@ -170,39 +216,67 @@ def _start_around(conversation_id: UUID, around_id: UUID) -> ColumnElement[UUID]
     return func.coalesce(before, UUID(int=0))
 
 
+def _start_at(conversation_id: UUID, number: int) -> ScalarSelect[UUID]:
+    start = max(1, number - _CONTEXT)
+    return select(Post.id).filter_by(conversation_id=conversation_id, number=start).scalar_subquery()
+
+
+def new_replies(
+    session: Session, actor: Actor, conversation_id: UUID, *, after_number: int, read: Read
+) -> Sequence[PostView]:
+    """At most fifty that were posted after the one of this number. One query."""
+    query = _replies(actor, conversation_id).where(Post.number > after_number)
+    found = session.execute(query.order_by(Post.number).limit(POSTS_A_PAGE)).all()
+    return [_view(actor, row, read) for row in found]
+
+
 def reply_in(session: Session, actor: Actor, conversation_id: UUID, post_id: UUID) -> PostView | None:
     """A post of this conversation after its opening one; None for any other id. One query."""
-    query = _posts(actor).where(
-        Post.id == post_id, Post.conversation_id == conversation_id, Post.is_opening.is_(False)
-    )
-    row = session.execute(query).one_or_none()
+    row = session.execute(_replies(actor, conversation_id).where(Post.id == post_id)).one_or_none()
     return _view(actor, row) if row else None
 
 
-def reply_count(session: Session, conversation_id: UUID) -> int:
-    return session.scalars(select(Conversation.reply_count).filter_by(id=conversation_id)).one()
+def reply_count(session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind) -> int:
+    """How many there are by now: the one query of a page that asks whether there is news."""
+    count = session.scalar(
+        select(Conversation.reply_count).where(
+            Conversation.id == conversation_id, Conversation.kind == kind, readable(actor)
+        )
+    )
+    if count is None:
+        raise NotFoundError
+    return count
 
 
 def post_view(session: Session, actor: Actor, post_id: UUID) -> PostView:
     return _view(actor, session.execute(_posts(actor).where(Post.id == post_id)).one())
 
 
+def _columns(actor: Actor) -> Sequence[Any]:
+    """Of a post that nobody is named in as answered."""
+    return [
+        Post.id,
+        Post.number,
+        Post.created_at,
+        shown_html(actor).label("body_html"),
+        Post.state,
+        case((_told_reason(actor), Post.state_reason)).label("state_reason"),
+        Post.edited_at,
+        marks_column(actor).label("marks"),
+        Post.in_reply_to_id,
+        attachments_column(actor),
+        *author_columns(Post, Person),
+    ]
+
+
+def _replies(actor: Actor, conversation_id: UUID) -> Select[*tuple[Any, ...]]:
+    return _posts(actor).where(Post.conversation_id == conversation_id, Post.is_opening.is_(False))
+
+
 def _posts(actor: Actor) -> Select[*tuple[Any, ...]]:
     replied_to, replied_to_author = aliased(Post), aliased(Person)
     return (
-        select(
-            Post.id,
-            Post.created_at,
-            shown_html(actor).label("body_html"),
-            Post.state,
-            case((_told_reason(actor), Post.state_reason)).label("state_reason"),
-            Post.edited_at,
-            marks_column(actor).label("marks"),
-            Post.in_reply_to_id,
-            attachments_column(actor),
-            *author_columns(Post, Person),
-            *author_columns(replied_to, replied_to_author, prefix="replied_to"),
-        )
+        select(*_columns(actor), *author_columns(replied_to, replied_to_author, prefix="replied_to"))
         .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(replied_to, (replied_to.id == Post.in_reply_to_id) & replied_to.is_opening.is_(False))
@@ -215,9 +289,11 @@ def _told_reason(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.role.is_staff else Post.author_id == actor.person_id
 
 
-def _view(actor: Actor, row: Row[*tuple[Any, ...]]) -> PostView:
+def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) -> PostView:
+    answered = getattr(row, "replied_to_id", None)
     return PostView(
         id=row.id,
+        number=row.number,
         author=author_of(actor, row),
         created_at=row.created_at,
         body_html=row.body_html,
@@ -226,7 +302,8 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]]) -> PostView:
         edited_at=row.edited_at,
         marks=marks_of(row.marks if row.state is PostState.PUBLISHED else None),
         in_reply_to_id=row.in_reply_to_id,
-        in_reply_to=author_of(actor, row, prefix="replied_to") if row.replied_to_id else None,
+        in_reply_to=author_of(actor, row, prefix="replied_to") if answered else None,
+        is_unread=read is not None and not read.has(row.number),
         attachments=attachments_of(row.attachments),
     )
 

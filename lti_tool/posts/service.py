@@ -14,9 +14,11 @@ from lti_tool.core.ids import new_random_id
 from lti_tool.mentions.queries import known_in
 from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
 from lti_tool.posts.attachments.attaching import Chosen, attach_files
+from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.defaults import follow_own
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.reading import mark_own
 from lti_tool.posts.visibility import legible, readable, readable_post
 
 
@@ -87,6 +89,7 @@ def open_conversation(
     title: str,
     body: str,
     submission_key: UUID,
+    tags: Sequence[str] = (),
     files: Sequence[Chosen] = (),
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before."""
@@ -101,6 +104,7 @@ def open_conversation(
         placement_id=actor.placement_id,
         kind=kind,
         title=title,
+        tags=list(tags),
         last_activity_at=clock.now(),
         **first_state(is_held=is_held),
     )
@@ -112,10 +116,11 @@ def open_conversation(
         conversation.id,
         body=body,
         submission_key=submission_key,
-        is_opening=True,
+        number=0,
         files=files,
         is_held=is_held,
     )
+    mark_own(session, actor, conversation.id, 0)
     follow_own(session, actor, conversation.id, is_opener=True)
     return conversation, post
 
@@ -132,33 +137,74 @@ def add_post(
 ) -> tuple[Post, bool]:
     """A further post; the second value says whether this call made it, or the same submission before.
 
-    One that waits for approval counts, and is told of, when it is published.
+    One that waits for approval counts, and is told of, when it is published; it has no number until then.
+    Raises ClosedError where the conversation takes none any more.
     """
+    is_held = must_wait(session, actor)
+    number = None if is_held else _take_number(session, conversation)
+    if number is None and (not is_held or conversation.closed_at is not None):
+        return _sent_before(session, actor, submission_key), False
     post, made = _insert_post(
         session,
         actor,
         conversation.id,
         body=body,
         submission_key=submission_key,
-        is_opening=False,
+        number=number,
         in_reply_to_id=in_reply_to_id,
         files=files,
-        is_held=must_wait(session, actor),
+        is_held=is_held,
     )
     if made:
         follow_own(session, actor, conversation.id, is_opener=False)
-    if made and post.is_public:
-        session.execute(
-            update(Conversation)
-            .where(Conversation.id == conversation.id)
-            .values(reply_count=Conversation.reply_count + 1, last_activity_at=post.created_at)
-        )
+    if number is not None:
+        if made:
+            mark_own(session, actor, conversation.id, number)
+        else:
+            _give_back_number(session, conversation)
     return post, made
 
 
 def to_html(session: Session, actor: Actor, text: str) -> str:
     """The HTML of what somebody wrote in the actor's course, with whom it mentions. No query without an @."""
     return render(text, known_in(session, actor.course_id, [text]))
+
+
+def _take_number(session: Session, conversation: Conversation) -> int | None:
+    """The next post's number; None where it is closed.
+
+    Whoever posts there, or closes it, waits for the end of this transaction: so numbers are in the order
+    of commits, without gaps, and nothing is posted to what is closed.
+    """
+    return session.scalar(
+        update(Conversation)
+        .where(Conversation.id == conversation.id, Conversation.closed_at.is_(None))
+        .values(reply_count=Conversation.reply_count + 1, last_activity_at=clock.now())
+        .returning(Conversation.reply_count),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _give_back_number(session: Session, conversation: Conversation) -> None:
+    """For a post that was there before. The number is still ours alone."""
+    newest = (
+        select(Post.created_at).filter_by(conversation_id=conversation.id).order_by(Post.id.desc()).limit(1)
+    )
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation.id)
+        .values(reply_count=Conversation.reply_count - 1, last_activity_at=newest.scalar_subquery()),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _sent_before(session: Session, actor: Actor, submission_key: UUID) -> Post:
+    """What was posted before the conversation was closed, and is now sent once more."""
+    sent = session.scalars(select(Post).filter_by(author_id=actor.person_id, submission_key=submission_key))
+    post = sent.one_or_none()
+    if post is None:
+        raise ClosedError
+    return post
 
 
 def opening_post(session: Session, conversation: Conversation) -> Post:
@@ -172,7 +218,7 @@ def _insert_post(
     *,
     body: str,
     submission_key: UUID,
-    is_opening: bool,
+    number: int | None,
     is_held: bool,
     in_reply_to_id: UUID | None = None,
     files: Sequence[Chosen],
@@ -186,7 +232,8 @@ def _insert_post(
         course_id=actor.course_id,
         conversation_id=conversation_id,
         author_role=actor.role,
-        is_opening=is_opening,
+        number=number,
+        is_opening=number == 0,
         in_reply_to_id=in_reply_to_id,
         body=body,
         body_html=to_html(session, actor, body),

@@ -27,8 +27,17 @@ def set_state(session: Session, post: Post, state: PostState, *, reason: str | N
     elif becomes_public:
         changes["reply_count"] = Conversation.reply_count + 1
     if changes:
-        _change(session, post.conversation_id, changes)
+        reply_count = _change(session, post.conversation_id, changes)
+        if "reply_count" in changes:
+            post.number = reply_count
+            session.flush()
 
 
-def _change(session: Session, conversation_id: UUID, changes: dict[str, Any]) -> None:
-    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(changes))
+def _change(session: Session, conversation_id: UUID, changes: dict[str, Any]) -> int:
+    """How many replies there are now."""
+    return session.scalars(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(changes)
+        .returning(Conversation.reply_count)
+    ).one()

@@ -1,12 +1,38 @@
 """The forms of threads."""
 
+from typing import Any, Self
+
 from flask_babel import lazy_gettext
+from wtforms import HiddenField, IntegerField, ValidationError
+from wtforms.validators import NumberRange
 
 from lti_tool.drafts.forms import DraftedForm
 from lti_tool.posts import scaffolds
 from lti_tool.posts.attachments.forms import AttachingForm
 from lti_tool.posts.forms import markdown_field
-from lti_tool.web.forms import id_field, line_field
+from lti_tool.posts.models import MOST_TAGS
+from lti_tool.posts.tags import read_tags
+from lti_tool.web.forms import LaunchedForm, LineField, id_field, line_field
+
+_MOST_READ = 200
+_MOST_DIGITS = 9
+
+
+class _FewTags:
+    """No more tags than a thread may have."""
+
+    def __call__(self, form: object, field: Any) -> None:
+        del form
+        if len(read_tags(field.data)) > MOST_TAGS:
+            raise ValidationError(lazy_gettext("Please choose five tags at most."))
+
+
+def _tags_field() -> LineField:
+    return line_field(
+        lazy_gettext("Tags"),
+        description=lazy_gettext("up to five, with commas between them, so that others find it"),
+        also=[_FewTags()],
+    )
 
 
 class ThreadForm(DraftedForm, AttachingForm):
@@ -20,6 +46,7 @@ class ThreadForm(DraftedForm, AttachingForm):
         required=lazy_gettext("Please write something to start with."),
         scaffolds=scaffolds.THREAD,
     )
+    tags = _tags_field()
 
     @property
     def prompt_text(self) -> str:
@@ -34,3 +61,44 @@ class ReplyForm(DraftedForm, AttachingForm):
         required=lazy_gettext("Please write your reply first."),
         scaffolds=scaffolds.REPLY,
     )
+
+
+class CloseForm(LaunchedForm):
+    reason = line_field(
+        lazy_gettext("Why it is closed"),
+        description=lazy_gettext("everybody who opens the thread reads this"),
+        required=lazy_gettext("Please say why, so that nobody has to guess."),
+    )
+
+
+class TagsForm(LaunchedForm):
+    tags = _tags_field()
+
+    @classmethod
+    def holding(cls, tags: str) -> Self:
+        """With the tags that a thread has, whatever the request brought."""
+        form = cls.empty()
+        form.tags.data = tags
+        return form
+
+
+class ChangeForm(LaunchedForm):
+    """A button that asks for nothing more."""
+
+
+class ReadForm(LaunchedForm):
+    """What was read, told by script: numbers with commas between them."""
+
+    numbers = HiddenField()
+
+    def read_numbers(self) -> list[int]:
+        given = str(self.numbers.data or "").split(",")
+        return [int(it) for it in given[:_MOST_READ] if _is_number(it)]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+
+
+class UnreadForm(LaunchedForm):
+    number = IntegerField(validators=[NumberRange(0, 2**31 - 1)])

@@ -1,52 +1,146 @@
 """What the pages of threads show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
-from lti_tool.core.paging import Page, Place
+from lti_tool.posts import listing
 from lti_tool.posts import queries as posts
-from lti_tool.posts.models import ConversationKind
-from lti_tool.posts.queries import ConversationRow, ConversationView, PostView
-from lti_tool.threads.service import access_thread
+from lti_tool.posts.authors import Author
+from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
+from lti_tool.posts.models import MOST_PINS, ConversationKind
+from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, PostView, Replies
+from lti_tool.threads.service import may_change, may_reopen
+
+_THREAD = ConversationKind.THREAD
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadList:
+    wanted: Wanted
+    pinned: Sequence[ConversationRow]
+    threads: ConversationList
+    tags: Sequence[str]
+    """Those in use, for filters."""
+
+    @property
+    def newest_id(self) -> UUID:
+        """Of the threads in sight, the one that was begun last."""
+        return max((row.id for row in (*self.pinned, *self.threads.rows)), default=UUID(int=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a thread a page begins, as its address says; nothing said is the usual place."""
+
+    at: str | None = None
+    """An id, or one of "first" and "unread"."""
+    from_id: UUID | None = None
+    before_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadPage:
     thread: ConversationView
-    replies: Page[PostView]
+    replies: Replies
     reply_to: PostView | None
     """The post that the composer answers; None for the thread as a whole."""
+    first_unread: int | None
+    """The number of the first post that is not read yet."""
+    may_change: bool
+    may_reopen: bool
+    may_pin: bool
+
+    @property
+    def shown(self) -> frozenset[UUID]:
+        """The posts on this page."""
+        return frozenset([self.thread.opening.id, *(post.id for post in self.replies.rows)])
+
+    @property
+    def divider(self) -> UUID | None:
+        """The first unread post of those in sight, where some of the thread was read before."""
+        if self.thread.read.read_at is None:
+            return None
+        return next((post.id for post in self.replies.rows if post.is_unread), None)
+
+    @property
+    def last_number(self) -> int | None:
+        """The number of the last post, where it is on this page."""
+        if self.replies.next is not None:
+            return None
+        return max((post.number or 0 for post in self.replies.rows), default=0)
+
+    @property
+    def participants(self) -> Sequence[Author]:
+        """Who wrote what is on this page, each once. Nothing else tells who took part."""
+        posts = (self.thread.opening, *self.replies.rows)
+        return list({(it.author.person_id, it.author.name): it.author for it in posts}.values())
 
 
-def thread_list(
-    session: Session, actor: Actor, *, whole_course: bool, after: Place | None
-) -> Page[ConversationRow]:
-    """The threads of the actor's activity, or of the whole course. One query."""
-    return posts.conversations(
-        session,
-        actor,
-        kind=ConversationKind.THREAD,
-        placement_id=None if whole_course else actor.placement_id,
-        after=after,
+def thread_list(session: Session, actor: Actor, wanted: Wanted) -> ThreadList:
+    """The threads of the actor's activity, or of the whole course. Two queries, three with pins above."""
+    is_top = wanted.has_pins and wanted.after is None
+    return ThreadList(
+        wanted,
+        listing.pinned(session, actor, _THREAD) if is_top else [],
+        listing.conversations(session, actor, _THREAD, wanted),
+        listing.tags_in_use(session, actor, _THREAD, whole_course=wanted.whole_course),
     )
+
+
+def new_thread_count(session: Session, actor: Actor, *, whole_course: bool, after_id: UUID) -> int:
+    return listing.count_new(session, actor, _THREAD, whole_course=whole_course, after_id=after_id)
 
 
 def thread_page(
-    session: Session,
-    actor: Actor,
-    thread_id: UUID,
-    *,
-    from_id: UUID | None,
-    around_id: UUID | None,
-    reply_to_id: UUID | None,
+    session: Session, actor: Actor, thread_id: UUID, *, place: Place, reply_to_id: UUID | None = None
 ) -> ThreadPage:
-    """A thread with fifty of its replies. Three queries, four when one post is being answered."""
-    thread = access_thread(session, actor, thread_id)
+    """A thread with some of its replies. Two queries; one more for staff, and for an answer to one post."""
+    thread = posts.conversation_view(session, actor, thread_id, _THREAD)
+    is_own, closing = thread.opening.author.is_self, thread.closing
     return ThreadPage(
-        thread=posts.conversation_view(session, actor, thread),
-        replies=posts.replies(session, actor, thread.id, from_id=from_id, around_id=around_id),
+        thread=thread,
+        replies=posts.replies(session, actor, thread.id, _begin(thread, place), thread.read),
         reply_to=posts.reply_in(session, actor, thread.id, reply_to_id) if reply_to_id else None,
+        first_unread=thread.read.first_unread(thread.reply_count),
+        may_change=may_change(actor, is_own=is_own),
+        may_reopen=closing is not None
+        and may_reopen(actor, is_own=is_own, closed_by_author=closing.by_author),
+        may_pin=actor.role.is_staff and (thread.is_pinned or _has_room(session, thread)),
     )
+
+
+def _has_room(session: Session, thread: ConversationView) -> bool:
+    return listing.pin_count(session, thread.placement_id, _THREAD) < MOST_PINS
+
+
+def _begin(thread: ConversationView, place: Place) -> Begin:
+    """Of a long thread one sees the end first, and may ask for what came before."""
+    if place.before_id:
+        return Begin(before_id=place.before_id)
+    if place.from_id or place.at == "first":
+        return Begin(from_id=place.from_id)
+    if place.at == "unread" and (first := thread.read.first_unread(thread.reply_count)):
+        return Begin(from_number=first)
+    around = _as_id(place.at)
+    if around:
+        return Begin(around_id=around)
+    return Begin(at_end=thread.reply_count > POSTS_A_PAGE)
+
+
+def _as_id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def new_replies(
+    session: Session, actor: Actor, thread_id: UUID, *, after_number: int
+) -> tuple[ConversationView, Sequence[PostView]]:
+    """What was posted to a thread after the reply of this number. Two queries."""
+    thread = posts.conversation_view(session, actor, thread_id, _THREAD)
+    return thread, posts.new_replies(session, actor, thread.id, after_number=after_number, read=thread.read)

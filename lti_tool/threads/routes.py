@@ -1,6 +1,7 @@
 """The pages of threads."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -8,26 +9,59 @@ from werkzeug.wrappers import Response
 
 from lti_tool.core.paging import read_place
 from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.queries import level_of_activity
-from lti_tool.posts.queries import post_view, reply_count
+from lti_tool.posts.listing import Show, Sort, Wanted
+from lti_tool.posts.models import ConversationKind, Post
+from lti_tool.posts.queries import POSTS_A_PAGE, post_view, reply_count
+from lti_tool.posts.tags import normal_tag, read_tags
 from lti_tool.threads import queries, service
-from lti_tool.threads.forms import ReplyForm, ThreadForm
+from lti_tool.threads.forms import (
+    ChangeForm,
+    CloseForm,
+    ReadForm,
+    ReplyForm,
+    TagsForm,
+    ThreadForm,
+    UnreadForm,
+)
+from lti_tool.threads.queries import Place
 from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import actor, launched_blueprint
-from lti_tool.web.transaction import db
+from lti_tool.web.transaction import db, roll_back
 
 blueprint = launched_blueprint("threads", __name__, url_prefix="/threads")
+
+# Any picture: only that it was asked for counts.
+_DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+_LARGEST_NUMBER = 2**31 - 1
 
 
 @blueprint.get("")
 def list_threads() -> str:
-    whole_course = request.args.get("where") == "course"
-    after = read_place(request.args.get("after"))
-    level = level_of_activity(db(), actor())
-    page = queries.thread_list(db(), actor(), whole_course=whole_course, after=after)
-    return render_template(
-        "threads/list.html", page=page, whole_course=whole_course, after=after, level=level
+    wanted = Wanted(
+        whole_course=request.args.get("where") == "course",
+        show=request.args.get("show", Show.ALL, type=Show),
+        sort=request.args.get("sort", Sort.ACTIVITY, type=Sort),
+        tag=normal_tag(request.args.get("tag", "")) or None,
+        after=read_place(request.args.get("after")),
+        after_answered="answered" in request.args,
     )
+    return render_template(
+        "threads/list.html",
+        page=queries.thread_list(db(), actor(), wanted),
+        wanted=wanted,
+        level=level_of_activity(db(), actor()),
+    )
+
+
+@blueprint.get("/news")
+def count_new_threads() -> Response:
+    """What a page that is open asks now and then: 204 for nothing new."""
+    whole_course = request.args.get("where") == "course"
+    after_id = request.args.get("after", UUID(int=0), type=UUID)
+    count = queries.new_thread_count(db(), actor(), whole_course=whole_course, after_id=after_id)
+    return _news("threads/_new_threads.html", count, whole_course=whole_course)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -40,25 +74,46 @@ def post_thread() -> Response:
         actor(),
         title=form.title.data,
         body=form.body.data,
+        tags=read_tags(form.tags.data),
         submission_key=form.submission_key(),
         draft=form.draft_state(),
         files=form.chosen(),
     )
-    return redirect(url_for(".show_thread", thread_id=thread.id), HTTPStatus.SEE_OTHER)
+    return _to_thread(thread.id)
 
 
 @blueprint.get("/<uuid:thread_id>")
 def show_thread(thread_id: UUID) -> Response:
     reply_to = request.args.get("reply_to", type=UUID)
-    return _thread_page(thread_id, ReplyForm(in_reply_to=reply_to), reply_to)
+    return _thread_page(thread_id, reply_form=ReplyForm(in_reply_to=reply_to), reply_to=reply_to)
 
 
 @blueprint.post("/<uuid:thread_id>/replies")
 def post_reply(thread_id: UUID) -> Response:
     form = ReplyForm()
     if not form.is_sent():
-        return _thread_page(thread_id, form, form.in_reply_to.data)
-    reply = service.post_reply(
+        return _thread_page(thread_id, reply_form=form, reply_to=form.in_reply_to.data)
+    try:
+        reply = _send_reply(thread_id, form)
+    except ClosedError:
+        roll_back()
+        return _thread_page(
+            thread_id, reply_form=form, reply_to=form.in_reply_to.data, status=HTTPStatus.CONFLICT
+        )
+    if wants_fragment():
+        html = render_template(
+            "threads/_replied.html",
+            thread_id=thread_id,
+            post=post_view(db(), actor(), reply.id),
+            reply_count=reply_count(db(), actor(), thread_id, ConversationKind.THREAD),
+            form=ReplyForm.empty().at(service.place_of_reply(thread_id, None)),
+        )
+        return fragment(html)
+    return _to_thread(thread_id, at=reply.id, _anchor=f"post-{reply.id}")
+
+
+def _send_reply(thread_id: UUID, form: ReplyForm) -> Post:
+    return service.post_reply(
         db(),
         actor(),
         thread_id=thread_id,
@@ -68,28 +123,149 @@ def post_reply(thread_id: UUID) -> Response:
         draft=form.draft_state(),
         files=form.chosen(),
     )
-    if wants_fragment():
-        html = render_template(
-            "threads/_replied.html",
-            thread_id=thread_id,
-            post=post_view(db(), actor(), reply.id),
-            reply_count=reply_count(db(), thread_id),
-            form=ReplyForm.empty().at(service.place_of_reply(thread_id, None)),
-        )
-        return fragment(html)
-    here = url_for(".show_thread", thread_id=thread_id, at=reply.id, _anchor=f"post-{reply.id}")
-    return redirect(here, HTTPStatus.SEE_OTHER)
 
 
-def _thread_page(thread_id: UUID, form: ReplyForm, reply_to: UUID | None) -> Response:
-    from_id, around_id = request.args.get("from", type=UUID), request.args.get("at", type=UUID)
-    page = queries.thread_page(
-        db(), actor(), thread_id, from_id=from_id, around_id=around_id, reply_to_id=reply_to
+@blueprint.get("/<uuid:thread_id>/news")
+def count_new_replies(thread_id: UUID) -> Response:
+    """What a page that is open asks now and then: 204 for nothing new."""
+    after = _number("after")
+    count = reply_count(db(), actor(), thread_id, ConversationKind.THREAD) - after
+    return _news("threads/_new_replies.html", count, thread_id=thread_id, after=after)
+
+
+@blueprint.get("/<uuid:thread_id>/replies")
+def show_new_replies(thread_id: UUID) -> Response:
+    """The replies after a number, for the page that said that there are some."""
+    thread, replies = queries.new_replies(db(), actor(), thread_id, after_number=_number("after"))
+    html = render_template(
+        "threads/_arrived.html", thread_id=thread_id, replies=replies, reply_count=thread.reply_count
     )
-    form.keep_at(service.place_of_reply(thread_id, reply_to))
+    return fragment(html)
+
+
+@blueprint.post("/<uuid:thread_id>/read")
+def read_posts(thread_id: UUID) -> Response:
+    form = ReadForm()
+    if form.is_sent():
+        service.read_posts(db(), actor(), thread_id=thread_id, numbers=form.read_numbers())
+    return make_response("", HTTPStatus.NO_CONTENT if not form.errors else form.status)
+
+
+@blueprint.get("/<uuid:thread_id>/seen.svg")
+def see_posts(thread_id: UUID) -> Response:
+    """A picture that only a browser without scripts asks for: all that is on the page counts as read."""
+    first, last = _number("first"), _number("last")
+    numbers = [0, *range(first, min(last, first + POSTS_A_PAGE) + 1)]
+    service.read_posts(db(), actor(), thread_id=thread_id, numbers=numbers)
+    picture = make_response(_DOT)
+    picture.mimetype = "image/svg+xml"
+    picture.headers["Cache-Control"] = "no-store"
+    return picture
+
+
+@blueprint.post("/<uuid:thread_id>/unread")
+def unread_post(thread_id: UUID) -> Response:
+    form = UnreadForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, change_form=form)
+    service.unread_post(db(), actor(), thread_id=thread_id, number=form.number.data or 0)
+    return redirect(url_for(".list_threads"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/<uuid:thread_id>/close")
+def close_thread(thread_id: UUID) -> Response:
+    form = CloseForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, close_form=form)
+    service.close_thread(db(), actor(), thread_id=thread_id, reason=form.reason.data)
+    return _to_thread(thread_id)
+
+
+@blueprint.post("/<uuid:thread_id>/reopen")
+def reopen_thread(thread_id: UUID) -> Response:
+    form = ChangeForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, change_form=form)
+    service.reopen_thread(db(), actor(), thread_id=thread_id)
+    return _to_thread(thread_id)
+
+
+@blueprint.post("/<uuid:thread_id>/pin")
+def pin_thread(thread_id: UUID) -> Response:
+    form = ChangeForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, change_form=form)
+    service.pin_thread(db(), actor(), thread_id=thread_id)
+    return _to_thread(thread_id)
+
+
+@blueprint.post("/<uuid:thread_id>/unpin")
+def unpin_thread(thread_id: UUID) -> Response:
+    form = ChangeForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, change_form=form)
+    service.unpin_thread(db(), actor(), thread_id=thread_id)
+    return _to_thread(thread_id)
+
+
+@blueprint.post("/<uuid:thread_id>/tags")
+def tag_thread(thread_id: UUID) -> Response:
+    form = TagsForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, tags_form=form)
+    service.tag_thread(db(), actor(), thread_id=thread_id, tags=read_tags(form.tags.data))
+    return _to_thread(thread_id)
+
+
+def _to_thread(thread_id: UUID, **place: Any) -> Response:
+    return redirect(url_for(".show_thread", thread_id=thread_id, **place), HTTPStatus.SEE_OTHER)
+
+
+def _number(name: str) -> int:
+    """A post's number in the address; 0 for one that somebody made up."""
+    number = request.args.get(name, 0, type=int)
+    return number if 0 <= number <= _LARGEST_NUMBER else 0
+
+
+def _news(template: str, count: int, **about: Any) -> Response:
+    if count <= 0:
+        return make_response("", HTTPStatus.NO_CONTENT)
+    return fragment(render_template(template, count=count, **about))
+
+
+def _thread_page(
+    thread_id: UUID,
+    *,
+    reply_form: ReplyForm | None = None,
+    close_form: CloseForm | None = None,
+    tags_form: TagsForm | None = None,
+    change_form: ChangeForm | UnreadForm | None = None,
+    reply_to: UUID | None = None,
+    status: HTTPStatus | None = None,
+) -> Response:
+    """The page with its forms; one of them may be what was sent, with something to correct."""
+    place = Place(
+        at=request.args.get("at"),
+        from_id=request.args.get("from", type=UUID),
+        before_id=request.args.get("before", type=UUID),
+    )
+    page = queries.thread_page(db(), actor(), thread_id, place=place, reply_to_id=reply_to)
+    sent = close_form or tags_form or change_form or reply_form or ReplyForm.empty()
+    status = status or sent.status
+    if wants_fragment() and place.before_id:
+        return fragment(render_template("threads/_earlier_replies.html", page=page, thread_id=thread_id))
+    form = (reply_form or ReplyForm.empty()).keep_at(service.place_of_reply(thread_id, reply_to))
     if wants_fragment() and request.method == "POST":
         html = render_template(
-            "threads/_composer.html", thread_id=thread_id, form=form, reply_to=page.reply_to
+            "threads/_composer.html", thread_id=thread_id, form=form, reply_to=page.reply_to, page=page
         )
-        return fragment(html, form.status, instead_of="#composer")
-    return make_response(render_template("threads/show.html", page=page, form=form), form.status)
+        return fragment(html, status, instead_of="#composer")
+    html = render_template(
+        "threads/show.html",
+        page=page,
+        form=form,
+        close_form=close_form or CloseForm.empty(),
+        tags_form=tags_form or TagsForm.holding(tags=", ".join(page.thread.tags)),
+        change_form=change_form or ChangeForm.empty(),
+    )
+    return make_response(html, status)

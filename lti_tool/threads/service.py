@@ -1,6 +1,6 @@
 """What people do in threads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,11 +10,12 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
+from lti_tool.posts import changes, reading
 from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
-from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
 from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
-from lti_tool.threads.events import ReplyPosted, ThreadPosted
+from lti_tool.threads.events import ReplyPosted, ThreadChanged, ThreadPosted
 
 
 def access_thread(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
@@ -36,6 +37,7 @@ def post_thread(
     title: str,
     body: str,
     submission_key: UUID,
+    tags: Sequence[str] = (),
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
 ) -> Conversation:
@@ -47,6 +49,7 @@ def post_thread(
         title=title,
         body=body,
         submission_key=submission_key,
+        tags=tags,
         files=files,
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
@@ -86,6 +89,78 @@ def post_reply(
     if made and reply.is_public:
         events.record(session, ReplyPosted(actor, thread, reply, replied_to))
     return reply
+
+
+def read_posts(session: Session, actor: Actor, *, thread_id: UUID, numbers: Collection[int]) -> None:
+    """Note what one has read, by the posts' numbers in the thread. Nobody else is ever shown it."""
+    reading.mark_read(session, actor, access_thread(session, actor, thread_id), numbers)
+
+
+def unread_post(session: Session, actor: Actor, *, thread_id: UUID, number: int) -> None:
+    """Have a post count as unread, to come back to it."""
+    reading.mark_unread(session, actor, access_thread(session, actor, thread_id), number)
+
+
+def close_thread(session: Session, actor: Actor, *, thread_id: UUID, reason: str) -> None:
+    """Take no more replies, and say why. For staff, and for who began it."""
+    thread = _access_to_change(session, actor, thread_id)
+    _record(session, actor, thread, changes.close(session, actor, thread, reason))
+
+
+def reopen_thread(session: Session, actor: Actor, *, thread_id: UUID) -> None:
+    """Take replies again. For staff; for who began it where it was them who closed it."""
+    thread = access_thread(session, actor, thread_id)
+    by_author = thread.closed_by_id in {None, thread.author_id}
+    if not may_reopen(actor, is_own=thread.author_id == actor.person_id, closed_by_author=by_author):
+        raise NotFoundError
+    _record(session, actor, thread, changes.reopen(session, actor, thread))
+
+
+def pin_thread(session: Session, actor: Actor, *, thread_id: UUID) -> None:
+    """Keep it at the top of its activity's list. For staff; three threads at most."""
+    thread = _access_as_staff(session, actor, thread_id)
+    _record(session, actor, thread, changes.pin(session, actor, thread) if thread.pin_slot is None else None)
+
+
+def unpin_thread(session: Session, actor: Actor, *, thread_id: UUID) -> None:
+    thread = _access_as_staff(session, actor, thread_id)
+    _record(session, actor, thread, changes.unpin(session, actor, thread))
+
+
+def tag_thread(session: Session, actor: Actor, *, thread_id: UUID, tags: Sequence[str]) -> None:
+    """Give it these tags in place of its own. For staff, and for who began it."""
+    thread = _access_to_change(session, actor, thread_id)
+    _record(session, actor, thread, changes.tag(session, actor, thread, tags))
+
+
+def may_change(actor: Actor, *, is_own: bool) -> bool:
+    """Whether one may tag and close it: staff, and who began it."""
+    return actor.role.is_staff or is_own
+
+
+def may_reopen(actor: Actor, *, is_own: bool, closed_by_author: bool) -> bool:
+    """Staff, and who began it where it was them who closed it."""
+    return actor.role.is_staff or (is_own and closed_by_author)
+
+
+def _access_to_change(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
+    thread = access_thread(session, actor, thread_id)
+    if not may_change(actor, is_own=thread.author_id == actor.person_id):
+        raise NotFoundError
+    return thread
+
+
+def _access_as_staff(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
+    thread = access_thread(session, actor, thread_id)
+    if not actor.role.is_staff:
+        raise NotFoundError
+    return thread
+
+
+def _record(session: Session, actor: Actor, thread: Conversation, change: ConversationChange | None) -> None:
+    """Tell of what was changed; None is what was so before."""
+    if change is not None:
+        events.record(session, ThreadChanged(actor, thread, change))
 
 
 def tell_of_approved(session: Session, event: PostApproved) -> None:

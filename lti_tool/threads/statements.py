@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
 from lti_tool.posts.attachments.statements import attachment_extension
+from lti_tool.posts.models import Change
 from lti_tool.statements.recorder import Act, record_act, thing
-from lti_tool.threads.events import ReplyPosted, ThreadPosted
+from lti_tool.threads.events import ReplyPosted, ThreadChanged, ThreadPosted
 from xapi import vocabulary
 
 
@@ -47,6 +48,32 @@ def on_reply_posted(session: Session, event: ReplyPosted) -> None:
     )
 
 
+_CHANGES = {
+    Change.CLOSED: vocabulary.CLOSED,
+    Change.REOPENED: vocabulary.REOPENED,
+    Change.PINNED: vocabulary.PINNED,
+    Change.UNPINNED: vocabulary.UNPINNED,
+    Change.TAGGED: vocabulary.TAGGED,
+}
+
+
+def on_thread_changed(session: Session, event: ThreadChanged) -> None:
+    """That it was done, never the reason or the tags: those are words that people wrote."""
+    record_act(
+        session,
+        event.actor,
+        Act(
+            name=f"thread_{event.change.change}",
+            subject_id=event.change.id,
+            verb=_CHANGES[event.change.change],
+            object=thing(session, event.thread.id, vocabulary.FORUM_TOPIC),
+            parents=[thing(session, event.thread.placement_id, vocabulary.RESOURCE_LINK)],
+            at=event.change.created_at,
+        ),
+    )
+
+
 def subscribe_statements() -> None:
     subscribe(ThreadPosted, on_thread_posted)
     subscribe(ReplyPosted, on_reply_posted)
+    subscribe(ThreadChanged, on_thread_changed)

@@ -124,14 +124,19 @@ class TextField(TextAreaField):
 
 
 def line_field(
-    label: str, *, description: str = "", required: str | None = None, longest: int = LONGEST_TITLE
+    label: str,
+    *,
+    description: str = "",
+    required: str | None = None,
+    longest: int = LONGEST_TITLE,
+    also: Sequence[Validator] = (),
 ) -> LineField:
     """One line; `required` is what to say when it is empty."""
     return LineField(
         label,
         description=description,
         filters=[_cleaner(lambda value: clean_line(value, longest=LONGEST_BODY))],
-        validators=[*_required(required), _length(longest)],
+        validators=[*_required(required), _length(longest), *also],
     )
 
 

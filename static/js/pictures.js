@@ -32,3 +32,4 @@ export const lookForPictures = (root = document) => {
 lookForPictures();
 document.addEventListener("segue:placed", () => lookForPictures());
 document.addEventListener("htmx:load", () => lookForPictures());
+document.addEventListener("segue:arrived", () => lookForPictures());

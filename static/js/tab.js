@@ -15,6 +15,9 @@ const addressOf = (form, submitter) =>
   new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location);
 export const authorization = () => ({ Authorization: `Bearer ${secretOf(launch)}` });
 
+// What goes along with whatever a script of ours sends by itself: nothing where the browser has the cookie.
+export const carried = () => (isTab() ? authorization() : {});
+
 export const ask = async (address, options = {}) => {
   const answer = await fetch(address, { ...options, headers: authorization(), cache: "no-store" });
   return { status: answer.status, next: answer.headers.get(NEXT), html: await answer.text() };

@@ -62,6 +62,7 @@ class Stage:
     seats: dict[Seat, Visit]
     stranger: Page
     thread: str
+    closing: str
     post: str
     asked: str
     answered: str
@@ -84,6 +85,7 @@ def stage(chromium: Browser, demo: Demo) -> Iterator[Stage]:
             seat: Visit.enter_in_window(page, demo, *seat) for seat, page in zip(SEATS, pages, strict=False)
         }
         ana, yusuf = seats[ANA, TALK], seats[YUSUF, TALK]
+        closing = ana.post_thread("Is this settled?", "I think it is.")
         thread = ana.post_thread(f"{LONG_WORD} {ARABIC}", MARKDOWN)
         post = ana.id_of_post_with("Facts first")
         asked, answered, accepted = (_ask(ana, title) for title in ("No reply?", ARABIC, "Which one helped?"))
@@ -100,6 +102,7 @@ def stage(chromium: Browser, demo: Demo) -> Iterator[Stage]:
             seats=seats,
             stranger=pages[-1],
             thread=thread,
+            closing=closing,
             post=post,
             asked=asked,
             answered=answered,
@@ -167,6 +170,19 @@ def _report(page: Page) -> None:
     expect(page.get_by_text("Not yet is fine.")).to_be_visible()
 
 
+def _close(page: Page) -> None:
+    page.get_by_text("Manage this thread").click()
+    page.get_by_label("Tags").fill(f"openings, {LONG_WORD}, محادثة")
+    page.get_by_role("button", name="Save tags").click()
+    expect(page.get_by_role("link", name="#openings")).to_be_visible()
+    page.get_by_text("Manage this thread").click()
+    page.get_by_role("button", name="Close the thread").click()
+    expect(page.get_by_text("Please say why").first).to_be_visible()
+    page.get_by_label("Why it is closed").fill(f"{ARABIC} {LONG_WORD}")
+    page.get_by_role("button", name="Close the thread").click()
+    expect(page.get_by_text("This thread takes no more replies.")).to_be_visible()
+
+
 def _show_what_fixed_it(page: Page) -> None:
     page.get_by_text("It works now? Say what fixed it").click()
     expect(page.get_by_label("What fixed it?")).to_be_visible()
@@ -219,6 +235,11 @@ PAGES = [
     Shown("threads-empty", "/threads", QUIET.activity, entrance=QUIET),
     Shown("thread", lambda stage: f"/threads/{stage.thread}"),
     Shown("thread-reply-error", lambda stage: f"/threads/{stage.thread}", act=_reply_with_nothing),
+    Shown("threads-course", "/threads?where=course&sort=unanswered", TALK.activity),
+    Shown("threads-unread", "/threads?where=course&show=unread", TALK.activity, person=TOM),
+    Shown("threads-tag-empty", "/threads?tag=nobody-uses-this", TALK.activity),
+    Shown("thread-others", lambda stage: f"/threads/{stage.thread}", person=TOM),
+    Shown("thread-closed", lambda stage: f"/threads/{stage.closing}", act=_close),
     Shown("new-thread", "/threads/new", "New thread"),
     Shown("new-thread-errors", "/threads/new", "New thread", act=_send("Post thread", NOTHING_SENT)),
     Shown("help-waiting", "/help", "Help"),

@@ -45,8 +45,8 @@ class Row:
     hints: Mapping[str, str] = field(default_factory=dict)
     hints_count: bool = False
     data: Mapping[str, Any] = field(default_factory=dict)
-    answers: int = 303
-    """What a POST that went well answers."""
+    answers: int | None = None
+    """What is answered where all is well; None for the usual, 200 for GET and 303 for POST."""
     kind: LaunchKind | None = None
 
 
@@ -97,6 +97,24 @@ TABLE: dict[tuple[str, str], Row] = {
         ids={"thread_id": "thread"},
         hints={"reply_to": "thread post", "at": "thread post"},
     ),
+    ("GET", "threads.count_new_threads"): Row(Needs.SESSION, answers=204),
+    ("GET", "threads.count_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}, answers=204),
+    ("GET", "threads.show_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
+    ("GET", "threads.see_posts"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
+    ("POST", "threads.read_posts"): Row(
+        Needs.SESSION, ids={"thread_id": "thread"}, data={"numbers": "0"}, answers=204
+    ),
+    ("POST", "threads.unread_post"): Row(Needs.SESSION, ids={"thread_id": "thread"}, data={"number": "0"}),
+    ("POST", "threads.pin_thread"): Row(Needs.STAFF, ids={"thread_id": "thread"}),
+    ("POST", "threads.unpin_thread"): Row(Needs.STAFF, ids={"thread_id": "thread"}),
+    # These three for staff and for who began the thread, not for others: tests/threads/test_changes.py.
+    ("POST", "threads.tag_thread"): Row(
+        Needs.SESSION, ids={"thread_id": "thread"}, data={"tags": "openings"}
+    ),
+    ("POST", "threads.close_thread"): Row(
+        Needs.SESSION, ids={"thread_id": "thread"}, data={"reason": "It is settled."}
+    ),
+    ("POST", "threads.reopen_thread"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("POST", "threads.post_reply"): Row(
         Needs.SESSION,
         ids={"thread_id": "thread"},

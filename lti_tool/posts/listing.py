@@ -1,0 +1,260 @@
+"""Lists of conversations: which of them, in which order, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select, true, tuple_
+from sqlalchemy.orm import Session
+
+from lti_tool.core.actor import Actor
+from lti_tool.core.paging import Place
+from lti_tool.people.models import Person
+from lti_tool.posts.authors import Author, author_columns, author_of
+from lti_tool.posts.models import Conversation, ConversationKind, ReadState
+from lti_tool.posts.reading import read_by, unread_count
+from lti_tool.posts.visibility import readable, title_of
+
+ROWS_A_PAGE = 30
+MOST_SCANNED = 1000
+"""How many a page looks through for those it wants; the next page goes on from there."""
+_RECENT, _TAGS_SHOWN = 200, 12
+# As the index has it: a parameter in place of the zero would not be recognised.
+_IS_UNANSWERED = Conversation.reply_count == literal_column("0")
+
+
+class Show(StrEnum):
+    """Which conversations a list shows."""
+
+    ALL = "all"
+    UNREAD = "unread"
+    UNANSWERED = "unanswered"
+    MINE = "mine"
+
+
+class Sort(StrEnum):
+    """Which of them come first."""
+
+    ACTIVITY = "activity"
+    NEWEST = "newest"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a list is asked for."""
+
+    whole_course: bool = False
+    show: Show = Show.ALL
+    sort: Sort = Sort.ACTIVITY
+    tag: str | None = None
+    after: Place | None = None
+    after_answered: bool = False
+    """Whether the place that it goes on after is among those with a reply."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is left out."""
+        return self.show is Show.ALL and self.tag is None
+
+    @property
+    def is_sifted(self) -> bool:
+        """Whether rows have to be looked at one by one."""
+        return self.show is Show.UNREAD or self.tag is not None
+
+    @property
+    def has_pins(self) -> bool:
+        """Whether pinned ones stand above it: pins are an activity's own."""
+        return self.is_plain and not self.whole_course
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRow:
+    """One line of a list."""
+
+    id: UUID
+    title: str
+    author: Author
+    created_at: datetime
+    reply_count: int
+    last_activity_at: datetime
+    unread: int
+    tags: Sequence[str]
+    is_pinned: bool
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationList:
+    """A page of them, and the place after which the next ones come (None when these are the last)."""
+
+    rows: Sequence[ConversationRow]
+    next: Place | None = None
+    next_answered: bool = False
+
+
+def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted) -> ConversationList:
+    """A page of what is wanted. One query."""
+    among = _among(actor, kind, wanted)
+    if wanted.has_pins:
+        among.append(Conversation.pin_slot.is_(None))
+    if wanted.after:
+        among.append(_is_after(wanted, wanted.after))
+    order = [key.desc() for key in _keys(wanted.sort)]
+    scanned = select(Conversation.id, func.row_number().over(order_by=order).label("rank")).where(*among)
+    limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
+    bounded = scanned.order_by(*order).limit(limit).cte("scanned")
+    fits = _fits(wanted)
+    found = session.execute(
+        _rows(actor)
+        .add_columns(fits.label("fits"), bounded.c.rank)
+        .join(bounded, bounded.c.id == Conversation.id)
+        .where(or_(fits, bounded.c.rank == MOST_SCANNED))
+        .order_by(bounded.c.rank)
+        .limit(ROWS_A_PAGE + 1)
+    ).all()
+    return _page(actor, found)
+
+
+def pinned(session: Session, actor: Actor, kind: ConversationKind) -> Sequence[ConversationRow]:
+    """Those at the top of the actor's activity. One query."""
+    found = session.execute(
+        _rows(actor)
+        .where(*_among(actor, kind, Wanted()), Conversation.pin_slot.is_not(None))
+        .order_by(Conversation.pin_slot)
+    )
+    return [_row(actor, row) for row in found]
+
+
+def pin_count(session: Session, placement_id: UUID, kind: ConversationKind) -> int:
+    return session.scalars(
+        select(func.count())
+        .select_from(Conversation)
+        .where(
+            Conversation.placement_id == placement_id,
+            Conversation.kind == kind,
+            Conversation.pin_slot.is_not(None),
+        )
+    ).one()
+
+
+def tags_in_use(
+    session: Session, actor: Actor, kind: ConversationKind, *, whole_course: bool
+) -> Sequence[str]:
+    """The most used of the two hundred conversations that were active last. One query."""
+    recent = (
+        select(Conversation.tags)
+        .where(*_among(actor, kind, Wanted(whole_course=whole_course)))
+        .order_by(Conversation.last_activity_at.desc(), Conversation.id.desc())
+        .limit(_RECENT)
+        .subquery()
+    )
+    tag = select(func.unnest(recent.c.tags).label("tag")).subquery().c.tag
+    return session.scalars(
+        select(tag).group_by(tag).order_by(func.count().desc(), tag).limit(_TAGS_SHOWN)
+    ).all()
+
+
+def count_new(
+    session: Session, actor: Actor, kind: ConversationKind, *, whole_course: bool, after_id: UUID
+) -> int:
+    """How many were begun by others after this one, at most a page full. One query."""
+    newer = (
+        select(Conversation.id)
+        .where(
+            *_among(actor, kind, Wanted(whole_course=whole_course)),
+            Conversation.id > after_id,
+            Conversation.author_id != actor.person_id,
+        )
+        .limit(ROWS_A_PAGE)
+    )
+    return session.scalars(select(func.count()).select_from(newer.subquery())).one()
+
+
+def _among(actor: Actor, kind: ConversationKind, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What an index finds."""
+    among = [readable(actor), Conversation.kind == kind]
+    if not wanted.whole_course:
+        among.append(Conversation.placement_id == actor.placement_id)
+    if wanted.show is Show.UNANSWERED:
+        among.append(_IS_UNANSWERED)
+    if wanted.show is Show.MINE:
+        among.append(Conversation.author_id == actor.person_id)
+    return among
+
+
+def _fits(wanted: Wanted) -> ColumnElement[bool]:
+    """What is looked at row by row."""
+    fits: list[ColumnElement[bool]] = []
+    if wanted.show is Show.UNREAD:
+        fits.append(unread_count() > 0)
+    if wanted.tag:
+        fits.append(Conversation.tags.contains([wanted.tag]))
+    return and_(true(), *fits)
+
+
+def _keys(sort: Sort) -> list[Any]:
+    """What the list is in the falling order of; the last one is unique."""
+    if sort is Sort.NEWEST:
+        return [Conversation.id]
+    recent = [Conversation.last_activity_at, Conversation.id]
+    return [_IS_UNANSWERED, *recent] if sort is Sort.UNANSWERED else recent
+
+
+def _is_after(wanted: Wanted, place: Place) -> ColumnElement[bool]:
+    here: dict[Sort, list[Any]] = {
+        Sort.ACTIVITY: [place.at, place.id],
+        Sort.NEWEST: [place.id],
+        Sort.UNANSWERED: [not wanted.after_answered, place.at, place.id],
+    }
+    return tuple_(*_keys(wanted.sort)) < tuple_(*here[wanted.sort])
+
+
+def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Conversation.id,
+            Conversation,
+            Conversation.created_at,
+            Conversation.reply_count,
+            Conversation.last_activity_at,
+            Conversation.tags,
+            Conversation.pin_slot,
+            Conversation.closed_at,
+            unread_count().label("unread"),
+            *author_columns(Conversation, Person),
+        )
+        .join(Person, Person.id == Conversation.author_id)
+        .outerjoin(ReadState, read_by(actor))
+    )
+
+
+def _page(actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> ConversationList:
+    """The rows that fit; the next page goes on after the last one, or after the last that was looked at."""
+    fitting = [row for row in found if row.fits][:ROWS_A_PAGE]
+    rows = [_row(actor, row) for row in fitting]
+    if len(found) > ROWS_A_PAGE:
+        last = fitting[-1]
+    elif found and found[-1].rank == MOST_SCANNED:
+        last = found[-1]
+    else:
+        return ConversationList(rows)
+    return ConversationList(rows, Place(last.last_activity_at, last.id), last.reply_count > 0)
+
+
+def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
+    return ConversationRow(
+        id=row.id,
+        title=title_of(actor, row.Conversation),
+        author=author_of(actor, row),
+        created_at=row.created_at,
+        reply_count=row.reply_count,
+        last_activity_at=row.last_activity_at,
+        unread=row.unread,
+        tags=row.tags,
+        is_pinned=row.pin_slot is not None,
+        is_closed=row.closed_at is not None,
+    )

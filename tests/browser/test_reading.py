@@ -1,0 +1,91 @@
+"""Reading in the browser: what counts as read, what comes live, and the keys of the list."""
+
+import re
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import no_complaints, own_context
+from tests.browser.running import Demo
+from tests.browser.visits import ANA, TALK, TOM, Visit
+
+pytestmark = pytest.mark.browser
+
+PARAGRAPHS = "\n\n".join(f"Paragraph {number} of what I tried." for number in range(12))
+ASK_NOW = "document.dispatchEvent(new Event('visibilitychange'))"
+
+
+def unread(demo: Demo, visit: Visit, thread: str) -> str:
+    """What the list says of the thread."""
+    visit.tool.goto(f"{visit.base}/threads?where=course")
+    return (
+        visit.tool.get_by_role("listitem")
+        .filter(has=visit.page.locator(f"a[href*='{UUID(thread)}']"))
+        .inner_text()
+    )
+
+
+def reply(visit: Visit, thread: str, text: str) -> None:
+    visit.tool.goto(f"{visit.base}/threads/{thread}")
+    visit.tool.get_by_label("Your reply").fill(text)
+    visit.tool.get_by_role("button", name="Post reply").click()
+    expect(visit.post_with(text)).to_be_visible()
+
+
+def test_what_was_in_view_for_a_moment_is_read_and_news_waits_to_be_shown(
+    chromium: Browser, demo: Demo
+) -> None:
+    with own_context(chromium) as anas, own_context(chromium) as toms, no_complaints(toms):
+        ana = Visit.enter_in_window(anas.new_page(), demo, ANA, TALK)
+        tom = Visit.enter_in_window(toms.new_page(), demo, TOM, TALK)
+        thread = ana.post_thread("Whimbrel: what is read?", "Short.")
+        reply(ana, thread, PARAGRAPHS)
+        reply(ana, thread, f"Far below. {PARAGRAPHS}")
+        assert "3 unread" in unread(demo, tom, thread)
+
+        tom.page.set_viewport_size({"width": 800, "height": 500})
+        with tom.page.expect_response(re.compile(r"/read$"), timeout=30_000) as sent:
+            tom.tool.goto(f"{tom.base}/threads/{thread}")
+        assert sent.value.status == 204
+        assert "numbers=0" in (sent.value.request.post_data or "")
+        said = unread(demo, tom, thread)
+        assert "2 unread" in said or "1 unread" in said
+
+        tom.tool.goto(f"{tom.base}/threads/{thread}")
+        reply(ana, thread, "Something new, said while you read.")
+        tom.page.mouse.wheel(0, 120)
+        before = tom.page.evaluate("scrollY")
+        tom.page.evaluate(ASK_NOW)
+        bar = tom.tool.get_by_role("link", name="1 new reply \N{EN DASH} show")
+        expect(bar).to_be_visible(timeout=30_000)
+        assert abs(tom.page.evaluate("scrollY") - before) <= 1
+        assert tom.post_with("Something new").count() == 0
+        bar.press("Enter")
+        expect(tom.post_with("Something new")).to_be_focused()
+        expect(bar).to_have_count(0)
+        expect(tom.tool.get_by_role("heading", name="3 replies")).to_be_visible()
+
+
+def test_the_list_has_keys_and_never_while_one_types(chromium: Browser, demo: Demo) -> None:
+    with own_context(chromium) as anas, no_complaints(anas):
+        ana = Visit.enter_in_window(anas.new_page(), demo, ANA, TALK)
+        ana.tool.goto(f"{ana.base}/threads?where=course")
+        titles = ana.tool.locator("#threads .title")
+        ana.page.keyboard.press("j")
+        expect(titles.nth(0)).to_be_focused()
+        ana.page.keyboard.press("j")
+        expect(titles.nth(1)).to_be_focused()
+        ana.page.keyboard.press("k")
+        expect(titles.nth(0)).to_be_focused()
+        ana.page.keyboard.press("?")
+        expect(ana.tool.get_by_role("dialog", name="Keys on this page")).to_be_visible()
+        ana.page.keyboard.press("Escape")
+        title = titles.nth(0).inner_text()
+        ana.page.keyboard.press("o")
+        ana.heading(title)
+        ana.tool.goto(f"{ana.base}/threads")
+        ana.page.keyboard.press("n")
+        ana.heading("New thread")
+        ana.tool.get_by_label("Title").press_sequentially("jk?no")
+        expect(ana.tool.get_by_label("Title")).to_have_value("jk?no")
