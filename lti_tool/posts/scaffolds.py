@@ -60,12 +60,6 @@ ANSWER = (
         lazy_gettext("Have you looked at …?\n\nWhat happens when you …?\n"),
     ),
 )
-NOTE = (
-    Scaffold(
-        lazy_gettext("What? So what? Now what?"),
-        lazy_gettext("**What happened:** …\n\n**So what:** …\n\n**Now what:** …\n"),
-    ),
-)
 PROMPT = (
     Scaffold(
         lazy_gettext("From their own work"),
