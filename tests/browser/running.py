@@ -62,6 +62,14 @@ class Demo:
         finally:
             engine.dispose()
 
+    def run(self, sql: str) -> None:
+        engine = make_engine(self.database_url, pool_size=1)
+        try:
+            with engine.begin() as connection:
+                connection.execute(text(sql))
+        finally:
+            engine.dispose()
+
     def value(self, sql: str, **values: object) -> str:
         """The one value that a query finds."""
         engine = make_engine(self.database_url, pool_size=1)

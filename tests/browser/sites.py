@@ -95,11 +95,13 @@ class Watched:
         path = environ["PATH_INFO"]
         if path.startswith("/l/"):
             self.seen.append((path, environ.get("HTTP_COOKIE")))
-        launch = path.split("/")[2] if path.startswith("/l/") else path
-        if NO_CHIPS in environ.get("HTTP_USER_AGENT", ""):
-            self.of_old_browsers.add(launch)
-        # What a page sends as it goes comes with the browser's own name, not with the one it was given.
-        old = launch in self.of_old_browsers
+        old = NO_CHIPS in environ.get("HTTP_USER_AGENT", "")
+        if path.startswith("/l/"):
+            # What a page sends as it goes comes with the browser's own name, not with the one it was given.
+            launch = path.split("/")[2]
+            if old:
+                self.of_old_browsers.add(launch)
+            old = launch in self.of_old_browsers
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             if old:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 from lti_tool.demo.lms.catalogue import COURSES
 from tests.browser.conftest import NewContext, own_context
 from tests.browser.running import Demo
+from tests.browser.test_keyboard import tab_to
 from tests.browser.test_pages import ARABIC, LONG_WORD, MARKDOWN, SCREENSHOTS, look_at
 from tests.browser.visits import QUIET, Visit
 
@@ -68,7 +69,7 @@ def test_from_add_to_the_activity_in_the_course_by_keyboard(new_context: NewCont
     keys.press("Tab")
     keys.press("Control+a")
     keys.type(title)
-    keys.press("Tab")
+    tab_to(page, frame.get_by_label("Prompt"))
     keys.type("Say what you *tried* first.")
     keys.press("Tab")
     keys.type("10")
