@@ -135,6 +135,11 @@ def test_a_visit(sites: Sites, browsers: Browse, kind: Kind) -> None:
         back(visit)
         visit.heading(title)
         assert visit.part_of_address("threads") == thread
+        visit.tool.get_by_role("searchbox").fill(f'"{title}"')
+        visit.tool.get_by_role("searchbox").press("Enter")
+        visit.heading("Search")
+        visit.tool.get_by_role("link", name=title).click()
+        visit.heading(title)
         check_mode(sites, visit, kind)
 
 
