@@ -59,8 +59,11 @@ def subscribe_all() -> None:
     subscribe(AnswerPosted, _mention_in_post)
     subscribe(PostEdited, _mention_in_post)
     # The search finds what is there for others, as it is now.
-    for event in (ThreadPosted, ReplyPosted, HelpAsked, AnswerPosted, PostEdited):
-        subscribe(event, _index_post)
+    subscribe(ThreadPosted, _index_post)
+    subscribe(ReplyPosted, _index_post)
+    subscribe(HelpAsked, _index_post)
+    subscribe(AnswerPosted, _index_post)
+    subscribe(PostEdited, _index_post)
     subscribe(ThreadChanged, _index_tags)
     subscribe(RequestResolved, _index_request)
     subscribe(PostWithdrawn, _forget_post)

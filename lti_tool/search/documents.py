@@ -11,7 +11,8 @@ from lti_tool.help_requests.models import HelpRequest
 from lti_tool.launch.models import Launch
 from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.models import Conversation, Post
-from lti_tool.search.terms import config_of, folded, plain_text, scope_of
+from lti_tool.search.languages import written_in
+from lti_tool.search.terms import folded, plain_text, scope_of
 
 _LONGEST = 60_000
 """Signs of a text that are looked up: PostgreSQL takes a megabyte of words at most."""
@@ -37,7 +38,7 @@ class Document:
 
 
 def documents_of(session: Session, post_ids: list[UUID]) -> list[Document]:
-    """One query. The language is that of the author's newest launch there."""
+    """One query. The author's language is that of their newest launch there."""
     locale = (
         select(Launch.locale)
         .where(Launch.course_id == Post.course_id, Launch.person_id == Post.author_id)
@@ -90,12 +91,13 @@ def text_of(row: Row[*tuple[Any, ...]]) -> str:
 
 def _document(row: Row[*tuple[Any, ...]]) -> Document:
     titled = [row.title, *row.tags] if row.is_opening else []
+    title, body = folded(" ".join(titled)), folded(text_of(row)[:_LONGEST])
     return Document(
         post_id=row.id,
         course_id=row.course_id,
-        config=config_of(row.locale or ""),
+        config=written_in(f"{title} {body}", row.locale or ""),
         scope=[scope_of(row.course_id), scope_of(row.placement_id)],
-        title=folded(" ".join(titled)),
+        title=title,
         files=folded(" ".join(row.files)),
-        body=folded(text_of(row)[:_LONGEST]),
+        body=body,
     )

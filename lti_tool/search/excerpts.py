@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import ARRAY, Text, cast, func, select
+from sqlalchemy import ARRAY, ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.orm import Session
 
@@ -28,18 +29,19 @@ class Piece:
 Excerpt = Sequence[Piece]
 
 
-def words_to_mark(session: Session, texts: Iterable[str], query: Query, config: str) -> Collection[str]:
+def words_to_mark(
+    session: Session, texts: Iterable[str], query: Query, configs: Sequence[str]
+) -> Collection[str]:
     """Which words of these texts, folded, the query means: the database knows the stems. One query."""
     words = {word for text in texts for _, _, word in words_in(text[:_LOOKED_AT])}
-    same = words & set(query.words)
-    beginning = {word for word in words if query.goes_on and word.startswith(query.last)}
+    same = {word for word in words if word in query.words or (query.goes_on and word.startswith(query.last))}
     word = func.unnest(cast(sorted(words), ARRAY(Text))).column_valued("word")
-    stem = func.to_tsvector(cast(config, REGCONFIG), word)
-    wanted = func.to_tsvector(cast(config, REGCONFIG), " ".join(query.words))
-    by_stem = session.scalars(
-        select(word).where(func.tsvector_to_array(stem).op("&&")(func.tsvector_to_array(wanted)))
-    )
-    return same | beginning | set(by_stem)
+    have_stem = [_stems(config, word).op("&&")(_stems(config, " ".join(query.words))) for config in configs]
+    return same | set(session.scalars(select(word).where(or_(*have_stem))))
+
+
+def _stems(config: str, text: Any) -> ColumnElement[Any]:
+    return func.tsvector_to_array(func.to_tsvector(cast(config, REGCONFIG), text))
 
 
 def marked(text: str, words: Collection[str]) -> Excerpt:

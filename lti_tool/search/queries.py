@@ -20,8 +20,9 @@ from lti_tool.posts.models import Conversation, ConversationKind, Post, PostStat
 from lti_tool.posts.visibility import readable_post, title_of
 from lti_tool.search.documents import opens_request, text_columns, text_of
 from lti_tool.search.excerpts import Excerpt, excerpt, marked, words_to_mark
+from lti_tool.search.languages import SIMPLE, read_in
 from lti_tool.search.models import PostWords
-from lti_tool.search.terms import SIMPLE, Query, config_of, scope_of
+from lti_tool.search.terms import Query, scope_of
 
 HITS_A_PAGE = 20
 MOST_RANKED = 1000
@@ -93,9 +94,8 @@ def hits(session: Session, actor: Actor, sought: Sought) -> Hits:
     found = session.execute(_page(actor, sought)).all()
     shown = found[:HITS_A_PAGE]
     texts = [(title_of(actor, row.Conversation), text_of(row)) for row in shown]
-    marks = words_to_mark(
-        session, [it for pair in texts for it in pair], sought.query, config_of(actor.locale)
-    )
+    every = [it for pair in texts for it in pair]
+    marks = words_to_mark(session, every, sought.query, read_in(actor.locale))
     rows = [
         _hit(actor, row, marked(title, marks), excerpt(text, marks))
         for row, (title, text) in zip(shown, texts, strict=True)
@@ -191,11 +191,13 @@ def _narrowed(actor: Actor, sought: Sought) -> list[ColumnElement[bool]]:
 
 def matching(query: Query, actor: Actor) -> Any:
     """The words as they were typed, the last perhaps as a beginning; or all of them by their stems."""
-    as_typed = func.websearch_to_tsquery(cast(SIMPLE, REGCONFIG), query.text)
+    wanted: ColumnElement[Any] = func.websearch_to_tsquery(cast(SIMPLE, REGCONFIG), query.text)
     if query.goes_on:
-        as_typed = cast(func.regexp_replace(cast(as_typed, String), "'$", "':*"), TSQUERY)
-    by_stems = func.websearch_to_tsquery(cast(config_of(actor.locale), REGCONFIG), query.text)
-    return as_typed.op("||")(by_stems)
+        wanted = cast(func.regexp_replace(cast(wanted, String), "'$", "':*"), TSQUERY)
+    for config in read_in(actor.locale):
+        by_stems = func.websearch_to_tsquery(cast(config, REGCONFIG), query.text)
+        wanted = wanted.op("||")(by_stems)
+    return wanted
 
 
 def _hit(actor: Actor, row: Row[*tuple[Any, ...]], title: Excerpt, text: Excerpt) -> Hit:

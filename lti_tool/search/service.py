@@ -4,14 +4,25 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, cast, delete, exists, func, literal_column, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import REGCONFIG, insert
 from sqlalchemy.orm import Session
 
 from lti_tool.posts.models import Post, PostState
 from lti_tool.search.documents import documents_of
+from lti_tool.search.languages import SIMPLE
 from lti_tool.search.models import PostWords
-from lti_tool.search.terms import SIMPLE
 
 
 def index_posts(session: Session, post_ids: list[UUID]) -> None:
@@ -39,7 +50,7 @@ def index_missing(session: Session, *, after: UUID, at_most: int) -> UUID | None
 
 def _keep() -> Any:
     """As they are written, for beginnings and phrases, and as stems."""
-    words = func.array_to_tsvector(cast(bindparam("scope"), ARRAY(Text)))
+    words: ColumnElement[Any] = func.array_to_tsvector(cast(bindparam("scope"), ARRAY(Text)))
     for config in (cast(SIMPLE, REGCONFIG), cast(bindparam("config"), REGCONFIG)):
         for weight, part in (("A", "title"), ("B", "files"), ("D", "body")):
             found = func.to_tsvector(config, bindparam(part, type_=Text))

@@ -18,17 +18,6 @@ _WORD = re.compile(rf"[{_SIGN}]|[^\s{_SIGN}]+")
 _TERM = re.compile(r'(-?)"([^"]*)(?:"|$)|(\S+)')
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'))
 
-# PostgreSQL 14 and later have these.
-_CONFIGS = {
-    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english",
-    "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
-    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian",
-    "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian", "no": "norwegian",
-    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil",
-    "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-SIMPLE = "simple"
-
 
 class _Shapes(dict[int, str]):
     """What is part of a word stays, everything else is a space: as many signs as before."""
@@ -50,11 +39,6 @@ class _Folds(dict[int, str]):
 
 
 _shapes, _folds = _Shapes(), _Folds()
-
-
-def config_of(locale: str) -> str:
-    """The text search configuration that knows the stems of a language."""
-    return _CONFIGS.get(locale.partition("-")[0].lower(), SIMPLE)
 
 
 def scope_of(row_id: UUID) -> str:

@@ -134,6 +134,19 @@ def test_stems_are_those_of_the_launchs_language(course: Course) -> None:
     assert marks(search(jan, "Hauser")) == ["Häuser"]
 
 
+def test_a_text_in_another_language_than_its_authors_is_known(course: Course) -> None:
+    ana, tom = course.visitor("Ana Ruiz", locale="es-ES"), course.visitor("Tom", locale="tr")
+    post_thread(ana, title="Openings", body="These are the openings that failed in this team.")
+    for visitor in (ana, tom):
+        assert found(search(visitor, "opening team -x")) == ["Openings"]
+
+
+def test_words_are_marked_by_their_stems_and_beginnings(ana: Visitor) -> None:
+    post_thread(ana, title="Openings", body="To open is an opening. A teammate opens; “fail” is not failure.")
+    assert marks(search(ana, "opening -x")) == ["Openings", "open", "opening", "opens"]
+    assert marks(search(ana, "open team")) == ["Openings", "open", "opening", "teammate", "opens"]
+
+
 def test_everything_of_a_request_is_found(ana: Visitor, tom: Visitor) -> None:
     path = ask_for_help(ana)
     for typed in ("manager", "deadlines", "starting facts", "listens", "used to manage fine"):
