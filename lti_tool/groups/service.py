@@ -164,7 +164,7 @@ def _groups(session: Session, group_set: GroupSet) -> Sequence[UUID]:
 
 def _places(session: Session, group_set: GroupSet) -> dict[UUID, UUID]:
     rows = select(GroupMembership.person_id, GroupMembership.group_id).filter_by(own_set_id=group_set.id)
-    return dict(session.execute(rows).tuples().all())
+    return dict(session.execute(rows).all())
 
 
 def _learners(session: Session, actor: Actor) -> Sequence[UUID]:
