@@ -70,7 +70,7 @@ def test_groups_from_nothing_to_the_gallery(come: Come) -> None:
     thread = page.url.partition("/threads/")[2][:36]
 
     page = go(tom, "/threads", WORKSHOPS.activity)
-    expect(page.get_by_text("You are in")).to_be_visible()
+    expect(page.get_by_text("Your group:")).to_be_visible()
     expect(page.get_by_role("link", name="Our nest")).to_have_count(0)
 
     page = go(ines, "/groups", "Groups of this activity")
