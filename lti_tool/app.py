@@ -18,6 +18,7 @@ from lti_tool.drafts import routes as drafts
 from lti_tool.facilitation import routes as facilitation
 from lti_tool.follow_ups import routes as follow_ups
 from lti_tool.grades import routes as grades
+from lti_tool.groups import routes as groups
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
@@ -67,6 +68,7 @@ _FEATURES = (
     deep_linking,
     privacy,
     people,
+    groups,
     posts,
     marks,
     revisions,

@@ -6,6 +6,7 @@ import lti_tool.jobs  # noqa: F401  # binds every task, so that a subscriber can
 from lti_tool.core.events import subscribe
 from lti_tool.follow_ups import statements as follow_ups
 from lti_tool.grades.service import note_contribution
+from lti_tool.groups import statements as groups
 from lti_tool.help_requests import service as help_service
 from lti_tool.help_requests import statements as help_requests
 from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestResolved
@@ -35,6 +36,7 @@ def subscribe_all() -> None:
         threads,
         help_requests,
         follow_ups,
+        groups,
         mentions,
         marks,
         revisions,
