@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Place
-from lti_tool.people.models import Person
+from lti_tool.people.models import Group, Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, ReadState
 from lti_tool.posts.reading import read_by, unread_count
@@ -41,6 +41,7 @@ class Sort(StrEnum):
     ACTIVITY = "activity"
     NEWEST = "newest"
     UNANSWERED = "unanswered"
+    USEFUL = "useful"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +52,17 @@ class Wanted:
     show: Show = Show.ALL
     sort: Sort = Sort.ACTIVITY
     tag: str | None = None
+    group_id: UUID | None = None
     after: Place | None = None
     after_answered: bool = False
     """Whether the place that it goes on after is among those with a reply."""
+    after_useful: int = 0
+    """How often that place was found useful."""
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing is left out."""
-        return self.show is Show.ALL and self.tag is None
+        return self.show is Show.ALL and self.tag is None and self.group_id is None
 
     @property
     def is_sifted(self) -> bool:
@@ -85,6 +89,8 @@ class ConversationRow:
     tags: Sequence[str]
     is_pinned: bool
     is_closed: bool
+    group_name: str
+    """Whose it is; empty for the whole course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ class ConversationList:
     rows: Sequence[ConversationRow]
     next: Place | None = None
     next_answered: bool = False
+    next_useful: int = 0
 
 
 def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted) -> ConversationList:
@@ -159,13 +166,13 @@ def tags_in_use(
 
 
 def count_new(
-    session: Session, actor: Actor, kind: ConversationKind, *, whole_course: bool, after_id: UUID
+    session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted, *, after_id: UUID
 ) -> int:
-    """How many were begun by others after this one, at most a page full. One query."""
+    """How many of these were begun by others after this one, at most a page full. One query."""
     newer = (
         select(Conversation.id)
         .where(
-            *_among(actor, kind, Wanted(whole_course=whole_course)),
+            *_among(actor, kind, wanted),
             Conversation.id > after_id,
             Conversation.author_id != actor.person_id,
         )
@@ -183,6 +190,8 @@ def _among(actor: Actor, kind: ConversationKind, wanted: Wanted) -> list[ColumnE
         among.append(_IS_UNANSWERED)
     if wanted.show is Show.MINE:
         among.append(Conversation.author_id == actor.person_id)
+    if wanted.group_id:
+        among.append(Conversation.group_id == wanted.group_id)
     return among
 
 
@@ -200,6 +209,8 @@ def _keys(sort: Sort) -> list[Any]:
     """What the list is in the falling order of; the last one is unique."""
     if sort is Sort.NEWEST:
         return [Conversation.id]
+    if sort is Sort.USEFUL:
+        return [Conversation.useful_count, Conversation.id]
     recent = [Conversation.last_activity_at, Conversation.id]
     return [_IS_UNANSWERED, *recent] if sort is Sort.UNANSWERED else recent
 
@@ -209,6 +220,7 @@ def _is_after(wanted: Wanted, place: Place) -> ColumnElement[bool]:
         Sort.ACTIVITY: [place.at, place.id],
         Sort.NEWEST: [place.id],
         Sort.UNANSWERED: [not wanted.after_answered, place.at, place.id],
+        Sort.USEFUL: [wanted.after_useful, place.id],
     }
     return tuple_(*_keys(wanted.sort)) < tuple_(*here[wanted.sort])
 
@@ -221,14 +233,17 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Conversation.created_at,
             Conversation.reply_count,
             Conversation.last_activity_at,
+            Conversation.useful_count,
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
+            Group.name.label("group_name"),
             unread_count().label("unread"),
             *author_columns(Conversation, Person),
         )
         .join(Person, Person.id == Conversation.author_id)
         .outerjoin(ReadState, read_by(actor))
+        .outerjoin(Group, Group.id == Conversation.group_id)
     )
 
 
@@ -242,7 +257,8 @@ def _page(actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> ConversationL
         last = found[-1]
     else:
         return ConversationList(rows)
-    return ConversationList(rows, Place(last.last_activity_at, last.id), last.reply_count > 0)
+    place = Place(last.last_activity_at, last.id)
+    return ConversationList(rows, place, last.reply_count > 0, last.useful_count)
 
 
 def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
@@ -257,4 +273,5 @@ def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
         tags=row.tags,
         is_pinned=row.pin_slot is not None,
         is_closed=row.closed_at is not None,
+        group_name=row.group_name or "",
     )
