@@ -1,4 +1,4 @@
-"""How fast threads are listed, opened and answered as posts grow in number: prints a table.
+"""How fast threads are listed, opened, searched and answered as posts grow in number: prints a table.
 
 Over HTTP on 127.0.0.1, with the tool served as in production by one worker; in the same run two floors, which
 are the same HTML without session and rights (threads_floors.py). Exits with 1 where a page fails.
@@ -127,6 +127,9 @@ def one_level(
             measure(f"thread of {LONG:,}, as it opens", port, count, get(f"{at}/{long}"))
             measure(f"thread of {LONG:,}, from the first reply", port, count, get(f"{at}/{long}?at=first"))
             measure(f"thread of {LONG:,}, in the middle", port, count, get(middle(reader, port, long)))
+        search = f"{reader.base}/search?q="
+        measure("search, one post of 1,000", port, count, get(f"{search}rare7"))
+        measure("search, one post of 20", port, count, get(f"{search}usual7"))
         connection = HTTPConnection("127.0.0.1", port)
         page = reader.open(connection, f"{at}/{usual}")
         answers = add_replies(reader, port, f"{at}/{answered}", page, count)

@@ -18,6 +18,7 @@ from lti_tool.courses.service import keep_course, keep_placement
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.service import keep_membership, keep_person
 from lti_tool.platforms.service import add_deployment, add_platform
+from lti_tool.search.terms import scope_of
 
 COURSES, PEOPLE = 10, 200
 USUAL, LONG = 50, 20_000
@@ -33,6 +34,19 @@ _POST = """COPY post (id, created_at, course_id, conversation_id, author_id, aut
     in_reply_to_id, body, body_html, statement_id, submission_key) FROM STDIN"""
 _CONVERSATION = """COPY conversation (id, created_at, course_id, placement_id, kind, author_id, title,
     reply_count, last_activity_at, submission_key, tags, closed_reason) FROM STDIN"""
+
+
+# As the search keeps them; one word of a thousand posts, one of twenty, and those of the text in each.
+_WORDS = """
+    insert into post_words (post_id, course_id, words)
+    select post.id, post.course_id, array_to_tsvector(array[scope.course, scope.placement]) || to_tsvector(
+        'simple', concat_ws(' ', 'rare' || mod(abs(hashtext(post.id::text)), 1000),
+        'usual' || mod(abs(hashtext(post.id::text)), 20), regexp_replace(body_html, '<[^>]*>', ' ', 'g')))
+    from post join (
+        select unnest(%s::uuid[]) as id, unnest(%s::text[]) as course, unnest(%s::text[]) as placement
+    ) as scope on scope.id = post.course_id
+    where not exists (select from post_words where post_words.post_id = post.id)
+"""
 
 
 @dataclass(frozen=True)
@@ -121,12 +135,18 @@ def _write(engine: Engine, filled: Filled, threads: Any) -> Iterator[UUID]:
                     for post in _posts(filled, row_id, course, replies):
                         copy.write_row(post)
             cursor.execute("set session_replication_role = origin")
+            cursor.execute(_WORDS, _scopes(filled))
         raw.commit()
     finally:
         raw.close()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("vacuum analyze conversation, post"))
+        connection.execute(text("vacuum analyze conversation, post, post_words"))
     yield from made
+
+
+def _scopes(filled: Filled) -> tuple[list[UUID], list[str], list[str]]:
+    courses = [course_id for course_id, _ in filled.placements]
+    return courses, [scope_of(it) for it in courses], [scope_of(it) for _, it in filled.placements]
 
 
 def _conversation(filled: Filled, number: int, row_id: UUID, course: int, replies: int) -> tuple[Any, ...]:
