@@ -36,6 +36,7 @@ from lti_tool.posts.marks import routes as marks
 from lti_tool.posts.revisions import routes as revisions
 from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
+from lti_tool.search import routes as search
 from lti_tool.settings import Settings
 from lti_tool.threads import routes as threads
 from lti_tool.web.arrivals import activity_page
@@ -73,6 +74,7 @@ _FEATURES = (
     revisions,
     following,
     moderation,
+    search,
 )
 _LARGEST_REQUEST = 1024 * 1024
 _LARGEST_FORM = 256 * 1024
