@@ -238,12 +238,20 @@ def choose_synthesis(thread_id: UUID) -> Response:
 
 
 def _send_synthesis(thread_id: UUID, form: SynthesisForm) -> None:
-    about = {"thread_id": thread_id, "draws_on": form.draws_on.data}
+    draws_on = form.draws_on.data
     if form.post.data:
-        synthesis.choose_synthesis(db(), actor(), post_id=form.post.data, **about)
-    else:
-        key = form.submission_key()
-        synthesis.write_synthesis(db(), actor(), body=form.body.data, submission_key=key, **about)
+        synthesis.choose_synthesis(
+            db(), actor(), thread_id=thread_id, post_id=form.post.data, draws_on=draws_on
+        )
+        return
+    synthesis.write_synthesis(
+        db(),
+        actor(),
+        thread_id=thread_id,
+        body=form.body.data,
+        draws_on=draws_on,
+        submission_key=form.submission_key(),
+    )
 
 
 def _synthesis_page(thread_id: UUID, form: SynthesisForm) -> Response:
