@@ -49,6 +49,8 @@ class Actor:
     """The origins whose pages may frame this launch's pages."""
     is_test: bool = False
     """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
+    allows_anonymity: bool = False
+    """Whether the placement's staff let learners post anonymously to each other."""
     copy_is_open: bool = False
     """Whether this activity's settings were copied, and its staff have yet to say what becomes of them."""
 

@@ -40,6 +40,7 @@ def post_thread(
     tags: Sequence[str] = (),
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
+    anonymous: bool = False,
 ) -> Conversation:
     """Open a thread in the actor's activity."""
     thread, post = open_conversation(
@@ -51,6 +52,7 @@ def post_thread(
         submission_key=submission_key,
         tags=tags,
         files=files,
+        anonymous=anonymous,
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
     if post is not None and post.is_public:
@@ -68,6 +70,7 @@ def post_reply(
     in_reply_to_id: UUID | None = None,
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
+    anonymous: bool = False,
 ) -> Post:
     """Reply to the thread, or to one of its posts."""
     thread = access_thread(session, actor, thread_id)
@@ -84,6 +87,7 @@ def post_reply(
         submission_key=submission_key,
         in_reply_to_id=replied_to.id,
         files=files,
+        anonymous=anonymous,
     )
     close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=draft)
     if made and reply.is_public:

@@ -4,42 +4,35 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
 from lti_tool.posts.marks.events import MarkGiven, MarkTakenBack
-from lti_tool.posts.statements import post_parents, post_thing
-from lti_tool.statements.recorder import Act, record_act
+from lti_tool.posts.statements import record_on_post
 from xapi import vocabulary
 
 
 def on_mark_given(session: Session, event: MarkGiven) -> None:
-    record_act(
+    record_on_post(
         session,
         event.actor,
-        Act(
-            name="mark_given",
-            subject_id=event.mark.id,
-            verb=vocabulary.LIKED,
-            object=post_thing(session, event.conversation, event.post),
-            parents=post_parents(session, event.conversation, event.post),
-            refers_to=event.post.statement_id,
-            extensions={vocabulary.REACTION: str(event.mark.mark)},
-            at=event.mark.created_at,
-        ),
+        event.conversation,
+        event.post,
+        name="mark_given",
+        subject_id=event.mark.id,
+        verb=vocabulary.LIKED,
+        extensions={vocabulary.REACTION: str(event.mark.mark)},
+        at=event.mark.created_at,
     )
 
 
 def on_mark_taken_back(session: Session, event: MarkTakenBack) -> None:
-    record_act(
+    record_on_post(
         session,
         event.actor,
-        Act(
-            name="mark_taken_back",
-            subject_id=event.mark.id,
-            verb=vocabulary.UNLIKED,
-            object=post_thing(session, event.conversation, event.post),
-            parents=post_parents(session, event.conversation, event.post),
-            refers_to=event.post.statement_id,
-            extensions={vocabulary.REACTION: str(event.mark.mark)},
-            at=event.at,
-        ),
+        event.conversation,
+        event.post,
+        name="mark_taken_back",
+        subject_id=event.mark.id,
+        verb=vocabulary.UNLIKED,
+        extensions={vocabulary.REACTION: str(event.mark.mark)},
+        at=event.at,
     )
 
 
