@@ -12,8 +12,7 @@ from lti_tool.launch.models import LaunchKind
 from tests.anonymity.world import ANONYMOUS, AUTHOR, SUB, World, allow
 from tests.factories.entrances import Course
 from tests.moderation.test_moderation import decide, pre_moderate, report
-from tests.posts.files import post_with_files
-from tests.posts.test_attachments import picture
+from tests.posts.files import picture, post_with_files
 from tests.threads.test_threads import THREAD
 
 WORDS = "Nobody knows that these are mine."

@@ -75,8 +75,8 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     # Graded, or there would be no points to look at.
     session.execute(update(Placement).values(settings={"points": 10}))
     session.commit()
-    ids["anonymous post"] = _anonymous_post(session, owner)
-    ids["unmasking"] = _unmasking(course, teacher, ids["anonymous post"])
+    anonymous = _anonymous_post(session, owner)
+    ids |= {"anonymous post": anonymous, "unmasking": _unmasking(course, teacher, anonymous)}
     grade_activity(course, teacher)
     return Place(owner, colleague, teacher, ids)
 
