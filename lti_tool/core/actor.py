@@ -1,6 +1,7 @@
 """Who acts: the person of one launch, in one course, with that launch's role."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -51,6 +52,10 @@ class Actor:
     """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
     allows_anonymity: bool = False
     """Whether the placement's staff let learners post anonymously to each other."""
+    group_set_id: UUID | None = None
+    """The groups that the activity is worked in; None for everybody together."""
+    gallery_at: datetime | None = None
+    """From when those groups' threads are open to each other; None for never."""
     copy_is_open: bool = False
     """Whether this activity's settings were copied, and its staff have yet to say what becomes of them."""
 

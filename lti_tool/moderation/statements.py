@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from lti_tool.audit.models import StaffAct
 from lti_tool.core.events import subscribe
 from lti_tool.moderation.events import PostModerated, PostReported
-from lti_tool.posts.statements import record_on_post
+from lti_tool.posts.statements import record_post_act
 from lti_tool.statements.recorder import SYSTEM, Unnamed
 from xapi import vocabulary
 
@@ -19,7 +19,7 @@ _VERBS = {
 
 
 def on_post_reported(session: Session, event: PostReported) -> None:
-    record_on_post(
+    record_post_act(
         session,
         event.actor,
         event.conversation,
@@ -41,7 +41,7 @@ def on_post_moderated(session: Session, event: PostModerated) -> None:
     verb = _VERBS.get(event.entry.act)
     if verb is None or not event.post.is_public:
         return
-    record_on_post(
+    record_post_act(
         session,
         event.actor,
         event.conversation,

@@ -28,7 +28,21 @@ def conversation_thing(session: Session, conversation: Conversation) -> Activity
     return thing(session, conversation.id, _OPENING[conversation.kind])
 
 
-def record_on_post(
+def post_thing(session: Session, conversation: Conversation, post: Post) -> Activity:
+    """The post as the statement named it that told of its making."""
+    if post.is_opening:
+        return conversation_thing(session, conversation)
+    return thing(session, post.id, _FURTHER[conversation.kind])
+
+
+def post_parents(session: Session, conversation: Conversation, post: Post) -> list[Activity]:
+    """What the post stands in."""
+    if post.is_opening:
+        return [thing(session, conversation.placement_id, vocabulary.RESOURCE_LINK)]
+    return [conversation_thing(session, conversation)]
+
+
+def record_post_act(
     session: Session,
     actor: Actor,
     conversation: Conversation,
@@ -41,7 +55,7 @@ def record_on_post(
     extensions: Mapping[str, Any] | None = None,
     unnamed: Unnamed | None = None,
 ) -> None:
-    """Record what was done with a post that is there; by its author as they are shown, by others by name."""
+    """Tell of what somebody did with a post that is there already; of its author as they are shown."""
     record_act(
         session,
         actor,
@@ -49,8 +63,9 @@ def record_on_post(
             name=name,
             subject_id=subject_id,
             verb=verb,
-            object=_post_thing(session, conversation, post),
-            parents=_post_parents(session, conversation, post),
+            object=post_thing(session, conversation, post),
+            parents=post_parents(session, conversation, post),
+            team=conversation.group_id,
             refers_to=post.statement_id,
             extensions=extensions,
             at=at,
@@ -66,17 +81,3 @@ def unnamed_author(
     if content.pseudonym is None or content.author_id != actor.person_id:
         return None
     return Unnamed(account_of(session, conversation.id, actor.person_id), conversation.placement_id)
-
-
-def _post_thing(session: Session, conversation: Conversation, post: Post) -> Activity:
-    """The post as the statement named it that told of its making."""
-    if post.is_opening:
-        return conversation_thing(session, conversation)
-    return thing(session, post.id, _FURTHER[conversation.kind])
-
-
-def _post_parents(session: Session, conversation: Conversation, post: Post) -> list[Activity]:
-    """What the post stands in."""
-    if post.is_opening:
-        return [thing(session, conversation.placement_id, vocabulary.RESOURCE_LINK)]
-    return [conversation_thing(session, conversation)]

@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, and_, case, or_, true
+from sqlalchemy import Case, ColumnElement, and_, case, or_, select, true
 
+from lti_tool.core import clock
 from lti_tool.core.actor import Actor
+from lti_tool.courses.models import Placement
+from lti_tool.people.groups import own_groups
 from lti_tool.posts.models import Conversation, Post, PostState
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
     """Of conversations: those of the actor's course that are there for them."""
-    return and_(Conversation.course_id == actor.course_id, _is_there(actor, Conversation))
+    return and_(Conversation.course_id == actor.course_id, _is_there(actor, Conversation), _is_open_to(actor))
 
 
 def readable_post(actor: Actor) -> ColumnElement[bool]:
@@ -40,6 +43,23 @@ def title_of(actor: Actor, conversation: Conversation) -> str:
         return conversation.title
     is_own = conversation.author_id == actor.person_id or actor.role.is_staff
     return conversation.title if is_own and conversation.state is not PostState.WITHDRAWN else ""
+
+
+def is_own_groups(actor: Actor) -> ColumnElement[bool]:
+    """Of conversations: the whole course's, and those of the groups that the actor is in."""
+    if actor.role.is_staff:
+        return true()
+    return or_(Conversation.group_id.is_(None), Conversation.group_id.in_(own_groups(actor)))
+
+
+def _is_open_to(actor: Actor) -> ColumnElement[bool]:
+    """A group's are its members' until the activity's gallery opens."""
+    if actor.role.is_staff:
+        return true()
+    galleries = select(Placement.id).where(
+        Placement.course_id == actor.course_id, Placement.gallery_at <= clock.now()
+    )
+    return or_(is_own_groups(actor), Conversation.placement_id.in_(galleries))
 
 
 def _is_there(actor: Actor, content: type[Conversation | Post]) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts import changes, reading
 from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
+from lti_tool.posts.groups import group_of_new
 from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
 from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
 from lti_tool.threads.events import ReplyPosted, ThreadChanged, ThreadPosted
@@ -41,8 +42,9 @@ def post_thread(
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
     anonymous: bool = False,
+    group_id: UUID | None = None,
 ) -> Conversation:
-    """Open a thread in the actor's activity."""
+    """Open a thread in the actor's activity: for a group of it, or for the whole course."""
     thread, post = open_conversation(
         session,
         actor,
@@ -53,6 +55,7 @@ def post_thread(
         tags=tags,
         files=files,
         anonymous=anonymous,
+        group_id=group_of_new(session, actor, group_id),
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
     if post is not None and post.is_public:

@@ -84,6 +84,15 @@ def test_a_withdrawn_post(world: World, reader: Visitor) -> None:
     world.check_hidden(reader.get(path), reader.get("/threads"))
 
 
+def test_the_search(world: World, reader: Visitor) -> None:
+    path = world.thread(title="Openings that fail", body="Zebras are rare.")
+    world.reply(world.author, path, "Zebras again.", **ANONYMOUS)
+    found = reader.get("/search?q=zebras")
+    assert found.text.count(world.pseudonym(world.opening(path))) == 2
+    world.check_hidden(found)
+    assert world.pseudonym(world.opening(path)) not in reader.get(f"/search?q={AUTHOR}").text
+
+
 def test_mention_suggestions_know_no_pseudonyms(world: World, reader: Visitor) -> None:
     """Everybody of the course is suggested, by name; that is no trace of what they wrote."""
     name = world.pseudonym(world.opening(world.thread()))

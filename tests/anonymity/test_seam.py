@@ -17,6 +17,7 @@ READ_NAMES = {
     "moderation/unmasking.py": "the one that is logged and told",
     "mentions/queries.py": "whom one may mention, whatever they wrote",
     "people/queries.py": "the list of people",
+    "groups/queries.py": "who is in which group",
     "people/service.py": "taking the name over from a launch",
     "facilitation/queries.py": "the learner whom staff asked for",
     "grades/queries.py": "the gradebook",

@@ -1,38 +1,36 @@
 """The statements of marks."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
 from lti_tool.posts.marks.events import MarkGiven, MarkTakenBack
-from lti_tool.posts.statements import record_on_post
+from lti_tool.posts.statements import record_post_act
 from xapi import vocabulary
 
 
 def on_mark_given(session: Session, event: MarkGiven) -> None:
-    record_on_post(
-        session,
-        event.actor,
-        event.conversation,
-        event.post,
-        name="mark_given",
-        subject_id=event.mark.id,
-        verb=vocabulary.LIKED,
-        extensions={vocabulary.REACTION: str(event.mark.mark)},
-        at=event.mark.created_at,
-    )
+    _record(session, event, "mark_given", vocabulary.LIKED, event.mark.created_at)
 
 
 def on_mark_taken_back(session: Session, event: MarkTakenBack) -> None:
-    record_on_post(
+    _record(session, event, "mark_taken_back", vocabulary.UNLIKED, event.at)
+
+
+def _record(
+    session: Session, event: MarkGiven | MarkTakenBack, name: str, verb: vocabulary.Verb, at: datetime
+) -> None:
+    record_post_act(
         session,
         event.actor,
         event.conversation,
         event.post,
-        name="mark_taken_back",
+        name=name,
         subject_id=event.mark.id,
-        verb=vocabulary.UNLIKED,
+        verb=verb,
         extensions={vocabulary.REACTION: str(event.mark.mark)},
-        at=event.at,
+        at=at,
     )
 
 

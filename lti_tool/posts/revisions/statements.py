@@ -4,12 +4,12 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
 from lti_tool.posts.revisions.events import PostEdited, PostWithdrawn
-from lti_tool.posts.statements import record_on_post
+from lti_tool.posts.statements import record_post_act
 from xapi import vocabulary
 
 
 def on_post_edited(session: Session, event: PostEdited) -> None:
-    record_on_post(
+    record_post_act(
         session,
         event.actor,
         event.conversation,
@@ -23,7 +23,7 @@ def on_post_edited(session: Session, event: PostEdited) -> None:
 
 
 def on_post_withdrawn(session: Session, event: PostWithdrawn) -> None:
-    record_on_post(
+    record_post_act(
         session,
         event.actor,
         event.conversation,
