@@ -21,7 +21,12 @@ blueprint = launched_blueprint("activities", __name__, url_prefix="/activity")
 def set_up_activity() -> Response:
     placement = service.access_activity(db(), actor())
     kept = placement.settings
-    form = ActivityForm(activity=placement.activity, prompt=kept.get("prompt", ""), points=kept.get("points"))
+    form = ActivityForm(
+        activity=placement.activity,
+        prompt=kept.get("prompt", ""),
+        points=kept.get("points"),
+        anonymous=kept.get("anonymous", False),
+    )
     graded = service.has_gradebook(db(), placement)
     if not form.is_sent():
         return make_response(render_template("activities/set_up.html", form=form, graded=graded), form.status)
@@ -31,6 +36,7 @@ def set_up_activity() -> Response:
         activity=Activity(form.activity.data),
         prompt=form.prompt.data,
         points=form.points.data if graded else None,
+        anonymous=form.anonymous.data,
     )
     return redirect(activity_page(form.activity.data), HTTPStatus.SEE_OTHER)
 

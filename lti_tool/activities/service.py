@@ -27,7 +27,13 @@ def has_gradebook(session: Session, placement: Placement) -> bool:
 
 
 def set_up_activity(
-    session: Session, actor: Actor, *, activity: Activity, prompt: str, points: int | None
+    session: Session,
+    actor: Actor,
+    *,
+    activity: Activity,
+    prompt: str,
+    points: int | None,
+    anonymous: bool = False,
 ) -> Placement:
     """Say what the actor's placement is for. The same said twice is said once."""
     placement = access_activity(session, actor)
@@ -36,7 +42,7 @@ def set_up_activity(
         placement.copy_settled_at = clock.now()
     placement.settings = {
         **{name: value for name, value in placement.settings.items() if name not in _OURS},
-        **activity_settings(prompt=prompt, points=points),
+        **activity_settings(prompt=prompt, points=points, anonymous=anonymous),
     }
     session.flush()
     return placement
@@ -63,14 +69,19 @@ def settle_copy(session: Session, actor: Actor, *, choice: CopyChoice) -> None:
     )
 
 
-_OURS = {"prompt", "prompt_html", "points"}
+_OURS = {"prompt", "prompt_html", "points", "anonymous"}
 
 
-def activity_settings(*, prompt: str, points: int | None) -> dict[str, Any]:
-    """What `Placement.settings` holds: "prompt" and "prompt_html", "points"; each only where there is one."""
+def activity_settings(*, prompt: str, points: int | None, anonymous: bool = False) -> dict[str, Any]:
+    """What `Placement.settings` holds, each only where it is chosen.
+
+    "prompt" and "prompt_html", "points", and "anonymous" where learners may post anonymously.
+    """
     settings: dict[str, Any] = {}
     if prompt:
         settings |= {"prompt": prompt, "prompt_html": render(prompt)}
     if points:
         settings["points"] = points
+    if anonymous:
+        settings["anonymous"] = True
     return settings

@@ -15,13 +15,14 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
 from lti_tool.courses.models import Placement
 from lti_tool.people.models import Group, Person
+from lti_tool.posts.anonymity.queries import Anonymity, anonymity_columns, anonymity_of
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.models import FollowLevel
 from lti_tool.posts.following.queries import level_column
 from lti_tool.posts.groups import may_post
 from lti_tool.posts.marks.queries import Marks, marks_column, marks_of
-from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState, Synthesis
 from lti_tool.posts.reading import Read, read_by
 from lti_tool.posts.service import access_own_post
 from lti_tool.posts.visibility import legible, readable, readable_post, shown_html, title_of
@@ -65,6 +66,14 @@ class Closing:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Summing:
+    """Which post sums the conversation up, and what it draws on."""
+
+    post_id: UUID
+    draws_on: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationView:
     """A conversation with its opening post."""
@@ -75,10 +84,13 @@ class ConversationView:
     reply_count: int
     follow_level: FollowLevel | None
     """None where the activity's level holds."""
+    anonymity: Anonymity | None
+    """None where the actor posts under their name."""
     opening: PostView
     tags: Sequence[str]
     is_pinned: bool
     closing: Closing | None
+    summing: Summing | None
     group_id: UUID | None
     group_name: str
     """Whose it is; empty for the whole course."""
@@ -145,6 +157,8 @@ def conversation_view(
             Conversation.closed_at,
             (Conversation.closed_by_id == Conversation.author_id).label("closed_by_author"),
             Conversation.closed_reason,
+            Synthesis.post_id.label("synthesis_id"),
+            Synthesis.draws_on,
             Conversation.group_id,
             Group.name.label("group_name"),
             Placement.gallery_at,
@@ -153,11 +167,13 @@ def conversation_view(
             ReadState.ahead,
             ReadState.unread,
             ReadState.read_at,
+            *anonymity_columns(actor),
             *_columns(actor),
         )
         .join(Post, and_(Post.conversation_id == Conversation.id, Post.is_opening))
         .join(Person, Person.id == Post.author_id)
         .outerjoin(ReadState, read_by(actor))
+        .outerjoin(Synthesis, Synthesis.conversation_id == Conversation.id)
         .outerjoin(Group, Group.id == Conversation.group_id)
         .outerjoin(
             Placement, and_(Placement.id == Conversation.placement_id, Conversation.group_id.is_not(None))
@@ -174,10 +190,12 @@ def conversation_view(
         placement_id=row.placement_id,
         reply_count=row.reply_count,
         follow_level=row.follow_level,
+        anonymity=anonymity_of(actor, row),
         opening=_view(actor, row, read),
         tags=row.tags,
         is_pinned=row.pin_slot is not None,
         closing=Closing(row.closed_at, row.closed_by_author, row.closed_reason) if closed else None,
+        summing=Summing(row.synthesis_id, row.draws_on) if row.synthesis_id else None,
         group_id=row.group_id,
         group_name=row.group_name or "",
         gallery_at=row.gallery_at,

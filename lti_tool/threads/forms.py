@@ -3,13 +3,13 @@
 from typing import Any, Self
 from uuid import UUID
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField, IntegerField, SelectField, ValidationError
 from wtforms.validators import NumberRange
 
 from lti_tool.drafts.forms import DraftedForm
 from lti_tool.posts import scaffolds
-from lti_tool.posts.attachments.forms import AttachingForm
+from lti_tool.posts.anonymity.forms import AnonymityForm
 from lti_tool.posts.forms import markdown_field
 from lti_tool.posts.groups import GroupsHere
 from lti_tool.posts.models import MOST_TAGS
@@ -37,7 +37,7 @@ def _tags_field() -> LineField:
     )
 
 
-class ThreadForm(DraftedForm, AttachingForm):
+class ThreadForm(DraftedForm, AnonymityForm):
     title = line_field(
         lazy_gettext("Title"),
         description=lazy_gettext("what others should talk about with you"),
@@ -72,13 +72,42 @@ class ThreadForm(DraftedForm, AttachingForm):
         return "\n".join(text for text in (self.title.data, self.body.data) if text)
 
 
-class ReplyForm(DraftedForm, AttachingForm):
+class ReplyForm(DraftedForm, AnonymityForm):
     in_reply_to = id_field()
     body = markdown_field(
         lazy_gettext("Your reply"),
         required=lazy_gettext("Please write your reply first."),
         scaffolds=scaffolds.REPLY,
     )
+
+
+class SynthesisForm(LaunchedForm):
+    """Of a reply that is there (`post`), or with a text of its own."""
+
+    post = id_field()
+    body = markdown_field(
+        lazy_gettext("The synthesis"),
+        description=lazy_gettext("where the thread agrees, where it does not, and what is open"),
+        required=lazy_gettext("Please write the synthesis first."),
+    )
+    draws_on = line_field(
+        lazy_gettext("What does it draw on?"),
+        description=lazy_gettext("such as: Ana\u2019s and Tom\u2019s cases, and the doubts at the end"),
+        required=lazy_gettext("Please say what it draws on, so that others can follow it back."),
+    )
+
+    def of_post(self, post_id: UUID | None) -> Self:
+        """Without a text where a reply is chosen, which has one."""
+        self.post.data = self.post.data or post_id
+        if self.post.data:
+            del self.body
+        return self
+
+    def refuse_text(self) -> None:
+        """The thread was closed meanwhile, or before."""
+        self.body.errors = [
+            gettext("The thread takes no more replies. Open it again first, or choose one that is there.")
+        ]
 
 
 class CloseForm(LaunchedForm):

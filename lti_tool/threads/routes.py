@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.core.paging import read_place
 from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.posts.anonymity.queries import anonymity_in
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.groups import groups_here
@@ -16,12 +17,13 @@ from lti_tool.posts.listing import Show, Sort, Wanted
 from lti_tool.posts.models import ConversationKind, Post
 from lti_tool.posts.queries import POSTS_A_PAGE, conversation_view, post_view, reply_count
 from lti_tool.posts.tags import normal_tag, read_tags
-from lti_tool.threads import queries, service
+from lti_tool.threads import queries, service, synthesis
 from lti_tool.threads.forms import (
     ChangeForm,
     CloseForm,
     ReadForm,
     ReplyForm,
+    SynthesisForm,
     TagsForm,
     ThreadForm,
     UnreadForm,
@@ -73,6 +75,7 @@ def count_new_threads() -> Response:
 def post_thread() -> Response:
     groups = groups_here(db(), actor())
     form = ThreadForm().for_groups(groups).keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
+    form.offer(anonymity_in(db(), actor(), None))
     if not form.is_sent():
         return make_response(render_template("threads/new.html", form=form, groups=groups), form.status)
     thread = service.post_thread(
@@ -84,6 +87,7 @@ def post_thread() -> Response:
         submission_key=form.submission_key(),
         draft=form.draft_state(),
         files=form.chosen(),
+        anonymous=form.is_anonymous,
         group_id=form.group_id,
     )
     return _to_thread(thread.id)
@@ -97,7 +101,7 @@ def show_thread(thread_id: UUID) -> Response:
 
 @blueprint.post("/<uuid:thread_id>/replies")
 def post_reply(thread_id: UUID) -> Response:
-    form = ReplyForm()
+    form = ReplyForm().inside(thread_id)
     if not form.is_sent():
         return _thread_page(thread_id, reply_form=form, reply_to=form.in_reply_to.data)
     try:
@@ -108,12 +112,14 @@ def post_reply(thread_id: UUID) -> Response:
             thread_id, reply_form=form, reply_to=form.in_reply_to.data, status=HTTPStatus.CONFLICT
         )
     if wants_fragment():
+        thread = conversation_view(db(), actor(), thread_id, ConversationKind.THREAD)
+        next_form = ReplyForm.empty().at(service.place_of_reply(thread_id, None))
         html = render_template(
             "threads/_replied.html",
             thread_id=thread_id,
-            thread=conversation_view(db(), actor(), thread_id, ConversationKind.THREAD),
+            thread=thread,
             post=post_view(db(), actor(), reply.id),
-            form=ReplyForm.empty().at(service.place_of_reply(thread_id, None)),
+            form=next_form.offer(thread.anonymity),
         )
         return fragment(html)
     return _to_thread(thread_id, at=reply.id, _anchor=f"post-{reply.id}")
@@ -129,6 +135,7 @@ def _send_reply(thread_id: UUID, form: ReplyForm) -> Post:
         submission_key=form.submission_key(),
         draft=form.draft_state(),
         files=form.chosen(),
+        anonymous=form.is_anonymous,
     )
 
 
@@ -222,6 +229,52 @@ def tag_thread(thread_id: UUID) -> Response:
     return _to_thread(thread_id)
 
 
+@blueprint.route("/<uuid:thread_id>/synthesis", methods=["GET", "POST"])
+def choose_synthesis(thread_id: UUID) -> Response:
+    """What the thread came to: a reply of it, or a text that is written now."""
+    form = SynthesisForm().of_post(request.args.get("post", type=UUID))
+    if not form.is_sent():
+        return _synthesis_page(thread_id, form)
+    try:
+        _send_synthesis(thread_id, form)
+    except ClosedError:
+        roll_back()
+        form.refuse_text()
+        return _synthesis_page(thread_id, form)
+    return _to_thread(thread_id, _anchor="synthesis")
+
+
+def _send_synthesis(thread_id: UUID, form: SynthesisForm) -> None:
+    draws_on = form.draws_on.data
+    if form.post.data:
+        synthesis.choose_synthesis(
+            db(), actor(), thread_id=thread_id, post_id=form.post.data, draws_on=draws_on
+        )
+        return
+    synthesis.write_synthesis(
+        db(),
+        actor(),
+        thread_id=thread_id,
+        body=form.body.data,
+        draws_on=draws_on,
+        submission_key=form.submission_key(),
+    )
+
+
+def _synthesis_page(thread_id: UUID, form: SynthesisForm) -> Response:
+    page = queries.synthesis_page(db(), actor(), thread_id, form.post.data)
+    return make_response(render_template("threads/synthesis.html", form=form, page=page), form.status)
+
+
+@blueprint.post("/<uuid:thread_id>/synthesis/take-back")
+def take_synthesis_back(thread_id: UUID) -> Response:
+    form = ChangeForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, change_form=form)
+    synthesis.take_synthesis_back(db(), actor(), thread_id=thread_id)
+    return _to_thread(thread_id)
+
+
 def _to_thread(thread_id: UUID, **place: Any) -> Response:
     return redirect(url_for(".show_thread", thread_id=thread_id, **place), HTTPStatus.SEE_OTHER)
 
@@ -260,6 +313,7 @@ def _thread_page(
     if wants_fragment() and place.before_id:
         return fragment(render_template("threads/_earlier_replies.html", page=page, thread_id=thread_id))
     form = (reply_form or ReplyForm.empty()).keep_at(service.place_of_reply(thread_id, reply_to))
+    form.offer(page.thread.anonymity)
     if wants_fragment() and request.method == "POST":
         html = render_template(
             "threads/_composer.html",

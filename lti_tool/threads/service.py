@@ -41,6 +41,7 @@ def post_thread(
     tags: Sequence[str] = (),
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
+    anonymous: bool = False,
     group_id: UUID | None = None,
 ) -> Conversation:
     """Open a thread in the actor's activity: for a group of it, or for the whole course."""
@@ -53,6 +54,7 @@ def post_thread(
         submission_key=submission_key,
         tags=tags,
         files=files,
+        anonymous=anonymous,
         group_id=group_of_new(session, actor, group_id),
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
@@ -71,6 +73,7 @@ def post_reply(
     in_reply_to_id: UUID | None = None,
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
+    anonymous: bool = False,
 ) -> Post:
     """Reply to the thread, or to one of its posts."""
     thread = access_thread(session, actor, thread_id)
@@ -87,6 +90,7 @@ def post_reply(
         submission_key=submission_key,
         in_reply_to_id=replied_to.id,
         files=files,
+        anonymous=anonymous,
     )
     close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=draft)
     if made and reply.is_public:
@@ -121,12 +125,12 @@ def reopen_thread(session: Session, actor: Actor, *, thread_id: UUID) -> None:
 
 def pin_thread(session: Session, actor: Actor, *, thread_id: UUID) -> None:
     """Keep it at the top of its activity's list. For staff; three threads at most."""
-    thread = _access_as_staff(session, actor, thread_id)
+    thread = access_as_staff(session, actor, thread_id)
     _record(session, actor, thread, changes.pin(session, actor, thread) if thread.pin_slot is None else None)
 
 
 def unpin_thread(session: Session, actor: Actor, *, thread_id: UUID) -> None:
-    thread = _access_as_staff(session, actor, thread_id)
+    thread = access_as_staff(session, actor, thread_id)
     _record(session, actor, thread, changes.unpin(session, actor, thread))
 
 
@@ -153,7 +157,8 @@ def _access_to_change(session: Session, actor: Actor, thread_id: UUID) -> Conver
     return thread
 
 
-def _access_as_staff(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
+def access_as_staff(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
+    """The thread, for staff."""
     thread = access_thread(session, actor, thread_id)
     if not actor.role.is_staff:
         raise NotFoundError
