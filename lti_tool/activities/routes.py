@@ -7,9 +7,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lti_tool.activities import queries, service
-from lti_tool.activities.forms import ActivityForm, CopyForm
+from lti_tool.activities.forms import ActivityForm, CopyForm, name_of_kind
 from lti_tool.activities.service import CopyChoice
-from lti_tool.courses.models import Activity
+from lti_tool.courses.shapes import shape_of
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db
@@ -21,18 +21,23 @@ blueprint = launched_blueprint("activities", __name__, url_prefix="/activity")
 def set_up_activity() -> Response:
     placement = service.access_activity(db(), actor())
     kept = placement.settings
-    form = ActivityForm(activity=placement.activity, prompt=kept.get("prompt", ""), points=kept.get("points"))
+    form = ActivityForm(
+        activity=name_of_kind(placement.activity, shape_of(kept)),
+        prompt=kept.get("prompt", ""),
+        points=kept.get("points"),
+    )
     graded = service.has_gradebook(db(), placement)
     if not form.is_sent():
         return make_response(render_template("activities/set_up.html", form=form, graded=graded), form.status)
     service.set_up_activity(
         db(),
         actor(),
-        activity=Activity(form.activity.data),
+        activity=form.kind.activity,
+        shape=form.kind.shape,
         prompt=form.prompt.data,
         points=form.points.data if graded else None,
     )
-    return redirect(activity_page(form.activity.data), HTTPStatus.SEE_OTHER)
+    return redirect(activity_page(form.kind.activity), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/copy")

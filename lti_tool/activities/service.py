@@ -10,6 +10,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.courses.models import Activity, Course, Placement
+from lti_tool.courses.shapes import Shape
 from lti_tool.posts.markdown import render
 
 
@@ -27,7 +28,13 @@ def has_gradebook(session: Session, placement: Placement) -> bool:
 
 
 def set_up_activity(
-    session: Session, actor: Actor, *, activity: Activity, prompt: str, points: int | None
+    session: Session,
+    actor: Actor,
+    *,
+    activity: Activity,
+    prompt: str,
+    points: int | None,
+    shape: Shape = Shape.OPEN,
 ) -> Placement:
     """Say what the actor's placement is for. The same said twice is said once."""
     placement = access_activity(session, actor)
@@ -36,7 +43,7 @@ def set_up_activity(
         placement.copy_settled_at = clock.now()
     placement.settings = {
         **{name: value for name, value in placement.settings.items() if name not in _OURS},
-        **activity_settings(prompt=prompt, points=points),
+        **activity_settings(prompt=prompt, points=points, shape=shape),
     }
     session.flush()
     return placement
@@ -63,14 +70,19 @@ def settle_copy(session: Session, actor: Actor, *, choice: CopyChoice) -> None:
     )
 
 
-_OURS = {"prompt", "prompt_html", "points"}
+_OURS = {"prompt", "prompt_html", "points", "shape"}
 
 
-def activity_settings(*, prompt: str, points: int | None) -> dict[str, Any]:
-    """What `Placement.settings` holds: "prompt" and "prompt_html", "points"; each only where there is one."""
+def activity_settings(*, prompt: str, points: int | None, shape: Shape) -> dict[str, Any]:
+    """What `Placement.settings` holds: "prompt" and "prompt_html", "points", "shape".
+
+    Each only where there is one, and it is not the usual.
+    """
     settings: dict[str, Any] = {}
     if prompt:
         settings |= {"prompt": prompt, "prompt_html": render(prompt)}
     if points:
         settings["points"] = points
+    if shape is not Shape.OPEN:
+        settings["shape"] = shape
     return settings

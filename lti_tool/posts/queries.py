@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
+from lti_tool.courses.models import Placement
+from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.people.models import Person
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
@@ -21,7 +23,15 @@ from lti_tool.posts.marks.queries import Marks, marks_column, marks_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState
 from lti_tool.posts.reading import Read, read_by
 from lti_tool.posts.service import access_own_post
-from lti_tool.posts.visibility import legible, readable, readable_post, shown_html, title_of
+from lti_tool.posts.visibility import (
+    legible,
+    readable,
+    readable_post,
+    replies_are_open,
+    replies_in_sight,
+    shown_html,
+    title_of,
+)
 
 POSTS_A_PAGE = 50
 LAST_POSTS = 20
@@ -69,7 +79,11 @@ class ConversationView:
     id: UUID
     title: str
     placement_id: UUID
+    shape: Shape
     reply_count: int
+    """As far as the reader may know of them."""
+    replies_are_open: bool
+    """Whether others' replies are there for the reader by now."""
     follow_level: FollowLevel | None
     """None where the activity's level holds."""
     opening: PostView
@@ -119,7 +133,9 @@ def conversation_view(
             Conversation,
             level_column(actor).label("follow_level"),
             Conversation.placement_id,
-            Conversation.reply_count,
+            Placement.settings,
+            replies_in_sight(actor).label("reply_count"),
+            replies_are_open(actor).label("replies_are_open"),
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
@@ -132,6 +148,7 @@ def conversation_view(
             *_columns(actor),
         )
         .join(Post, and_(Post.conversation_id == Conversation.id, Post.is_opening))
+        .join(Placement, Placement.id == Conversation.placement_id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(ReadState, read_by(actor))
         .where(Conversation.id == conversation_id, Conversation.kind == kind, readable_post(actor))
@@ -144,7 +161,9 @@ def conversation_view(
         id=row.conversation_id,
         title=title_of(actor, row.Conversation),
         placement_id=row.placement_id,
+        shape=shape_of(row.settings),
         reply_count=row.reply_count,
+        replies_are_open=row.replies_are_open,
         follow_level=row.follow_level,
         opening=_view(actor, row, read),
         tags=row.tags,
@@ -239,7 +258,7 @@ def reply_in(session: Session, actor: Actor, conversation_id: UUID, post_id: UUI
 def reply_count(session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind) -> int:
     """How many there are by now: the one query of a page that asks whether there is news."""
     count = session.scalar(
-        select(Conversation.reply_count).where(
+        select(replies_in_sight(actor)).where(
             Conversation.id == conversation_id, Conversation.kind == kind, readable(actor)
         )
     )
@@ -308,6 +327,26 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) ->
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """The reader's first reply in a conversation."""
+
+    id: UUID
+    is_revised: bool
+
+
+def own_answer(session: Session, actor: Actor, conversation_id: UUID) -> OwnAnswer | None:
+    """The first that the actor posted there and that others see. One query."""
+    row = session.execute(
+        select(Post.id, Post.revision)
+        .filter_by(conversation_id=conversation_id, author_id=actor.person_id, is_opening=False)
+        .filter_by(state=PostState.PUBLISHED)
+        .order_by(Post.id)
+        .limit(1)
+    ).one_or_none()
+    return OwnAnswer(row.id, row.revision > 1) if row else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPost:
     """A post as its author changes it."""
@@ -320,6 +359,8 @@ class OwnPost:
     title: str
     body: str
     body_html: str
+    is_answer_first: bool
+    """Whether it answers where others' answers are seen after one's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,9 +374,10 @@ class PlacedPost:
 
 
 def own_post(session: Session, actor: Actor, post_id: UUID) -> OwnPost:
-    """For the one who wrote it and has not withdrawn it. Two queries."""
+    """For the one who wrote it and has not withdrawn it. Three queries."""
     post = access_own_post(session, actor, post_id)
     conversation = session.get_one(Conversation, post.conversation_id)
+    placement = session.get_one(Placement, conversation.placement_id)
     return OwnPost(
         id=post.id,
         conversation_id=conversation.id,
@@ -345,6 +387,7 @@ def own_post(session: Session, actor: Actor, post_id: UUID) -> OwnPost:
         title=conversation.title,
         body=post.body,
         body_html=post.body_html,
+        is_answer_first=not post.is_opening and shape_of(placement.settings) is Shape.ANSWER_FIRST,
     )
 
 
