@@ -1,12 +1,10 @@
 """The job application: every feature's tasks, and the worker that runs them."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
 import procrastinate
 from procrastinate import JobContext
-from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import DeleteJobCondition
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
@@ -18,7 +16,7 @@ from lti_tool.notices import tasks as notices
 from lti_tool.people import tasks as people
 from lti_tool.posts.attachments import tasks as attachments
 from lti_tool.settings import Settings
-from lti_tool.statements import tasks as statements
+from lti_tool.statements.dispatch import Dispatcher
 
 jobs = procrastinate.App(connector=procrastinate.PsycopgConnector())
 jobs.add_tasks_from(attachments.blueprint, namespace="attachments")
@@ -27,7 +25,6 @@ jobs.add_tasks_from(grades.blueprint, namespace="grades")
 jobs.add_tasks_from(launch.blueprint, namespace="launch")
 jobs.add_tasks_from(notices.blueprint, namespace="notices")
 jobs.add_tasks_from(people.blueprint, namespace="people")
-jobs.add_tasks_from(statements.blueprint, namespace="statements")
 
 _STALLED_AFTER = timedelta(seconds=60)
 
@@ -43,18 +40,15 @@ async def rescue(context: JobContext, timestamp: int) -> None:
 
 
 def run_worker(settings: Settings, sessions: sessionmaker[Session], *, concurrency: int) -> None:
-    """Run jobs until SIGINT or SIGTERM, then finish what is begun and return."""
+    """Run jobs and deliver statements until SIGINT or SIGTERM, then finish what is begun and return."""
     url = make_url(settings.database_url or "").set(drivername="postgresql")
     connector = procrastinate.PsycopgConnector(conninfo=url.render_as_string(hide_password=False))
-    with jobs.replace_connector(connector):
+    with jobs.replace_connector(connector), Dispatcher(sessions, at_once=concurrency):
         asyncio.run(_work(sessions, concurrency))
 
 
 async def _work(sessions: sessionmaker[Session], concurrency: int) -> None:
     async with jobs.open_async():
-        # What an earlier worker left half done is not to wait for the next full minute.
-        with suppress(AlreadyEnqueued):
-            await statements.sweep.configure(task_kwargs={"timestamp": 0}).defer_async()
         await jobs.run_worker_async(
             name="segue",
             concurrency=concurrency,

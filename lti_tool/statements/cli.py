@@ -44,7 +44,7 @@ def status(line: _CommandLine) -> None:
 @statements.command()
 @click.pass_obj
 def retry(line: _CommandLine) -> None:
-    """Send every parked statement once more; a worker takes them up within a minute."""
+    """Send every parked statement once more; a worker takes them up at once."""
     with unit_of_work(line.sessions()) as session:
         count = send_parked_again(session)
     click.echo(f"Waiting to be sent again: {count}." if count else "Nothing is parked.")

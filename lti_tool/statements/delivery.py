@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event
 from uuid import UUID
 
 import structlog
@@ -31,15 +32,17 @@ def registrations_due(sessions: sessionmaker[Session]) -> Sequence[UUID]:
         return queries.registrations_with_due_rows(session)
 
 
-def deliver_due(sessions: sessionmaker[Session], registration_id: UUID) -> timedelta | None:
-    """Send batch after batch until nothing is due, or the record store wants to be left alone.
+def deliver_due(
+    sessions: sessionmaker[Session], registration_id: UUID, stopping: Event | None = None
+) -> timedelta | None:
+    """Send batch after batch until nothing is due, the record store wants to be left alone, or one stops.
 
-    Returns after how long to call again, or None when everything due was dealt with.
+    Returns for how long to leave the store alone, or None.
     """
     with unit_of_work(sessions) as session:
         client = client_for(session, registration_id)
     with client:
-        while True:
+        while not (stopping and stopping.is_set()):
             lease_id = new_random_id()
             with unit_of_work(sessions) as session:
                 batch = queries.claim(session, registration_id, lease_id=lease_id, limit=BATCH_SIZE)
@@ -50,6 +53,7 @@ def deliver_due(sessions: sessionmaker[Session], registration_id: UUID) -> timed
                 with unit_of_work(sessions) as session:
                     queries.give_back(session, lease_id, [row.id for row in batch])
                 return again
+    return None
 
 
 def _send_parts(delivery: "_Delivery", parts: list[list[Claimed]]) -> timedelta | None:

@@ -13,13 +13,11 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_row, settings_of
 from lti_tool.core.ids import new_random_id
 from lti_tool.statements.models import StatementRow
-from lti_tool.statements.tasks import deliver
 from xapi import vocabulary
 from xapi.statement import account_agent, activity, build_statement, context, dumps
 from xapi.validation import check_statement
 
 _REGISTRATIONS = UUID("6f9b1a0e-54d5-5a3c-9b57-2f7f3c1f6f5e")
-_DEFERRED = "delivery_deferred_for"
 
 Activity = dict[str, Any]
 
@@ -61,7 +59,7 @@ def registration_of(actor: Actor) -> UUID:
 
 
 def record_act(session: Session, actor: Actor, act: Act) -> None:
-    """Build the statement, check it strictly, keep its final text, and see to its delivery.
+    """Build the statement, check it strictly, and keep its final text: a worker delivers it.
 
     There is none of a test user's act, and none that refers to one: records tell of real people.
     Raises xapi.validation.InvalidStatement (and so undoes the change) for a statement that no
@@ -109,7 +107,6 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
         subject_id=act.subject_id,
         body=dumps(statement),
     )
-    _defer_delivery(session, actor.registration_id)
 
 
 def _extensions(actor: Actor, act: Act) -> dict[str, Any]:
@@ -121,14 +118,3 @@ def _is_recorded(session: Session, statement_id: UUID | None) -> bool:
     if statement_id is None:
         return False
     return session.scalar(select(StatementRow.id).where(StatementRow.id == statement_id)) is not None
-
-
-def _defer_delivery(session: Session, registration_id: UUID) -> None:
-    """One job for each transaction and registration; it takes whatever is due when it runs."""
-    transaction = session.get_transaction()
-    told = session.info.setdefault(_DEFERRED, {})
-    if told.get(registration_id) is transaction:
-        return
-    told[registration_id] = transaction
-    connection = session.connection().connection.driver_connection
-    deliver.configure(connection=connection).defer(registration_id=str(registration_id))

@@ -69,7 +69,7 @@ def parked(session: Session, *, limit: int) -> Sequence[Parked]:
 
 
 def send_parked_again(session: Session) -> int:
-    """Let every parked statement be tried once more; returns how many. The sweep takes them up."""
+    """Let every parked statement be tried once more; returns how many. A worker takes them up."""
     changed = session.execute(
         update(StatementRow)
         .where(StatementRow.state == StatementState.PARKED)

@@ -41,17 +41,27 @@ def writer(chromium: Browser, demo: Demo) -> Iterator[tuple[Page, str]]:
 
 
 @pytest.fixture
-def page(writer: tuple[Page, str], demo: Demo) -> Page:
-    """The empty form: what the test before wrote is still on its way to the drafts, perhaps."""
+def page(writer: tuple[Page, str], demo: Demo) -> Iterator[Page]:
+    """The empty form; no page of the test before is left that could save or discard a draft."""
     page, address = writer
     page.goto(address)
     for _ in range(5):
-        demo.run("delete from draft")
-        page.evaluate("sessionStorage.clear()")
-        page.reload()
         if not page.get_by_label("Your post").input_value():
             break
-    return page
+        # What the test before sent as it ended came only now.
+        leave(page)
+        demo.run("delete from draft")
+        page.goto(address)
+    yield page
+    leave(page)
+
+
+def leave(page: Page) -> None:
+    """Without a last word, and with nothing kept."""
+    page.evaluate(
+        "sessionStorage.clear(); for (const it of document.querySelectorAll('textarea')) it.value = ''"
+    )
+    page.goto("about:blank")
 
 
 @pytest.fixture

@@ -102,8 +102,11 @@ class Visit:
         return found[1]
 
     def space(self, name: str) -> None:
-        """Go to one of the course's spaces."""
+        """Go to one of the course's spaces, and be there."""
+        # The page may be the same once more, and a click on one that is being left is lost.
+        self.tool.evaluate("document.body.dataset.left = ''")
         self.tool.get_by_role("navigation", name="In this course").get_by_role("link", name=name).click()
+        expect(self.tool.locator("body")).not_to_have_attribute("data-left", "")
 
     def heading(self, text: str) -> None:
         """Be on the page with this heading."""

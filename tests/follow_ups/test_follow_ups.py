@@ -177,28 +177,30 @@ def test_a_changed_plan_keeps_the_earlier_one_in_the_log(course: Course, session
     assert kept.previous_plan == {"cue": CUE, "action": ACTION, "due_on": in_days(7)}
 
 
-WRONG_REPORTS: list[tuple[dict[str, str], str]] = [
-    ({}, "Please choose one of these."),
-    ({"outcome": "failed"}, "Please choose one of these."),
-    ({"outcome": "did\x00"}, "Please choose one of these."),
-    ({"outcome": "did", "note": "x" * 1001}, "Please shorten this to 1000 characters."),
-    ({"outcome": "tried", "due_on": "soon"}, "Please choose a day, written as"),
-    ({"outcome": "not_yet", "due_on": in_days(-2)}, "Please choose a day from today on"),
-    ({"outcome": "changed", "due_on": in_days(7)}, "This is the plan as it is."),
-    ({"outcome": "changed", "cue": "", "due_on": in_days(7)}, "Please name a moment at work"),
-    ({"outcome": "changed", "action": "x" * 201, "due_on": in_days(7)}, "Please shorten this to 200"),
-    ({"outcome": "changed", "cue": "Jan calls", "due_on": ""}, "Please choose a day, written as"),
-]
+def wrong_reports(due_on: str) -> list[tuple[dict[str, str], str]]:
+    """What one may send wrongly for a plan that is due on this day."""
+    return [
+        ({}, "Please choose one of these."),
+        ({"outcome": "failed"}, "Please choose one of these."),
+        ({"outcome": "did\x00"}, "Please choose one of these."),
+        ({"outcome": "did", "note": "x" * 1001}, "Please shorten this to 1000 characters."),
+        ({"outcome": "tried", "due_on": "soon"}, "Please choose a day, written as"),
+        ({"outcome": "not_yet", "due_on": in_days(-2)}, "Please choose a day from today on"),
+        ({"outcome": "changed", "due_on": due_on}, "This is the plan as it is."),
+        ({"outcome": "changed", "cue": "", "due_on": due_on}, "Please name a moment at work"),
+        ({"outcome": "changed", "action": "x" * 201, "due_on": due_on}, "Please shorten this to 200"),
+        ({"outcome": "changed", "cue": "Jan calls", "due_on": ""}, "Please choose a day, written as"),
+    ]
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "htmx"])
 def test_what_is_wrong_with_a_report_is_said_and_nothing_typed_is_lost(
     course: Course, session: Session, subtests: pytest.Subtests, headers: dict[str, str]
 ) -> None:
-    ana = course.visitor()
-    path = plan(ana)
+    ana, due_on = course.visitor(), in_days(7)
+    path = plan(ana, due_on=due_on)
     form = ana.form(path)
-    for changes, message in WRONG_REPORTS:
+    for changes, message in wrong_reports(due_on):
         with subtests.test(f"{changes}"[:80]):
             data = {**form, "note": "Keep <me>", "cue": CUE, "action": ACTION, **changes}
             answer = ana.post(f"{path}/reports", data, headers=headers)

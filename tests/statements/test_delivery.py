@@ -1,86 +1,30 @@
 """Delivering what is due, to record stores that behave in every way."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
-from pydantic import SecretStr
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Request, Response
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
-from lti_tool.core.db import make_engine, make_sessions, unit_of_work
-from lti_tool.settings import Settings
+from lti_tool.core.db import unit_of_work
 from lti_tool.statements.cli import statements
 from lti_tool.statements.delivery import deliver_due
 from lti_tool.statements.models import DeliveryPause, StatementRow, StatementState
 from lti_tool.statements.queries import claim
 from lti_tool.statements.recorder import Act, record_act, thing
 from lti_tool.subscriptions import subscribe_all
-from tests.conftest import SECRET
-from tests.factories.entrances import enter, make_tenant
+from tests.factories.entrances import enter
 from tests.servers import Counterpart, serving
+from tests.statements.sending import kept, record, sent_ids, states
 from xapi import vocabulary
 
 subscribe_all()
-
-
-@pytest.fixture
-def store() -> Counterpart:
-    return Counterpart()
-
-
-@pytest.fixture
-def store_sessions(store: Counterpart, database_url: str) -> Iterator[sessionmaker[Session]]:
-    """Sessions of an installation whose record store is `store`."""
-    with serving(store) as address:
-        engine = make_engine(database_url)
-        settings = Settings(
-            database_url=database_url,
-            secret_key=SecretStr(SECRET),
-            lrs_url=f"{address}/xapi",
-            lrs_username="segue",
-            lrs_password=SecretStr("secret"),
-        )
-        yield make_sessions(engine, settings)
-        engine.dispose()
-
-
-@pytest.fixture
-def actor(store_sessions: sessionmaker[Session]) -> Actor:
-    with unit_of_work(store_sessions) as session:
-        return enter(session, make_tenant(session))[0]
-
-
-def record(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UUID]:
-    ids = [uuid4() for _ in range(count)]
-    with unit_of_work(sessions) as session:
-        for row_id in ids:
-            act = Act(
-                name="thread_posted",
-                subject_id=uuid4(),
-                statement_id=row_id,
-                verb=vocabulary.POSTED,
-                object=thing(session, uuid4(), vocabulary.FORUM_TOPIC),
-                at=clock.now(),
-            )
-            record_act(session, actor, act)
-    return ids
-
-
-def states(sessions: sessionmaker[Session]) -> dict[UUID, StatementRow]:
-    with sessions() as session:
-        return {row.id: row for row in session.scalars(select(StatementRow))}
-
-
-def sent_ids(request: Request) -> list[UUID]:
-    return [UUID(statement["id"]) for statement in json.loads(request.get_data())]
 
 
 def make_due(sessions: sessionmaker[Session]) -> None:
@@ -88,10 +32,6 @@ def make_due(sessions: sessionmaker[Session]) -> None:
     with unit_of_work(sessions) as session:
         session.execute(update(StatementRow).values(due_at=clock.now() - timedelta(seconds=1)))
         session.execute(text("delete from delivery_pause"))
-
-
-def kept(request: Request) -> Response:
-    return Response(json.dumps([str(i) for i in sent_ids(request)]), mimetype="application/json")
 
 
 def test_batches_of_fifty_in_order_as_they_were_frozen(
@@ -229,7 +169,7 @@ def test_a_worker_that_slept_over_its_lease_changes_nothing(
     assert all(rows[i].state == StatementState.PENDING and rows[i].lease_id == other for i in ids)
 
 
-def test_an_act_that_is_undone_leaves_neither_statement_nor_job(
+def test_an_act_that_is_undone_leaves_no_statement(
     store_sessions: sessionmaker[Session], actor: Actor
 ) -> None:
     with store_sessions() as session:
@@ -241,21 +181,8 @@ def test_an_act_that_is_undone_leaves_neither_statement_nor_job(
             at=clock.now(),
         )
         record_act(session, actor, act)
-        assert session.scalar(text("select count(*) from procrastinate_jobs")) == 1
         session.rollback()
     assert states(store_sessions) == {}
-    with store_sessions() as session:
-        assert session.scalar(text("select count(*) from procrastinate_jobs")) == 0
-
-
-def test_one_job_for_each_transaction(store_sessions: sessionmaker[Session], actor: Actor) -> None:
-    record(store_sessions, actor, 5)
-    record(store_sessions, actor, 5)
-    with store_sessions() as session:
-        jobs: list[Any] = list(session.execute(text("select task_name, args from procrastinate_jobs")))
-    assert [(job.task_name, job.args) for job in jobs] == [
-        ("statements:deliver", {"registration_id": str(actor.registration_id)})
-    ] * 2
 
 
 def test_a_registration_may_have_its_own_store(
