@@ -18,6 +18,7 @@ from lti_tool.drafts import routes as drafts
 from lti_tool.facilitation import routes as facilitation
 from lti_tool.follow_ups import routes as follow_ups
 from lti_tool.grades import routes as grades
+from lti_tool.groups import routes as groups
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
@@ -35,6 +36,7 @@ from lti_tool.posts.marks import routes as marks
 from lti_tool.posts.revisions import routes as revisions
 from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
+from lti_tool.search import routes as search
 from lti_tool.settings import Settings
 from lti_tool.threads import routes as threads
 from lti_tool.web.arrivals import activity_page
@@ -66,11 +68,13 @@ _FEATURES = (
     deep_linking,
     privacy,
     people,
+    groups,
     posts,
     marks,
     revisions,
     following,
     moderation,
+    search,
 )
 _LARGEST_REQUEST = 1024 * 1024
 _LARGEST_FORM = 256 * 1024

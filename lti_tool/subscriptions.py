@@ -6,9 +6,10 @@ import lti_tool.jobs  # noqa: F401  # binds every task, so that a subscriber can
 from lti_tool.core.events import subscribe
 from lti_tool.follow_ups import statements as follow_ups
 from lti_tool.grades.service import note_contribution
+from lti_tool.groups import statements as groups
 from lti_tool.help_requests import service as help_service
 from lti_tool.help_requests import statements as help_requests
-from lti_tool.help_requests.events import AnswerPosted, HelpAsked
+from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.launch import statements as launch
 from lti_tool.mentions import statements as mentions
 from lti_tool.mentions.service import note_mentions
@@ -18,11 +19,14 @@ from lti_tool.people import tasks as people
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.following import statements as following
 from lti_tool.posts.marks import statements as marks
+from lti_tool.posts.models import Change
 from lti_tool.posts.revisions import statements as revisions
-from lti_tool.posts.revisions.events import PostEdited
+from lti_tool.posts.revisions.events import PostEdited, PostWithdrawn
+from lti_tool.posts.service import opening_post
+from lti_tool.search.service import forget_post, index_posts
 from lti_tool.threads import service as thread_service
 from lti_tool.threads import statements as threads
-from lti_tool.threads.events import ReplyPosted, ThreadPosted
+from lti_tool.threads.events import ReplyPosted, ThreadChanged, ThreadPosted
 
 
 def subscribe_all() -> None:
@@ -32,6 +36,7 @@ def subscribe_all() -> None:
         threads,
         help_requests,
         follow_ups,
+        groups,
         mentions,
         marks,
         revisions,
@@ -55,6 +60,15 @@ def subscribe_all() -> None:
     subscribe(HelpAsked, _mention_in_request)
     subscribe(AnswerPosted, _mention_in_post)
     subscribe(PostEdited, _mention_in_post)
+    # The search finds what is there for others, as it is now.
+    subscribe(ThreadPosted, _index_post)
+    subscribe(ReplyPosted, _index_post)
+    subscribe(HelpAsked, _index_post)
+    subscribe(AnswerPosted, _index_post)
+    subscribe(PostEdited, _index_post)
+    subscribe(ThreadChanged, _index_tags)
+    subscribe(RequestResolved, _index_request)
+    subscribe(PostWithdrawn, _forget_post)
 
 
 def _note_in_thread(session: Session, event: ThreadPosted | ReplyPosted) -> None:
@@ -81,3 +95,22 @@ def _mention_in_request(session: Session, event: HelpAsked) -> None:
         statement_id=post.statement_id,
         html=[post.body_html, asked.tried_html, asked.expected_html, asked.got_html],
     )
+
+
+def _index_post(
+    session: Session, event: ThreadPosted | ReplyPosted | HelpAsked | AnswerPosted | PostEdited
+) -> None:
+    index_posts(session, [event.post.id])
+
+
+def _index_tags(session: Session, event: ThreadChanged) -> None:
+    if event.change.change is Change.TAGGED:
+        index_posts(session, [opening_post(session, event.thread).id])
+
+
+def _index_request(session: Session, event: RequestResolved) -> None:
+    index_posts(session, [event.asked.id])
+
+
+def _forget_post(session: Session, event: PostWithdrawn) -> None:
+    forget_post(session, event.post.id)

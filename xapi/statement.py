@@ -19,6 +19,11 @@ def account_agent(home_page: str, name: str) -> Json:
     return {"objectType": "Agent", "account": {"homePage": home_page, "name": name}}
 
 
+def account_group(home_page: str, name: str) -> Json:
+    """A group known by an account, without its members."""
+    return account_agent(home_page, name) | {"objectType": "Group"}
+
+
 def activity(id: str, *, type: str | None = None, name: str | None = None, language: str = "und") -> Json:
     """An activity by its IRI, with a definition when there is something to define.
 
@@ -41,6 +46,7 @@ def statement_ref(id: UUID | str) -> Json:
 def context(
     *,
     registration: UUID | str | None = None,
+    team: Json | None = None,
     platform: str | None = None,
     language: str | None = None,
     parent: Sequence[Json] = (),
@@ -58,6 +64,7 @@ def context(
     activities = {"parent": parent, "grouping": grouping, "category": category, "other": other}
     known: Json = {
         "registration": None if registration is None else str(registration),
+        "team": team,
         "platform": platform,
         "language": language,
         "contextActivities": {key: list(found) for key, found in activities.items() if found} or None,

@@ -1,6 +1,7 @@
 """Who acts: the person of one launch, in one course, with that launch's role."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -49,6 +50,10 @@ class Actor:
     """The origins whose pages may frame this launch's pages."""
     is_test: bool = False
     """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
+    group_set_id: UUID | None = None
+    """The groups that the activity is worked in; None for everybody together."""
+    gallery_at: datetime | None = None
+    """From when those groups' threads are open to each other; None for never."""
     copy_is_open: bool = False
     """Whether this activity's settings were copied, and its staff have yet to say what becomes of them."""
 

@@ -61,6 +61,12 @@ class Placement(Row, Base):
     """What the instructor chose for the activity; which keys there are is the kind's affair."""
     line_item_url: Mapped[str | None]
     """The platform's gradebook column for this activity, where it has one."""
+    group_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group_set.id"))
+    """The groups that it is worked in; None for everybody together. It does not come along in a copy."""
+    gallery_at: Mapped[datetime | None]
+    """From when its groups' threads are open to each other; None for never."""
+    gallery_replies: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether one may reply in them then."""
     planned_activity_id: Mapped[UUID | None] = mapped_column(ForeignKey("planned_activity.id"), index=True)
     is_copy: Mapped[bool] = mapped_column(default=False, server_default="false")
     """Whether its settings came along from elsewhere when a course was copied."""

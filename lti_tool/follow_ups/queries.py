@@ -76,6 +76,7 @@ def follow_up_list(
     is_done = FollowUp.state == FollowUpState.DONE
     query = (
         select(FollowUp, Conversation, *author_columns(Post, Person))
+        .select_from(FollowUp)
         .outerjoin(
             join(Post, Conversation, Conversation.id == Post.conversation_id),
             and_(Post.id == FollowUp.source_post_id, readable_post(actor), legible(actor)),

@@ -18,5 +18,5 @@ blueprint.add_app_template_filter(token, "mention_token")
 def suggest() -> Response:
     form = SuggestForm()
     typed = form.typed.data if form.is_sent() else ""
-    found = queries.suggestions(db(), actor(), typed, staff_name=gettext("staff"))
+    found = queries.suggestions(db(), actor(), typed, staff_name=gettext("staff"), group_id=form.group.data)
     return fragment(render_template("mentions/_suggestions.html", found=found), form.status)

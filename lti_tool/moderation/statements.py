@@ -5,8 +5,7 @@ from sqlalchemy.orm import Session
 from lti_tool.audit.models import StaffAct
 from lti_tool.core.events import subscribe
 from lti_tool.moderation.events import PostModerated, PostReported
-from lti_tool.posts.statements import post_parents, post_thing
-from lti_tool.statements.recorder import Act, record_act
+from lti_tool.posts.statements import record_post_act
 from xapi import vocabulary
 
 _VERBS = {
@@ -18,20 +17,17 @@ _VERBS = {
 
 
 def on_post_reported(session: Session, event: PostReported) -> None:
-    record_act(
+    record_post_act(
         session,
         event.actor,
-        Act(
-            name="post_reported",
-            subject_id=event.report.id,
-            verb=vocabulary.FLAGGED,
-            object=post_thing(session, event.conversation, event.post),
-            parents=post_parents(session, event.conversation, event.post),
-            refers_to=event.post.statement_id,
-            extensions={vocabulary.REASON: str(event.report.kind)},
-            at=event.report.created_at,
-            is_unnamed=True,
-        ),
+        event.conversation,
+        event.post,
+        name="post_reported",
+        subject_id=event.report.id,
+        verb=vocabulary.FLAGGED,
+        extensions={vocabulary.REASON: str(event.report.kind)},
+        at=event.report.created_at,
+        is_unnamed=True,
     )
 
 
@@ -43,18 +39,15 @@ def on_post_moderated(session: Session, event: PostModerated) -> None:
     verb = _VERBS.get(event.entry.act)
     if verb is None or not event.post.is_public:
         return
-    record_act(
+    record_post_act(
         session,
         event.actor,
-        Act(
-            name="post_moderated",
-            subject_id=event.entry.id,
-            verb=verb,
-            object=post_thing(session, event.conversation, event.post),
-            parents=post_parents(session, event.conversation, event.post),
-            refers_to=event.post.statement_id,
-            at=event.entry.created_at,
-        ),
+        event.conversation,
+        event.post,
+        name="post_moderated",
+        subject_id=event.entry.id,
+        verb=verb,
+        at=event.entry.created_at,
     )
 
 

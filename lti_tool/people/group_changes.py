@@ -49,7 +49,7 @@ join person p on p.registration_id = :registration_id and p.sub = e.sub
 
 _LEAVE = f"""
 delete from course_group_membership m using course_group g
-where g.id = m.group_id and g.course_id = :course_id
+where g.id = m.group_id and g.course_id = :course_id and g.platform_id is not null
     and not exists (select from ({_WANTED}) w where w.group_id = m.group_id and w.person_id = m.person_id)
 """  # noqa: S608  # both are constants
 
@@ -69,7 +69,8 @@ def apply_groups(
 ) -> None:
     """Make the course's groups these, and the people's groups what the roster says of them.
 
-    Groups that are gone keep their row. Where the roster says nothing of groups, who is in which stays.
+    Groups that are gone keep their row; those that were made here are not the platform's to change. Where
+    the roster says nothing of groups, who is in which stays.
     """
     known = {"registration_id": registration_id, "course_id": course_id, "now": clock.now()}
     sets = [{"id": str(new_row_id()), "platform_id": key, "name": name} for key, name in groups.sets.items()]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
@@ -78,34 +78,66 @@ class RosterSync(Base):
 
 
 class GroupSet(Row, Base):
-    """Groups that belong together, such as those of one assignment (Course Groups Service 1.0)."""
+    """Groups that belong together: the platform's (Course Groups Service 1.0), or made here by staff."""
 
     __tablename__ = "course_group_set"
-    __table_args__ = (UniqueConstraint("course_id", "platform_id"),)
+    __table_args__ = (
+        UniqueConstraint("course_id", "platform_id"),
+        Index(
+            "uq_course_group_set_own",
+            "course_id",
+            "name",
+            unique=True,
+            postgresql_where=text("platform_id is null"),
+        ),
+    )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    platform_id: Mapped[str]
+    platform_id: Mapped[str | None]
+    """None for one that was made here."""
     name: Mapped[str]
     gone_at: Mapped[datetime | None]
 
 
 class Group(Row, Base):
-    """A group of a course, as the platform has it."""
+    """A group of a course: the platform's, or one that was made here."""
 
     __tablename__ = "course_group"
-    __table_args__ = (UniqueConstraint("course_id", "platform_id"),)
+    __table_args__ = (
+        UniqueConstraint("course_id", "platform_id"),
+        # What memberships of own groups refer to.
+        UniqueConstraint("id", "group_set_id"),
+        Index(
+            "uq_course_group_own",
+            "group_set_id",
+            "name",
+            unique=True,
+            postgresql_where=text("platform_id is null"),
+        ),
+        CheckConstraint("platform_id is not null or group_set_id is not null", name="own"),
+    )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     group_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group_set.id"), index=True)
-    platform_id: Mapped[str]
+    platform_id: Mapped[str | None]
     name: Mapped[str]
     gone_at: Mapped[datetime | None]
 
 
 class GroupMembership(Base):
-    """Who is in which group, by the last complete roster."""
+    """Who is in which group, by the last complete roster; in own groups as staff said."""
 
     __tablename__ = "course_group_membership"
+    __table_args__ = (
+        UniqueConstraint("own_set_id", "person_id"),
+        ForeignKeyConstraint(
+            ["group_id", "own_set_id"],
+            ["course_group.id", "course_group.group_set_id"],
+            name="fk_course_group_membership_own_set",
+        ),
+    )
 
     group_id: Mapped[UUID] = mapped_column(ForeignKey("course_group.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    own_set_id: Mapped[UUID | None]
+    """The set of own groups, of which nobody is in two; None in the platform's, which may think otherwise."""

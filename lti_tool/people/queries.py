@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, tuple_
@@ -15,7 +16,8 @@ from lti_tool.courses.models import Course
 from lti_tool.people.models import Group, GroupMembership, Membership, Person, RosterSync
 from lti_tool.people.roster_service import access_people
 
-_ON_A_PAGE = 50
+ON_A_PAGE = 50
+Ts = TypeVarTuple("Ts")
 _NAMED = 12
 """As many of those who are missing are named; the list has the others."""
 _RUNNING = timedelta(minutes=20)
@@ -86,9 +88,9 @@ def people_page(session: Session, actor: Actor, *, after: UUID | None) -> People
             is_missing=membership.missing_since is not None,
             is_kept=membership.kept_at is not None,
         )
-        for person, membership, groups in people[:_ON_A_PAGE]
+        for person, membership, groups in people[:ON_A_PAGE]
     ]
-    more = len(people) > _ON_A_PAGE
+    more = len(people) > ON_A_PAGE
     return PeoplePage(
         roster=_roster(session, actor.course_id), people=rows, next_id=rows[-1].id if more else None
     )
@@ -103,14 +105,21 @@ def _people(session: Session, course_id: UUID, after: UUID | None) -> Select[Per
         .correlate(Person)
         .scalar_subquery()
     )
-    order = (Person.name == "", func.lower(Person.name), Person.id)
     wanted = (
         select(Person, Membership, groups)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.course_id == course_id, Membership.left_at.is_(None))
-        .order_by(*order)
-        .limit(_ON_A_PAGE + 1)
     )
+    return a_page(session, wanted, course_id, after)
+
+
+def a_page(session: Session, people: Select[*Ts], course_id: UUID, after: UUID | None) -> Select[*Ts]:
+    """Fifty of these people of the course by their names, and one more where others follow.
+
+    One query where it begins after somebody.
+    """
+    order = (Person.name == "", func.lower(Person.name), Person.id)
+    wanted = people.order_by(*order).limit(ON_A_PAGE + 1)
     if after is None:
         return wanted
     place = session.execute(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Place
-from lti_tool.people.models import Person
+from lti_tool.people.models import Group, Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, ReadState
 from lti_tool.posts.reading import read_by, unread_count, unread_opening
@@ -51,6 +51,7 @@ class Wanted:
     show: Show = Show.ALL
     sort: Sort = Sort.ACTIVITY
     tag: str | None = None
+    group_id: UUID | None = None
     after: Place | None = None
     after_answered: bool = False
     """Whether the place that it goes on after is among those with a reply."""
@@ -58,7 +59,7 @@ class Wanted:
     @property
     def is_plain(self) -> bool:
         """Whether nothing is left out."""
-        return self.show is Show.ALL and self.tag is None
+        return self.show is Show.ALL and self.tag is None and self.group_id is None
 
     @property
     def is_sifted(self) -> bool:
@@ -88,6 +89,8 @@ class ConversationRow:
     tags: Sequence[str]
     is_pinned: bool
     is_closed: bool
+    group_name: str
+    """Whose it is; empty for the whole course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +165,13 @@ def tags_in_use(
 
 
 def count_new(
-    session: Session, actor: Actor, kind: ConversationKind, *, whole_course: bool, after_id: UUID
+    session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted, *, after_id: UUID
 ) -> int:
-    """How many were begun by others after this one, at most a page full. One query."""
+    """How many of these were begun by others after this one, at most a page full. One query."""
     newer = (
         select(Conversation.id)
         .where(
-            *_among(actor, kind, Wanted(whole_course=whole_course)),
+            *_among(actor, kind, wanted),
             Conversation.id > after_id,
             Conversation.author_id != actor.person_id,
         )
@@ -186,6 +189,8 @@ def _among(actor: Actor, kind: ConversationKind, wanted: Wanted) -> list[ColumnE
         among.append(_IS_UNANSWERED)
     if wanted.show is Show.MINE:
         among.append(Conversation.author_id == actor.person_id)
+    if wanted.group_id:
+        among.append(Conversation.group_id == wanted.group_id)
     return among
 
 
@@ -233,11 +238,13 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
+            Group.name.label("group_name"),
             _unread(actor).label("unread"),
             *author_columns(Conversation, Person),
         )
         .join(Person, Person.id == Conversation.author_id)
         .outerjoin(ReadState, read_by(actor))
+        .outerjoin(Group, Group.id == Conversation.group_id)
     )
 
 
@@ -267,4 +274,5 @@ def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
         tags=row.tags,
         is_pinned=row.pin_slot is not None,
         is_closed=row.closed_at is not None,
+        group_name=row.group_name or "",
     )

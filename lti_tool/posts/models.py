@@ -64,6 +64,13 @@ class Conversation(Row, Base):
             text("last_activity_at DESC"),
             text("id DESC"),
         ),
+        Index(
+            "ix_conversation_group",
+            "group_id",
+            text("last_activity_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("group_id is not null"),
+        ),
         Index("ix_conversation_course_id_kind_id", "course_id", "kind", "id"),
         Index("ix_conversation_placement_id_kind_id", "placement_id", "kind", "id"),
         Index(
@@ -107,6 +114,8 @@ class Conversation(Row, Base):
     """How many replies were ever posted; the newest one has this number."""
     last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
     submission_key: Mapped[UUID]
+    group_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group.id"))
+    """Whose it is; None for the whole course. It never changes, whoever joins or leaves the group."""
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
     pin_slot: Mapped[int | None] = mapped_column(SmallInteger)
     """Which of the list's few places at the top it has."""

@@ -9,16 +9,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
+from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
-from lti_tool.people.models import Person
+from lti_tool.people.models import Group, Person
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.models import FollowLevel
 from lti_tool.posts.following.queries import level_column
+from lti_tool.posts.groups import may_post
 from lti_tool.posts.marks.queries import Marks, marks_column, marks_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState
 from lti_tool.posts.reading import Read, read_by
@@ -90,7 +92,24 @@ class ConversationView:
     tags: Sequence[str]
     is_pinned: bool
     closing: Closing | None
+    group_id: UUID | None
+    group_name: str
+    """Whose it is; empty for the whole course."""
+    gallery_at: datetime | None
+    """From when other groups read it too."""
+    may_post: bool
+    """Whether the actor is among those whose it is, or is let in by them."""
     read: Read
+
+    @property
+    def takes_posts(self) -> bool:
+        """Whether the actor can post to it now."""
+        return self.closing is None and self.may_post
+
+    @property
+    def is_in_gallery(self) -> bool:
+        """Whether all groups read it by now."""
+        return self.gallery_at is not None and self.gallery_at <= clock.now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +160,10 @@ def conversation_view(
             Conversation.closed_at,
             (Conversation.closed_by_id == Conversation.author_id).label("closed_by_author"),
             Conversation.closed_reason,
+            Conversation.group_id,
+            Group.name.label("group_name"),
+            Placement.gallery_at,
+            may_post(actor).label("may_post"),
             ReadState.read_to,
             ReadState.ahead,
             ReadState.unread,
@@ -151,6 +174,7 @@ def conversation_view(
         .join(Placement, Placement.id == Conversation.placement_id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(ReadState, read_by(actor))
+        .outerjoin(Group, Group.id == Conversation.group_id)
         .where(Conversation.id == conversation_id, Conversation.kind == kind, readable_post(actor))
     ).one_or_none()
     if row is None:
@@ -169,6 +193,10 @@ def conversation_view(
         tags=row.tags,
         is_pinned=row.pin_slot is not None,
         closing=Closing(row.closed_at, row.closed_by_author, row.closed_reason) if closed else None,
+        group_id=row.group_id,
+        group_name=row.group_name or "",
+        gallery_at=row.gallery_at if row.group_id else None,
+        may_post=row.may_post,
         read=read,
     )
 

@@ -16,6 +16,7 @@ from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
 from lti_tool.posts.attachments.attaching import Chosen, attach_files
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.defaults import follow_own
+from lti_tool.posts.groups import check_may_post
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.reading import mark_own
@@ -99,6 +100,7 @@ def open_conversation(
     submission_key: UUID,
     tags: Sequence[str] = (),
     files: Sequence[Chosen] = (),
+    group_id: UUID | None = None,
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before."""
     is_held = must_wait(session, actor)
@@ -113,6 +115,7 @@ def open_conversation(
         kind=kind,
         title=title,
         tags=list(tags),
+        group_id=group_id,
         last_activity_at=clock.now(),
         **first_state(is_held=is_held),
     )
@@ -121,7 +124,7 @@ def open_conversation(
     post, _ = _insert_post(
         session,
         actor,
-        conversation.id,
+        conversation,
         body=body,
         submission_key=submission_key,
         number=0,
@@ -146,8 +149,9 @@ def add_post(
     """A further post; the second value says whether this call made it, or the same submission before.
 
     One that waits for approval counts, and is told of, when it is published; it has no number until then.
-    Raises ClosedError where the conversation takes none any more.
+    Raises ClosedError where the conversation takes none any more, or none of the actor's.
     """
+    check_may_post(session, actor, conversation)
     is_held = must_wait(session, actor)
     number = None if is_held else _take_number(session, conversation)
     if number is None and (not is_held or conversation.closed_at is not None):
@@ -155,7 +159,7 @@ def add_post(
     post, made = _insert_post(
         session,
         actor,
-        conversation.id,
+        conversation,
         body=body,
         submission_key=submission_key,
         number=number,
@@ -173,9 +177,12 @@ def add_post(
     return post, made
 
 
-def to_html(session: Session, actor: Actor, text: str) -> str:
-    """The HTML of what somebody wrote in the actor's course, with whom it mentions. No query without an @."""
-    return render(text, known_in(session, actor.course_id, [text]))
+def to_html(session: Session, actor: Actor, text: str, *, group_id: UUID | None = None) -> str:
+    """The HTML of what somebody wrote in the actor's course, with whom it mentions. No query without an @.
+
+    Nobody is mentioned in a group's conversation (`group_id`) who is not there to read it.
+    """
+    return render(text, known_in(session, actor.course_id, [text], group_id=group_id))
 
 
 def _take_number(session: Session, conversation: Conversation) -> int | None:
@@ -222,7 +229,7 @@ def opening_post(session: Session, conversation: Conversation) -> Post:
 def _insert_post(
     session: Session,
     actor: Actor,
-    conversation_id: UUID,
+    conversation: Conversation,
     *,
     body: str,
     submission_key: UUID,
@@ -238,13 +245,13 @@ def _insert_post(
         author_id=actor.person_id,
         submission_key=submission_key,
         course_id=actor.course_id,
-        conversation_id=conversation_id,
+        conversation_id=conversation.id,
         author_role=actor.role,
         number=number,
         is_opening=number == 0,
         in_reply_to_id=in_reply_to_id,
         body=body,
-        body_html=to_html(session, actor, body),
+        body_html=to_html(session, actor, body, group_id=conversation.group_id),
         statement_id=new_random_id(),
         **first_state(is_held=is_held),
     )

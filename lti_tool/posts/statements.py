@@ -1,9 +1,15 @@
 """The statements of what can be done with any post."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
+from lti_tool.core.actor import Actor
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.statements.recorder import Activity, thing
+from lti_tool.statements.recorder import Act, Activity, record_act, thing
 from xapi import vocabulary
 
 _OPENING = {
@@ -33,3 +39,35 @@ def post_parents(session: Session, conversation: Conversation, post: Post) -> li
     if post.is_opening:
         return [thing(session, conversation.placement_id, vocabulary.RESOURCE_LINK)]
     return [conversation_thing(session, conversation)]
+
+
+def record_post_act(
+    session: Session,
+    actor: Actor,
+    conversation: Conversation,
+    post: Post,
+    *,
+    name: str,
+    subject_id: UUID,
+    verb: vocabulary.Verb,
+    at: datetime,
+    extensions: Mapping[str, Any] | None = None,
+    is_unnamed: bool = False,
+) -> None:
+    """Tell of what somebody did with a post that is there already."""
+    record_act(
+        session,
+        actor,
+        Act(
+            name=name,
+            subject_id=subject_id,
+            verb=verb,
+            object=post_thing(session, conversation, post),
+            parents=post_parents(session, conversation, post),
+            team=conversation.group_id,
+            refers_to=post.statement_id,
+            extensions=extensions,
+            at=at,
+            is_unnamed=is_unnamed,
+        ),
+    )

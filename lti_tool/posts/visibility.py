@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, and_, case, or_, select, true
+from sqlalchemy import Case, ColumnElement, and_, case, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
+from lti_tool.core import clock
 from lti_tool.core.actor import Actor
+from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, placements_of_shape
+from lti_tool.people.groups import own_groups
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
     """Of conversations: those of the actor's course that are there for them."""
-    return and_(Conversation.course_id == actor.course_id, _is_there(actor, Conversation))
+    return and_(Conversation.course_id == actor.course_id, _is_there(actor, Conversation), _is_open_to(actor))
 
 
 def readable_post(actor: Actor) -> ColumnElement[bool]:
@@ -45,6 +48,8 @@ def replies_are_open(actor: Actor) -> ColumnElement[bool]:
         Conversation.placement_id.not_in(placements_of_shape(actor.course_id, Shape.ANSWER_FIRST)),
         Conversation.author_id == actor.person_id,
         Conversation.id.in_(answered),
+        # What another group shows in its gallery is there to be read.
+        not_(is_own_groups(actor)),
     )
 
 
@@ -75,6 +80,23 @@ def title_of(actor: Actor, conversation: Conversation) -> str:
         return conversation.title
     is_own = conversation.author_id == actor.person_id or actor.role.is_staff
     return conversation.title if is_own and conversation.state is not PostState.WITHDRAWN else ""
+
+
+def is_own_groups(actor: Actor) -> ColumnElement[bool]:
+    """Of conversations: the whole course's, and those of the groups that the actor is in."""
+    if actor.role.is_staff:
+        return true()
+    return or_(Conversation.group_id.is_(None), Conversation.group_id.in_(own_groups(actor)))
+
+
+def _is_open_to(actor: Actor) -> ColumnElement[bool]:
+    """A group's are its members' until the activity's gallery opens."""
+    if actor.role.is_staff:
+        return true()
+    galleries = select(Placement.id).where(
+        Placement.course_id == actor.course_id, Placement.gallery_at <= clock.now()
+    )
+    return or_(is_own_groups(actor), Conversation.placement_id.in_(galleries))
 
 
 def _is_there(actor: Actor, content: type[Conversation | Post]) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from lti_tool.core.db import insert_row, settings_of
 from lti_tool.core.ids import new_random_id
 from lti_tool.statements.models import StatementRow
 from xapi import vocabulary
-from xapi.statement import account_agent, activity, build_statement, context, dumps
+from xapi.statement import account_agent, account_group, activity, build_statement, context, dumps
 from xapi.validation import check_statement
 
 _REGISTRATIONS = UUID("6f9b1a0e-54d5-5a3c-9b57-2f7f3c1f6f5e")
@@ -35,6 +35,8 @@ class Act:
     at: datetime
     statement_id: UUID = field(default_factory=new_random_id)
     parents: Sequence[Activity] = ()
+    team: UUID | None = None
+    """The group that it was done in."""
     refers_to: UUID | None = None
     """The id of the statement that this one answers."""
     result: Mapping[str, Any] | None = None
@@ -79,6 +81,7 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
         result=dict(act.result) if act.result else None,
         context=context(
             registration=None if act.is_unnamed else registration_of(actor),
+            team=account_group(settings_of(session).base_url, str(act.team)) if act.team else None,
             # Only of what is done with an activity (xAPI 1.0.3, Data 2.4.6), not with a person.
             platform=actor.platform_name if "id" in act.object else None,
             language=None if act.is_unnamed else actor.locale,

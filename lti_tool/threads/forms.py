@@ -1,15 +1,17 @@
 """The forms of threads."""
 
 from typing import Any, Self
+from uuid import UUID
 
 from flask_babel import lazy_gettext, ngettext
-from wtforms import HiddenField, IntegerField, ValidationError
+from wtforms import HiddenField, IntegerField, SelectField, ValidationError
 from wtforms.validators import NumberRange
 
 from lti_tool.drafts.forms import DraftedForm
 from lti_tool.posts import scaffolds
 from lti_tool.posts.attachments.forms import AttachingForm
 from lti_tool.posts.forms import markdown_field
+from lti_tool.posts.groups import GroupsHere
 from lti_tool.posts.models import MOST_TAGS
 from lti_tool.posts.tags import read_tags
 from lti_tool.web.forms import LaunchedForm, LineField, id_field, line_field
@@ -46,7 +48,23 @@ class ThreadForm(DraftedForm, AttachingForm):
         required=lazy_gettext("Please write something to start with."),
         scaffolds=scaffolds.THREAD,
     )
+    group = SelectField(lazy_gettext("Who is it for?"), default="")
     tags = _tags_field()
+
+    def for_groups(self, groups: GroupsHere | None) -> Self:
+        """Let staff, and who is in several groups, choose; for all others it is clear."""
+        if groups is None or not groups.is_choice:
+            del self.group
+            return self
+        everybody = [("", lazy_gettext("The whole course"))] if groups.is_staff else []
+        self.group.choices = [*everybody, *((str(group.id), group.name) for group in groups.offered)]
+        return self
+
+    @property
+    def group_id(self) -> UUID | None:
+        """The chosen group; None for what is clear, or for the whole course."""
+        chosen = self.group.data if "group" in self else None
+        return UUID(chosen) if chosen else None
 
     @property
     def prompt_text(self) -> str:

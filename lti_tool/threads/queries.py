@@ -11,6 +11,7 @@ from lti_tool.courses.shapes import Shape
 from lti_tool.posts import listing
 from lti_tool.posts import queries as posts
 from lti_tool.posts.authors import Author
+from lti_tool.posts.groups import GroupsHere, groups_here
 from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
 from lti_tool.posts.models import MOST_PINS, ConversationKind
 from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, OwnAnswer, PostView, Replies
@@ -28,6 +29,8 @@ class ThreadList:
     threads: ConversationList
     tags: Sequence[str]
     """Those in use, for filters."""
+    groups: GroupsHere | None
+    """None where the activity is worked by everybody together."""
 
     @property
     def newest_id(self) -> UUID:
@@ -86,18 +89,22 @@ class ThreadPage:
 
 
 def thread_list(session: Session, actor: Actor, wanted: Wanted) -> ThreadList:
-    """The threads of the actor's activity, or of the whole course. Two queries, three with pins above."""
+    """The threads of the actor's activity, or of the whole course.
+
+    Two queries, three with pins above; one more in an activity with groups.
+    """
     is_top = wanted.has_pins and wanted.after is None
     return ThreadList(
         wanted,
         listing.pinned(session, actor, _THREAD) if is_top else [],
         listing.conversations(session, actor, _THREAD, wanted),
         listing.tags_in_use(session, actor, _THREAD, whole_course=wanted.whole_course),
+        groups_here(session, actor),
     )
 
 
-def new_thread_count(session: Session, actor: Actor, *, whole_course: bool, after_id: UUID) -> int:
-    return listing.count_new(session, actor, _THREAD, whole_course=whole_course, after_id=after_id)
+def new_thread_count(session: Session, actor: Actor, wanted: Wanted, *, after_id: UUID) -> int:
+    return listing.count_new(session, actor, _THREAD, wanted, after_id=after_id)
 
 
 def thread_page(

@@ -11,9 +11,10 @@ from lti_tool.core.paging import read_place
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.queries import level_of_activity
+from lti_tool.posts.groups import groups_here
 from lti_tool.posts.listing import Show, Sort, Wanted
 from lti_tool.posts.models import ConversationKind, Post
-from lti_tool.posts.queries import POSTS_A_PAGE, post_view, reply_count
+from lti_tool.posts.queries import POSTS_A_PAGE, conversation_view, post_view, reply_count
 from lti_tool.posts.tags import normal_tag, read_tags
 from lti_tool.threads import queries, service
 from lti_tool.threads.forms import (
@@ -45,6 +46,7 @@ def list_threads() -> str:
         show=request.args.get("show", Show.ALL, type=Show),
         sort=request.args.get("sort", Sort.ACTIVITY, type=Sort),
         tag=normal_tag(request.args.get("tag", "")) or None,
+        group_id=request.args.get("group", type=UUID),
         after=read_place(request.args.get("after")),
         after_answered="answered" in request.args,
     )
@@ -59,17 +61,20 @@ def list_threads() -> str:
 @blueprint.get("/news")
 def count_new_threads() -> Response:
     """What a page that is open asks now and then: 204 for nothing new."""
-    whole_course = request.args.get("where") == "course"
+    wanted = Wanted(
+        whole_course=request.args.get("where") == "course", group_id=request.args.get("group", type=UUID)
+    )
     after_id = request.args.get("after", UUID(int=0), type=UUID)
-    count = queries.new_thread_count(db(), actor(), whole_course=whole_course, after_id=after_id)
-    return _news("threads/_new_threads.html", count, whole_course=whole_course)
+    count = queries.new_thread_count(db(), actor(), wanted, after_id=after_id)
+    return _news("threads/_new_threads.html", count, wanted=wanted)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
 def post_thread() -> Response:
-    form = ThreadForm().keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
+    groups = groups_here(db(), actor())
+    form = ThreadForm().for_groups(groups).keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
     if not form.is_sent():
-        return make_response(render_template("threads/new.html", form=form), form.status)
+        return make_response(render_template("threads/new.html", form=form, groups=groups), form.status)
     thread = service.post_thread(
         db(),
         actor(),
@@ -79,6 +84,7 @@ def post_thread() -> Response:
         submission_key=form.submission_key(),
         draft=form.draft_state(),
         files=form.chosen(),
+        group_id=form.group_id,
     )
     return _to_thread(thread.id)
 
@@ -109,8 +115,8 @@ def post_reply(thread_id: UUID) -> Response:
         html = render_template(
             "threads/_replied.html",
             thread_id=thread_id,
+            thread=conversation_view(db(), actor(), thread_id, ConversationKind.THREAD),
             post=post_view(db(), actor(), reply.id),
-            reply_count=reply_count(db(), actor(), thread_id, ConversationKind.THREAD),
             form=ReplyForm.empty().at(service.place_of_reply(thread_id, None)),
         )
         return fragment(html)
@@ -142,9 +148,7 @@ def count_new_replies(thread_id: UUID) -> Response:
 def show_new_replies(thread_id: UUID) -> Response:
     """The replies after a number, for the page that said that there are some."""
     thread, replies = queries.new_replies(db(), actor(), thread_id, after_number=_number("after"))
-    html = render_template(
-        "threads/_arrived.html", thread_id=thread_id, replies=replies, reply_count=thread.reply_count
-    )
+    html = render_template("threads/_arrived.html", thread_id=thread_id, replies=replies, thread=thread)
     return fragment(html)
 
 
@@ -262,7 +266,11 @@ def _thread_page(
     form = (reply_form or ReplyForm.empty()).keep_at(service.place_of_reply(thread_id, reply_to))
     if wants_fragment() and request.method == "POST":
         html = render_template(
-            "threads/_composer.html", thread_id=thread_id, form=form, reply_to=page.reply_to, page=page
+            "threads/_composer.html",
+            thread_id=thread_id,
+            form=form,
+            reply_to=page.reply_to,
+            thread=page.thread,
         )
         return fragment(html, status, instead_of="#composer")
     html = render_template(

@@ -13,6 +13,7 @@ from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts import changes, reading
 from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
+from lti_tool.posts.groups import group_of_new
 from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
 from lti_tool.posts.service import (
     access_conversation,
@@ -57,8 +58,9 @@ def post_thread(
     tags: Sequence[str] = (),
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
+    group_id: UUID | None = None,
 ) -> Conversation:
-    """Open a thread in the actor's activity."""
+    """Open a thread in the actor's activity: for a group of it, or for the whole course."""
     thread, post = open_conversation(
         session,
         actor,
@@ -68,6 +70,7 @@ def post_thread(
         submission_key=submission_key,
         tags=tags,
         files=files,
+        group_id=group_of_new(session, actor, group_id),
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
     if post is not None and post.is_public:

@@ -16,6 +16,7 @@ def on_thread_posted(session: Session, event: ThreadPosted) -> None:
         event.actor,
         Act(
             name="thread_posted",
+            team=event.thread.group_id,
             subject_id=event.post.id,
             statement_id=event.post.statement_id,
             verb=vocabulary.POSTED,
@@ -36,6 +37,7 @@ def on_reply_posted(session: Session, event: ReplyPosted) -> None:
         event.actor,
         Act(
             name="reply_posted",
+            team=event.thread.group_id,
             subject_id=event.post.id,
             statement_id=event.post.statement_id,
             verb=vocabulary.REPLIED,
@@ -64,6 +66,7 @@ def on_thread_changed(session: Session, event: ThreadChanged) -> None:
         event.actor,
         Act(
             name=f"thread_{event.change.change}",
+            team=event.thread.group_id,
             subject_id=event.change.id,
             verb=_CHANGES[event.change.change],
             object=thing(session, event.thread.id, vocabulary.FORUM_TOPIC),

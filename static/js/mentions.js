@@ -7,7 +7,8 @@ let asked = 0;
 
 const ask = async (form, typed) => {
   const headers = { "HX-Request": "true", ...(isTab() ? authorization() : {}) };
-  const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, typed });
+  const group = form.elements.group?.value ?? form.dataset.group ?? "";
+  const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, typed, group });
   const answer = await fetch(`/l/${launch}/mentions/suggestions`, { method: "POST", headers, body });
   if (!answer.ok) return null;
   return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".suggestions");

@@ -142,6 +142,17 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "people.list_people"): Row(Needs.STAFF),
     ("POST", "people.update_roster"): Row(Needs.STAFF),
     ("POST", "people.decide_removal"): Row(Needs.STAFF, data={"decision": "remove", "count": "5"}),
+    ("GET", "groups.show_groups"): Row(Needs.STAFF),
+    ("POST", "groups.choose_groups"): Row(Needs.STAFF, hints={"group_set": "group set"}, hints_count=True),
+    ("POST", "groups.make_group_set"): Row(Needs.STAFF, data={"name": "Project teams"}),
+    ("POST", "groups.set_gallery"): Row(Needs.STAFF, data={"opens": "2026-11-30T09:00"}),
+    ("GET", "groups.show_group_set"): Row(Needs.STAFF, ids={"set_id": "group set"}),
+    ("POST", "groups.make_group"): Row(Needs.STAFF, ids={"set_id": "group set"}, data={"name": "Kestrels"}),
+    ("POST", "groups.place_people"): Row(Needs.STAFF, ids={"set_id": "group set"}),
+    ("POST", "groups.spread_people"): Row(
+        Needs.STAFF, ids={"set_id": "group set"}, data={"count": "2", "who": "rest"}
+    ),
+    ("POST", "groups.remove_group"): Row(Needs.STAFF, ids={"set_id": "group set", "group_id": "group"}),
     ("GET", "drafts.list_drafts"): Row(Needs.SESSION),
     ("POST", "drafts.save_draft"): Row(
         Needs.SESSION, hints={"draft_place": "thread draft"}, hints_count=True, data=BODY
@@ -149,6 +160,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "drafts.discard_draft"): Row(
         Needs.SESSION, hints={"draft_place": "thread draft"}, hints_count=True
     ),
+    ("GET", "search.show_hits"): Row(Needs.SESSION),
     ("POST", "mentions.suggest"): Row(Needs.SESSION, data={"typed": "tom"}, answers=200),
     ("GET", "follow_ups.list_follow_ups"): Row(Needs.SESSION),
     ("GET", "follow_ups.plan_follow_up"): Row(

@@ -13,6 +13,7 @@ from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.courses.models import Placement
 from lti_tool.moderation.models import AuthorNotice, NoticeKind
+from lti_tool.people.models import Group, GroupSet
 from lti_tool.posts.models import Post
 from tests.contract.access_table import TABLE, Needs, Row
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
@@ -74,6 +75,13 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     session.execute(update(Placement).values(settings={"points": 10}))
     session.commit()
     grade_activity(course, teacher)
+    teacher.send("/groups", "/groups/sets", {"name": "Practice partners"})
+    group_set = session.scalars(select(GroupSet).filter_by(course_id=owner.actor.course_id)).one()
+    teacher.send("/groups", f"/groups/sets/{group_set.id}/groups", {"name": "Herons"})
+    ids["group set"] = group_set.id
+    ids["group"] = session.scalars(select(Group.id).filter_by(group_set_id=group_set.id)).one()
+    # The activity is nobody's alone, or not all would see what is in it.
+    teacher.send("/groups", "/groups/choose", {"group_set": ""})
     return Place(owner, colleague, teacher, ids)
 
 

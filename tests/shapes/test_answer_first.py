@@ -18,10 +18,12 @@ from lti_tool.statements.models import StatementRow
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor
 from tests.follow_ups.planning import plan
+from tests.groups.grouping import Grouped
 from tests.help_requests.asking import ask_for_help, post_answer
 from tests.posts.files import NOTES
+from tests.search.test_searching import found, search
 from tests.shapes.shaped import ANSWER, OWN, reply, set_up, teacher
-from tests.threads.test_threads import post_thread, write_replies
+from tests.threads.test_threads import THREAD, post_thread, write_replies
 
 __all__ = ["teacher"]
 HTMX = {"HX-Request": "true"}
@@ -124,6 +126,13 @@ def test_addresses_of_a_post_do_not_lead_around_it(path: str, tom: Visitor, ana:
     assert answer.status_code == 404
 
 
+def test_search_finds_nothing_of_it(path: str, tom: Visitor, ana: Visitor) -> None:
+    reply(tom, path)
+    assert found(search(ana, "zeppelin")) == []
+    reply(ana, path, OWN)
+    assert found(search(ana, "zeppelin")) == [THREAD["title"]]
+
+
 def test_a_plan_keeps_its_source_to_itself_once_the_answer_is_withdrawn(
     path: str, tom: Visitor, ana: Visitor
 ) -> None:
@@ -180,6 +189,15 @@ def test_other_activities_and_help_are_as_they_were(
     request = ask_for_help(ana)
     post_answer(tom, request, "Name the zeppelin first.")
     assert "Name the zeppelin first." in course.visitor("Mia Lang").get(request).text
+
+
+def test_what_a_group_shows_in_its_gallery_is_there_to_be_read(course: Course, session: Session) -> None:
+    grouped = Grouped(course, session)
+    set_up(grouped.ines, "answer_first")
+    path = post_thread(grouped.ines, group=str(grouped.kestrels))
+    reply(grouped.ana, path)
+    grouped.gallery(now="yes")
+    assert "zeppelin" in grouped.tom.get(path).text
 
 
 def test_a_few_words_are_asked_for_kindly_and_nothing_is_lost(

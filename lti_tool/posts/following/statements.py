@@ -20,6 +20,7 @@ def on_follow_changed(session: Session, event: FollowChanged) -> None:
         event.actor,
         Act(
             name="follow_changed",
+            team=conversation.group_id if conversation else None,
             subject_id=event.change_id,
             verb=vocabulary.STOPPED_FOLLOWING if is_mute else vocabulary.FOLLOWED,
             object=conversation_thing(session, conversation) if conversation else place,

@@ -1,45 +1,36 @@
 """The statements of marks."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
 from lti_tool.posts.marks.events import MarkGiven, MarkTakenBack
-from lti_tool.posts.statements import post_parents, post_thing
-from lti_tool.statements.recorder import Act, record_act
+from lti_tool.posts.statements import record_post_act
 from xapi import vocabulary
 
 
 def on_mark_given(session: Session, event: MarkGiven) -> None:
-    record_act(
-        session,
-        event.actor,
-        Act(
-            name="mark_given",
-            subject_id=event.mark.id,
-            verb=vocabulary.LIKED,
-            object=post_thing(session, event.conversation, event.post),
-            parents=post_parents(session, event.conversation, event.post),
-            refers_to=event.post.statement_id,
-            extensions={vocabulary.REACTION: str(event.mark.mark)},
-            at=event.mark.created_at,
-        ),
-    )
+    _record(session, event, "mark_given", vocabulary.LIKED, event.mark.created_at)
 
 
 def on_mark_taken_back(session: Session, event: MarkTakenBack) -> None:
-    record_act(
+    _record(session, event, "mark_taken_back", vocabulary.UNLIKED, event.at)
+
+
+def _record(
+    session: Session, event: MarkGiven | MarkTakenBack, name: str, verb: vocabulary.Verb, at: datetime
+) -> None:
+    record_post_act(
         session,
         event.actor,
-        Act(
-            name="mark_taken_back",
-            subject_id=event.mark.id,
-            verb=vocabulary.UNLIKED,
-            object=post_thing(session, event.conversation, event.post),
-            parents=post_parents(session, event.conversation, event.post),
-            refers_to=event.post.statement_id,
-            extensions={vocabulary.REACTION: str(event.mark.mark)},
-            at=event.at,
-        ),
+        event.conversation,
+        event.post,
+        name=name,
+        subject_id=event.mark.id,
+        verb=verb,
+        extensions={vocabulary.REACTION: str(event.mark.mark)},
+        at=at,
     )
 
 

@@ -81,8 +81,13 @@ def history(session: Session, actor: Actor, post_id: UUID) -> History:
         conversation=conversation,
         changes=_changes(post, conversation, kept),
         older=rows[0][1] - len(rows) if rows else 0,
-        first=FirstAnswer(first.written_at, to_html(session, actor, first.body)) if is_compared else None,
+        first=_first(session, actor, conversation, first) if is_compared else None,
     )
+
+
+def _first(session: Session, actor: Actor, conversation: Conversation, revision: PostRevision) -> FirstAnswer:
+    html = to_html(session, actor, revision.body, group_id=conversation.group_id)
+    return FirstAnswer(revision.written_at, html)
 
 
 def _may_read(actor: Actor, post: Post) -> bool:

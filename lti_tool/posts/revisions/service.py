@@ -40,7 +40,8 @@ def edit_post(
     if post.is_public and must_wait(session, actor):
         raise ConflictError
     replaced = _keep_text(session, conversation, post, what_changed)
-    _replace_text(conversation, post, title, body, to_html(session, actor, body))
+    html = to_html(session, actor, body, group_id=conversation.group_id)
+    _replace_text(conversation, post, title, body, html)
     session.flush()
     if post.state is PostState.DECLINED:
         set_state(session, post, PostState.WAITING)

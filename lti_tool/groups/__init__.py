@@ -1,0 +1,1 @@
+"""Groups: which an activity is worked in, and those that staff make themselves."""

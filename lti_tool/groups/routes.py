@@ -1,0 +1,143 @@
+"""The pages where staff arrange groups."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from lti_tool.core import clock
+from lti_tool.groups import queries, service
+from lti_tool.groups.forms import (
+    ChooseForm,
+    GalleryForm,
+    GroupForm,
+    PlacesForm,
+    RemoveForm,
+    SetForm,
+    SpreadForm,
+)
+from lti_tool.web.forms import LaunchedForm
+from lti_tool.web.launched import actor, launched_blueprint
+from lti_tool.web.transaction import db
+
+blueprint = launched_blueprint("groups", __name__, url_prefix="/groups")
+
+
+@blueprint.get("")
+def show_groups() -> Response:
+    return _groups_page()
+
+
+@blueprint.post("/choose")
+def choose_groups() -> Response:
+    form = ChooseForm()
+    if not form.is_sent():
+        return _groups_page(choose_form=form)
+    service.choose_groups(db(), actor(), set_id=form.group_set.data)
+    return redirect(url_for(".show_groups"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/sets")
+def make_group_set() -> Response:
+    form = SetForm()
+    if not form.is_sent():
+        return _groups_page(set_form=form)
+    made = service.make_group_set(db(), actor(), name=form.name.data)
+    return _to_set(made.id)
+
+
+@blueprint.post("/gallery")
+def set_gallery() -> Response:
+    form = GalleryForm()
+    if not form.is_sent():
+        return _groups_page(gallery_form=form)
+    opens_at = clock.now() if "now" in request.form else form.moment
+    service.set_gallery(db(), actor(), opens_at=opens_at, replies=form.replies.data)
+    return redirect(url_for(".show_groups"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/sets/<uuid:set_id>")
+def show_group_set(set_id: UUID) -> Response:
+    return _set_page(set_id)
+
+
+@blueprint.post("/sets/<uuid:set_id>/groups")
+def make_group(set_id: UUID) -> Response:
+    form = GroupForm()
+    if not form.is_sent():
+        return _set_page(set_id, group_form=form)
+    service.make_group(db(), actor(), set_id=set_id, name=form.name.data)
+    return _to_set(set_id)
+
+
+@blueprint.post("/sets/<uuid:set_id>/groups/<uuid:group_id>/remove")
+def remove_group(set_id: UUID, group_id: UUID) -> Response:
+    form = RemoveForm()
+    if not form.is_sent():
+        return _set_page(set_id, places_form=form)
+    service.remove_group(db(), actor(), set_id=set_id, group_id=group_id)
+    return _to_set(set_id)
+
+
+@blueprint.post("/sets/<uuid:set_id>/spread")
+def spread_people(set_id: UUID) -> Response:
+    form = SpreadForm()
+    if not form.is_sent():
+        return _set_page(set_id, spread_form=form)
+    names = [gettext("Group %(number)s", number=number + 1) for number in range(form.count.data or 0)]
+    service.spread_people(db(), actor(), set_id=set_id, names=names, everybody=form.who.data == "everybody")
+    return _to_set(set_id)
+
+
+@blueprint.post("/sets/<uuid:set_id>/people")
+def place_people(set_id: UUID) -> Response:
+    form = PlacesForm()
+    if not form.is_sent():
+        return _set_page(set_id, places_form=form)
+    service.place_people(db(), actor(), set_id=set_id, places=form.places())
+    return _to_set(set_id, after=request.args.get("after", type=UUID))
+
+
+def _to_set(set_id: UUID, *, after: UUID | None = None) -> Response:
+    return redirect(url_for(".show_group_set", set_id=set_id, after=after), HTTPStatus.SEE_OTHER)
+
+
+def _groups_page(
+    *,
+    choose_form: ChooseForm | None = None,
+    set_form: SetForm | None = None,
+    gallery_form: GalleryForm | None = None,
+) -> Response:
+    page = queries.groups_page(db(), actor())
+    sent = choose_form or set_form or gallery_form
+    html = render_template(
+        "groups/show.html",
+        page=page,
+        choose_form=choose_form or ChooseForm.empty(),
+        set_form=set_form or SetForm.empty(),
+        gallery_form=gallery_form or GalleryForm(opens=page.gallery_at, replies=page.gallery_replies),
+    )
+    return make_response(html, sent.status if sent else HTTPStatus.OK)
+
+
+def _set_page(
+    set_id: UUID,
+    *,
+    group_form: GroupForm | None = None,
+    spread_form: SpreadForm | None = None,
+    places_form: LaunchedForm | None = None,
+) -> Response:
+    after = request.args.get("after", type=UUID)
+    page = queries.group_set_page(db(), actor(), set_id, after=after)
+    sent = group_form or spread_form or places_form
+    html = render_template(
+        "groups/set.html",
+        page=page,
+        after=after,
+        group_form=group_form or GroupForm.empty(),
+        spread_form=spread_form or SpreadForm(count=page.suggested_count),
+        places_form=places_form or PlacesForm.empty(),
+    )
+    return make_response(html, sent.status if sent else HTTPStatus.OK)

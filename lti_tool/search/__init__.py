@@ -1,0 +1,1 @@
+"""Finding what was written in a course; reads across the features."""

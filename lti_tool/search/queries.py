@@ -1,0 +1,216 @@
+"""What pages show of a search. Only what the actor may read, and only posts that are published."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, Row, Select, String, cast, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
+from sqlalchemy.orm import Session
+
+from lti_tool.core.actor import Actor
+from lti_tool.courses.models import Placement
+from lti_tool.help_requests.models import HelpRequest
+from lti_tool.people.models import Person
+from lti_tool.posts.authors import Author, author_columns, author_of
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
+from lti_tool.posts.visibility import readable_post, title_of
+from lti_tool.search.documents import opens_request, text_columns, text_of
+from lti_tool.search.excerpts import Excerpt, excerpt, marked, words_to_mark
+from lti_tool.search.languages import SIMPLE, read_in
+from lti_tool.search.models import PostWords
+from lti_tool.search.terms import Query, scope_of
+
+HITS_A_PAGE = 20
+MOST_RANKED = 1000
+"""Of more, the newest ones are put in order by how well they match."""
+
+
+class Order(StrEnum):
+    BEST = "best"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class HitPlace:
+    """After which hit the next page begins; by rank only where that is the order."""
+
+    rank: int
+    post_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.rank}_{self.post_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is looked for, and among what."""
+
+    query: Query
+    this_activity: bool = False
+    kind: ConversationKind | None = None
+    mine: bool = False
+    with_files: bool = False
+    tag: str | None = None
+    order: Order = Order.BEST
+    after: HitPlace | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.this_activity or self.kind or self.mine or self.with_files or self.tag)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One post that was found."""
+
+    post_id: UUID
+    conversation_id: UUID
+    kind: ConversationKind
+    is_opening: bool
+    author: Author
+    created_at: datetime
+    activity: str
+    title: Excerpt
+    """Empty where its words are not shown."""
+    text: Excerpt
+    file_count: int
+    tags: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    rows: Sequence[Hit] = ()
+    next: HitPlace | None = None
+
+
+def hits(session: Session, actor: Actor, sought: Sought) -> Hits:
+    """A page of what is found. Two queries, none where nothing is looked for."""
+    if not sought.query.text:
+        return Hits()
+    found = session.execute(_page(actor, sought)).all()
+    shown = found[:HITS_A_PAGE]
+    texts = [(title_of(actor, row.Conversation), text_of(row)) for row in shown]
+    every = [it for pair in texts for it in pair]
+    marks = words_to_mark(session, every, sought.query, read_in(actor.locale))
+    rows = [
+        _hit(actor, row, marked(title, marks), excerpt(text, marks))
+        for row, (title, text) in zip(shown, texts, strict=True)
+    ]
+    more = len(found) > HITS_A_PAGE
+    return Hits(rows, HitPlace(shown[-1].rank, shown[-1].id) if more else None)
+
+
+def searchable(actor: Actor) -> ColumnElement[bool]:
+    """Of what the actor may read: what is published. What waits, was hidden or taken back is not found."""
+    return readable_post(actor) & (Post.state == PostState.PUBLISHED)
+
+
+def _page(actor: Actor, sought: Sought) -> Select[*tuple[Any, ...]]:
+    found = _ranked(actor, sought).subquery()
+    order = [found.c.rank, found.c.post_id]
+    chosen = select(found).order_by(*(it.desc() for it in order)).limit(HITS_A_PAGE + 1)
+    if sought.after:
+        chosen = chosen.where(tuple_(*order) < (sought.after.rank, sought.after.post_id))
+    page = chosen.subquery()
+    return (
+        select(
+            Post.id,
+            Post.conversation_id,
+            Post.created_at,
+            Post.is_opening,
+            Post.attachment_count,
+            Conversation,
+            Placement.title.label("activity"),
+            page.c.rank,
+            *text_columns(),
+            *author_columns(Post, Person),
+        )
+        .join(page, page.c.post_id == Post.id)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .join(Placement, Placement.id == Conversation.placement_id)
+        .join(Person, Person.id == Post.author_id)
+        .outerjoin(HelpRequest, opens_request())
+        .order_by(page.c.rank.desc(), page.c.post_id.desc())
+    )
+
+
+def _ranked(actor: Actor, sought: Sought) -> Select[*tuple[Any, ...]]:
+    """Those of which a page is made, each with how well it matches; all alike where the newest come first."""
+    found = _found(actor, sought)
+    if sought.order is Order.NEWEST:
+        if sought.after:
+            found = found.where(Post.id < sought.after.post_id)
+        newest = found.limit(HITS_A_PAGE + 1).subquery()
+        return select(newest.c.id.label("post_id"), literal(0).label("rank"))
+    rank = func.ts_rank(PostWords.words, matching(sought.query, actor), 1) * literal(1_000_000)
+    newest = found.limit(MOST_RANKED).subquery()
+    return select(PostWords.post_id, cast(rank, Integer).label("rank")).join(
+        newest, newest.c.id == PostWords.post_id
+    )
+
+
+def _found(actor: Actor, sought: Sought) -> Select[UUID]:
+    """All that match, the newest first."""
+    scope = scope_of(actor.placement_id if sought.this_activity else actor.course_id)
+    # By the index of words, whatever the planner expects: it knows little of beginnings, and would walk
+    # through all posts, from the newest on, for a word that hardly any of them has.
+    matched = (
+        select(PostWords.post_id)
+        .where(
+            PostWords.words.op("@@")(cast(f"'{scope}'", TSQUERY).op("&&")(matching(sought.query, actor))),
+            PostWords.course_id == actor.course_id,
+        )
+        .cte("matched")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    return (
+        select(Post.id)
+        .join(matched, matched.c.post_id == Post.id)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(searchable(actor), *_narrowed(actor, sought))
+        .order_by(Post.id.desc())
+    )
+
+
+def _narrowed(actor: Actor, sought: Sought) -> list[ColumnElement[bool]]:
+    also: list[ColumnElement[bool]] = []
+    if sought.kind:
+        also.append(Conversation.kind == sought.kind)
+    if sought.mine:
+        also.append(Post.author_id == actor.person_id)
+    if sought.with_files:
+        also.append(Post.attachment_count > 0)
+    if sought.tag:
+        also.append(Conversation.tags.contains([sought.tag]))
+    return also
+
+
+def matching(query: Query, actor: Actor) -> Any:
+    """The words as they were typed, the last perhaps as a beginning; or all of them by their stems."""
+    wanted: ColumnElement[Any] = func.websearch_to_tsquery(cast(SIMPLE, REGCONFIG), query.text)
+    if query.goes_on:
+        wanted = cast(func.regexp_replace(cast(wanted, String), "'$", "':*"), TSQUERY)
+    for config in read_in(actor.locale):
+        by_stems = func.websearch_to_tsquery(cast(config, REGCONFIG), query.text)
+        wanted = wanted.op("||")(by_stems)
+    return wanted
+
+
+def _hit(actor: Actor, row: Row[*tuple[Any, ...]], title: Excerpt, text: Excerpt) -> Hit:
+    return Hit(
+        post_id=row.id,
+        conversation_id=row.conversation_id,
+        kind=row.Conversation.kind,
+        is_opening=row.is_opening,
+        author=author_of(actor, row),
+        created_at=row.created_at,
+        activity=row.activity,
+        title=title,
+        text=text,
+        file_count=row.attachment_count,
+        tags=row.Conversation.tags,
+    )

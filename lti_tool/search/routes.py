@@ -1,0 +1,45 @@
+"""The page that finds what was written in a course. What is looked for stays in the reader's own address."""
+
+from uuid import UUID
+
+from flask import render_template, request
+
+from lti_tool.posts.models import ConversationKind
+from lti_tool.posts.tags import normal_tag
+from lti_tool.search import queries
+from lti_tool.search.queries import HitPlace, Order, Sought
+from lti_tool.search.terms import LONGEST_QUERY, read_query
+from lti_tool.web.launched import actor, launched_blueprint
+from lti_tool.web.transaction import db
+
+blueprint = launched_blueprint("search", __name__, url_prefix="/search")
+
+_LARGEST_RANK = 2**31 - 1
+
+
+@blueprint.get("")
+def show_hits() -> str:
+    typed = request.args.get("q", "")[:LONGEST_QUERY]
+    sought = Sought(
+        query=read_query(typed),
+        this_activity=request.args.get("where") == "activity",
+        kind=request.args.get("kind", type=ConversationKind),
+        mine="mine" in request.args,
+        with_files="files" in request.args,
+        tag=normal_tag(request.args.get("tag", "")) or None,
+        order=request.args.get("order", Order.BEST, type=Order),
+        after=_read_place(request.args.get("after", "")),
+    )
+    return render_template(
+        "search/hits.html", typed=typed, sought=sought, page=queries.hits(db(), actor(), sought)
+    )
+
+
+def _read_place(text: str) -> HitPlace | None:
+    """None for none, and for one that somebody made up."""
+    rank, _, post_id = text.partition("_")
+    try:
+        place = HitPlace(int(rank), UUID(post_id))
+    except ValueError:
+        return None
+    return place if 0 <= place.rank <= _LARGEST_RANK else None

@@ -1,0 +1,61 @@
+"""Keeping the words of posts, so that they are found."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import REGCONFIG, insert
+from sqlalchemy.orm import Session
+
+from lti_tool.posts.models import Post, PostState
+from lti_tool.search.documents import documents_of
+from lti_tool.search.languages import SIMPLE
+from lti_tool.search.models import PostWords
+
+
+def index_posts(session: Session, post_ids: list[UUID]) -> None:
+    """Look these posts' words up from now on as they are. Two statements."""
+    documents = [asdict(it) for it in documents_of(session, post_ids)]
+    if documents:
+        session.execute(_keep(), documents)
+
+
+def forget_post(session: Session, post_id: UUID) -> None:
+    session.execute(delete(PostWords).where(PostWords.post_id == post_id))
+
+
+def index_missing(session: Session, *, after: UUID, at_most: int) -> UUID | None:
+    """The next posts whose words are not kept, as an older release wrote them; the last one's id."""
+    missing = select(Post.id).where(
+        Post.id > after,
+        Post.state == PostState.PUBLISHED,
+        ~exists().where(PostWords.post_id == Post.id),
+    )
+    found = list(session.scalars(missing.order_by(Post.id).limit(at_most)))
+    index_posts(session, found)
+    return found[-1] if found else None
+
+
+def _keep() -> Any:
+    """As they are written, for beginnings and phrases, and as stems."""
+    words: ColumnElement[Any] = func.array_to_tsvector(cast(bindparam("scope"), ARRAY(Text)))
+    for config in (cast(SIMPLE, REGCONFIG), cast(bindparam("config"), REGCONFIG)):
+        for weight, part in (("A", "title"), ("B", "files"), ("D", "body")):
+            found = func.to_tsvector(config, bindparam(part, type_=Text))
+            words = words.op("||")(func.setweight(found, literal_column(f"'{weight}'::\"char\"")))
+    row = insert(PostWords).values(
+        post_id=bindparam("post_id"), course_id=bindparam("course_id"), words=words
+    )
+    return row.on_conflict_do_update(index_elements=["post_id"], set_={"words": row.excluded.words})

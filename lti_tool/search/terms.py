@@ -1,0 +1,100 @@
+"""Words as they are looked up: without case and accents, whatever the database makes of them."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+LONGEST_QUERY = 200
+_MOST_TERMS = 16
+_SHORTEST_PREFIX = 2
+_BETWEEN = re.compile(r"</?(?:a|code|em|s|span|strong)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+# Scripts that are written without spaces: each sign is a word of its own.
+_SIGN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_SIGN}]|[^\s{_SIGN}]+")
+_TERM = re.compile(r'(-?)"([^"]*)(?:"|$)|(\S+)')
+_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'))
+
+
+class _Shapes(dict[int, str]):
+    """What is part of a word stays, everything else is a space: as many signs as before."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        self[code] = sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " "
+        return self[code]
+
+
+class _Folds(dict[int, str]):
+    """A sign of a word without case and accents."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFKD", chr(code)).casefold()
+        bare = (it for it in parts if not unicodedata.combining(it))
+        self[code] = "".join(bare).translate(_shapes).replace(" ", "")
+        return self[code]
+
+
+_shapes, _folds = _Shapes(), _Folds()
+
+
+def scope_of(row_id: UUID) -> str:
+    """A word that no text has, but every post of this course or activity: the index finds those alone."""
+    return f":{row_id.hex}"
+
+
+def plain_text(rendered: str) -> str:
+    """The text of HTML that we made."""
+    return html.unescape(_TAG.sub(" ", _BETWEEN.sub("", rendered)))
+
+
+def words_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where each word begins and ends, and how it is looked up."""
+    for found in _WORD.finditer(text.translate(_shapes)):
+        folded = found[0].translate(_folds)
+        if folded:
+            yield found.start(), found.end(), folded
+
+
+def folded(text: str) -> str:
+    return " ".join(word for _, _, word in words_in(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody looks for."""
+
+    text: str
+    """As `websearch_to_tsquery` takes it: words, "phrases", or, -without. Empty for nothing."""
+    words: tuple[str, ...]
+    """Those that it wants, for marking them."""
+    goes_on: bool
+    """Whether the last word may be the beginning of one."""
+
+    @property
+    def last(self) -> str:
+        return self.words[-1] if self.goes_on else ""
+
+
+def read_query(typed: str) -> Query:
+    """Of anything that somebody may type."""
+    parts: list[str] = []
+    wanted: list[str] = []
+    goes_on = False
+    for minus, phrase, bare in _TERM.findall(typed[:LONGEST_QUERY].translate(_QUOTES)):
+        without = bool(minus) or (bare.startswith("-") and len(bare) > 1)
+        words = folded(phrase or bare).split()
+        goes_on = bool(words and bare) and not without and bare.lower() != "or"
+        if bare.lower() == "or":
+            parts.append("or")
+        elif words:
+            quote = '"' if phrase or len(words) > 1 else ""
+            parts.append(f"{'-' * without}{quote}{' '.join(words)}{quote}")
+            wanted += [] if without else words
+        if len(wanted) >= _MOST_TERMS:
+            break
+    goes_on = goes_on and len(wanted[-1]) >= _SHORTEST_PREFIX
+    return Query(" ".join(parts), tuple(wanted), goes_on)
