@@ -41,6 +41,7 @@ class Sort(StrEnum):
     ACTIVITY = "activity"
     NEWEST = "newest"
     UNANSWERED = "unanswered"
+    USEFUL = "useful"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,8 @@ class Wanted:
     after: Place | None = None
     after_answered: bool = False
     """Whether the place that it goes on after is among those with a reply."""
+    after_useful: int = 0
+    """How often that place was found useful."""
 
     @property
     def is_plain(self) -> bool:
@@ -100,6 +103,7 @@ class ConversationList:
     rows: Sequence[ConversationRow]
     next: Place | None = None
     next_answered: bool = False
+    next_useful: int = 0
 
 
 def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted) -> ConversationList:
@@ -213,6 +217,8 @@ def _keys(sort: Sort) -> list[Any]:
     """What the list is in the falling order of; the last one is unique."""
     if sort is Sort.NEWEST:
         return [Conversation.id]
+    if sort is Sort.USEFUL:
+        return [Conversation.useful_count, Conversation.id]
     recent = [Conversation.last_activity_at, Conversation.id]
     return [_IS_UNANSWERED, *recent] if sort is Sort.UNANSWERED else recent
 
@@ -222,6 +228,7 @@ def _is_after(wanted: Wanted, place: Place) -> ColumnElement[bool]:
         Sort.ACTIVITY: [place.at, place.id],
         Sort.NEWEST: [place.id],
         Sort.UNANSWERED: [not wanted.after_answered, place.at, place.id],
+        Sort.USEFUL: [wanted.after_useful, place.id],
     }
     return tuple_(*_keys(wanted.sort)) < tuple_(*here[wanted.sort])
 
@@ -235,6 +242,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             replies_in_sight(actor).label("reply_count"),
             replies_are_open(actor).label("replies_are_open"),
             Conversation.last_activity_at,
+            Conversation.useful_count,
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
@@ -258,7 +266,8 @@ def _page(actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> ConversationL
         last = found[-1]
     else:
         return ConversationList(rows)
-    return ConversationList(rows, Place(last.last_activity_at, last.id), last.Conversation.reply_count > 0)
+    place = Place(last.last_activity_at, last.id)
+    return ConversationList(rows, place, last.Conversation.reply_count > 0, last.useful_count)
 
 
 def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:

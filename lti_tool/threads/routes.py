@@ -49,6 +49,7 @@ def list_threads() -> str:
         group_id=request.args.get("group", type=UUID),
         after=read_place(request.args.get("after")),
         after_answered="answered" in request.args,
+        after_useful=_number("useful"),
     )
     return render_template(
         "threads/list.html",
