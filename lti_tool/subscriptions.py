@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 import lti_tool.jobs  # noqa: F401  # binds every task, so that a subscriber can defer it
+from lti_tool.core.actor import Actor
 from lti_tool.core.events import subscribe
 from lti_tool.follow_ups import statements as follow_ups
 from lti_tool.grades.service import note_contribution
@@ -19,10 +20,11 @@ from lti_tool.people import tasks as people
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.following import statements as following
 from lti_tool.posts.marks import statements as marks
-from lti_tool.posts.models import Change
+from lti_tool.posts.models import Change, Conversation, Post
 from lti_tool.posts.revisions import statements as revisions
 from lti_tool.posts.revisions.events import PostEdited, PostWithdrawn
 from lti_tool.posts.service import opening_post
+from lti_tool.posts.statements import unnamed_author
 from lti_tool.search.service import forget_post, index_posts
 from lti_tool.threads import service as thread_service
 from lti_tool.threads import statements as threads
@@ -55,11 +57,11 @@ def subscribe_all() -> None:
     subscribe(HelpAsked, _note_in_request)
     subscribe(AnswerPosted, _note_in_request)
     # Neither do mentions; after the statements of the posts, to which theirs refer.
-    subscribe(ThreadPosted, _mention_in_post)
-    subscribe(ReplyPosted, _mention_in_post)
+    subscribe(ThreadPosted, _mention_in_thread)
+    subscribe(ReplyPosted, _mention_in_thread)
     subscribe(HelpAsked, _mention_in_request)
-    subscribe(AnswerPosted, _mention_in_post)
-    subscribe(PostEdited, _mention_in_post)
+    subscribe(AnswerPosted, _mention_in_answer)
+    subscribe(PostEdited, _mention_in_edited)
     # The search finds what is there for others, as it is now.
     subscribe(ThreadPosted, _index_post)
     subscribe(ReplyPosted, _index_post)
@@ -72,28 +74,47 @@ def subscribe_all() -> None:
 
 
 def _note_in_thread(session: Session, event: ThreadPosted | ReplyPosted) -> None:
-    note_contribution(session, event.actor, event.thread.placement_id)
+    _note(session, event.actor, event.thread, event.post)
 
 
 def _note_in_request(session: Session, event: HelpAsked | AnswerPosted) -> None:
-    note_contribution(session, event.actor, event.request.conversation.placement_id)
+    _note(session, event.actor, event.request.conversation, event.post)
 
 
-def _mention_in_post(session: Session, event: ThreadPosted | ReplyPosted | AnswerPosted | PostEdited) -> None:
-    post = event.post
-    note_mentions(
-        session, event.actor, post_id=post.id, statement_id=post.statement_id, html=[post.body_html]
-    )
+def _note(session: Session, author: Actor, conversation: Conversation, post: Post) -> None:
+    """Of an anonymous post the gradebook hears nothing: it would name its author."""
+    if post.pseudonym is None:
+        note_contribution(session, author, conversation.placement_id)
+
+
+def _mention_in_thread(session: Session, event: ThreadPosted | ReplyPosted) -> None:
+    _mention(session, event.actor, event.thread, event.post)
+
+
+def _mention_in_answer(session: Session, event: AnswerPosted) -> None:
+    _mention(session, event.actor, event.request.conversation, event.post)
+
+
+def _mention_in_edited(session: Session, event: PostEdited) -> None:
+    _mention(session, event.actor, event.conversation, event.post)
 
 
 def _mention_in_request(session: Session, event: HelpAsked) -> None:
-    post, asked = event.post, event.request
+    asked = event.request
+    also = (asked.tried_html, asked.expected_html, asked.got_html)
+    _mention(session, event.actor, asked.conversation, event.post, *also)
+
+
+def _mention(
+    session: Session, author: Actor, conversation: Conversation, post: Post, *also_html: str
+) -> None:
     note_mentions(
         session,
-        event.actor,
+        author,
         post_id=post.id,
         statement_id=post.statement_id,
-        html=[post.body_html, asked.tried_html, asked.expected_html, asked.got_html],
+        html=[post.body_html, *also_html],
+        unnamed=unnamed_author(session, author, conversation, post),
     )
 
 

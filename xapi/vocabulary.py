@@ -47,6 +47,7 @@ REMOVED: Final = Verb("http://activitystrea.ms/remove", "removed")
 RESTORED: Final = Verb(f"{PROFILE}/verbs/restored", "restored")
 APPROVED: Final = Verb("http://activitystrea.ms/approve", "approved")
 DENIED: Final = Verb("http://activitystrea.ms/deny", "denied")
+UNMASKED: Final = Verb(f"{PROFILE}/verbs/unmasked", "unmasked")  # looked up who wrote it anonymously
 VOIDED: Final = Verb("http://adlnet.gov/expapi/verbs/voided", "voided")
 
 # Activity types.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
-from wtforms import StringField, ValidationError
+from wtforms import BooleanField, StringField, ValidationError
 
 from lti_tool.activities.service import CopyChoice
 from lti_tool.core.text import clean_line
@@ -115,6 +115,14 @@ class ActivityForm(LaunchedForm):
         lazy_gettext("Points in the gradebook"),
         description=lazy_gettext("empty: nothing is graded"),
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+
+    anonymous = BooleanField(
+        lazy_gettext("Let learners post anonymously"),
+        description=lazy_gettext(
+            "They choose it for each post. The others, and you, see a made-up name. You can look up who "
+            "wrote a post, but only with a reason that the author is told."
+        ),
     )
 
     @property

@@ -25,6 +25,7 @@ def set_up_activity() -> Response:
         activity=name_of_kind(placement.activity, shape_of(kept)),
         prompt=kept.get("prompt", ""),
         points=kept.get("points"),
+        anonymous=kept.get("anonymous", False),
     )
     graded = service.has_gradebook(db(), placement)
     if not form.is_sent():
@@ -36,6 +37,7 @@ def set_up_activity() -> Response:
         shape=form.kind.shape,
         prompt=form.prompt.data,
         points=form.points.data if graded else None,
+        anonymous=form.anonymous.data,
     )
     return redirect(activity_page(form.kind.activity), HTTPStatus.SEE_OTHER)
 

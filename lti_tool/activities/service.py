@@ -35,6 +35,7 @@ def set_up_activity(
     prompt: str,
     points: int | None,
     shape: Shape = Shape.OPEN,
+    anonymous: bool = False,
 ) -> Placement:
     """Say what the actor's placement is for. The same said twice is said once."""
     placement = access_activity(session, actor)
@@ -43,7 +44,7 @@ def set_up_activity(
         placement.copy_settled_at = clock.now()
     placement.settings = {
         **{name: value for name, value in placement.settings.items() if name not in _OURS},
-        **activity_settings(prompt=prompt, points=points, shape=shape),
+        **activity_settings(prompt=prompt, points=points, shape=shape, anonymous=anonymous),
     }
     session.flush()
     return placement
@@ -70,13 +71,15 @@ def settle_copy(session: Session, actor: Actor, *, choice: CopyChoice) -> None:
     )
 
 
-_OURS = {"prompt", "prompt_html", "points", "shape"}
+_OURS = {"prompt", "prompt_html", "points", "shape", "anonymous"}
 
 
-def activity_settings(*, prompt: str, points: int | None, shape: Shape) -> dict[str, Any]:
-    """What `Placement.settings` holds: "prompt" and "prompt_html", "points", "shape".
+def activity_settings(
+    *, prompt: str, points: int | None, shape: Shape, anonymous: bool = False
+) -> dict[str, Any]:
+    """What `Placement.settings` holds, each only where it is chosen, and not the usual.
 
-    Each only where there is one, and it is not the usual.
+    "prompt" and "prompt_html", "points", "shape", and "anonymous" where learners may post anonymously.
     """
     settings: dict[str, Any] = {}
     if prompt:
@@ -85,4 +88,6 @@ def activity_settings(*, prompt: str, points: int | None, shape: Shape) -> dict[
         settings["points"] = points
     if shape is not Shape.OPEN:
         settings["shape"] = shape
+    if anonymous:
+        settings["anonymous"] = True
     return settings

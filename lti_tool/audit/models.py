@@ -20,6 +20,8 @@ class StaffAct(StrEnum):
     DECLINE = "decline"
     PRE_MODERATE = "pre_moderate"
     END_PRE_MODERATION = "end_pre_moderation"
+    UNMASK = "unmask"
+    """Staff look up who wrote an anonymous post."""
 
 
 class ModerationLog(Row, Base):
@@ -36,7 +38,7 @@ class ModerationLog(Row, Base):
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     act: Mapped[StaffAct]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    """Whom it is about."""
+    """Whom it is about; nobody where it is about an anonymous post."""
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     reason: Mapped[str]
     detail: Mapped[str] = mapped_column(default="")

@@ -50,6 +50,8 @@ class Actor:
     """The origins whose pages may frame this launch's pages."""
     is_test: bool = False
     """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
+    allows_anonymity: bool = False
+    """Whether the placement's staff let learners post anonymously to each other."""
     group_set_id: UUID | None = None
     """The groups that the activity is worked in; None for everybody together."""
     gallery_at: datetime | None = None

@@ -32,6 +32,7 @@ def choose_activity() -> Response:
             title=form.chosen_title(),
             prompt=form.prompt.data,
             points=form.points.data,
+            anonymous=form.anonymous.data,
             submission_key=form.submission_key(),
         )
     )

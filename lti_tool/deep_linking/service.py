@@ -54,6 +54,7 @@ def answer_with_activity(
     title: str,
     prompt: str,
     points: int | None,
+    anonymous: bool,
     submission_key: UUID,
 ) -> Answer:
     """Keep the activity until its first launch, and answer with a link to it.
@@ -73,7 +74,10 @@ def answer_with_activity(
         activity=activity,
         title=title,
         settings=activity_settings(
-            prompt=prompt, points=points if visit.details["takes_line_item"] else None, shape=shape
+            prompt=prompt,
+            points=points if visit.details["takes_line_item"] else None,
+            shape=shape,
+            anonymous=anonymous,
         ),
     )
     item = resource_link(planned, launch_url=f"{settings_of(session).base_url}/lti/launch")

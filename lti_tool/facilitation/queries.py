@@ -85,7 +85,7 @@ def contributions(
 ) -> Page[Contribution]:
     """Twenty of the person's posts in the actor's activity, in the order they were written. One query.
 
-    Follow-ups are not among them: they are their owner's alone.
+    Follow-ups are not among them: they are their owner's alone. Nor is what was written anonymously.
     """
     answered, answered_author = aliased(Post), aliased(Person)
     query = (
@@ -103,6 +103,7 @@ def contributions(
         .where(
             readable_post(actor),
             Post.author_id == person_id,
+            Post.pseudonym.is_(None),
             Conversation.placement_id == actor.placement_id,
         )
         .order_by(Post.id)

@@ -111,12 +111,16 @@ def score_view(session: Session, actor: Actor, person_id: UUID) -> ScoreView:
 
 
 def _contributions(actor: Actor) -> ColumnElement[int]:
-    """How many posts of a person stand in the activity, whichever activity they came in by."""
+    """How many posts of a person stand in the activity under their name, whichever one they came in by."""
     return (
         select(func.count())
         .select_from(Post)
         .join(Conversation, Conversation.id == Post.conversation_id)
-        .where(Post.author_id == Person.id, Conversation.placement_id == actor.placement_id)
+        .where(
+            Post.author_id == Person.id,
+            Post.pseudonym.is_(None),
+            Conversation.placement_id == actor.placement_id,
+        )
         .correlate(Person)
         .scalar_subquery()
     )

@@ -5,14 +5,14 @@ from flask_babel import lazy_gettext
 from lti_tool.drafts.forms import DraftedForm
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.posts import scaffolds
-from lti_tool.posts.attachments.forms import AttachingForm
+from lti_tool.posts.anonymity.forms import AnonymityForm
 from lti_tool.posts.forms import markdown_field
 from lti_tool.web.forms import LaunchedForm, line_field, radio_field
 
 _LONGEST_FIX = 500
 
 
-class HelpRequestForm(DraftedForm, AttachingForm):
+class HelpRequestForm(DraftedForm, AnonymityForm):
     title = line_field(
         lazy_gettext("Your question"),
         description=lazy_gettext("one question, as you would say it"),
@@ -43,7 +43,7 @@ class HelpRequestForm(DraftedForm, AttachingForm):
     )
 
 
-class AnswerForm(DraftedForm, AttachingForm):
+class AnswerForm(DraftedForm, AnonymityForm):
     body = markdown_field(
         lazy_gettext("Your answer"),
         description=lazy_gettext("why it works, an example, how to check it"),

@@ -12,6 +12,7 @@ from lti_tool.help_requests import queries, service
 from lti_tool.help_requests.forms import AcceptForm, AnswerForm, HelpRequestForm, ResolveForm
 from lti_tool.help_requests.models import HelpStatus, HelpWanted
 from lti_tool.help_requests.queries import Show
+from lti_tool.posts.anonymity.queries import anonymity_in
 from lti_tool.posts.queries import post_view
 from lti_tool.web.forms import LaunchedForm
 from lti_tool.web.fragments import fragment, wants_fragment
@@ -32,6 +33,7 @@ def list_help_requests() -> str:
 @blueprint.route("/new", methods=["GET", "POST"])
 def ask_for_help() -> Response:
     form = HelpRequestForm().keep_at(DraftPlace(DraftKind.HELP_REQUEST, actor().placement_id))
+    form.offer(anonymity_in(db(), actor(), None))
     if not form.is_sent():
         return make_response(render_template("help_requests/new.html", form=form), form.status)
     asked = service.ask_for_help(
@@ -46,6 +48,7 @@ def ask_for_help() -> Response:
         submission_key=form.submission_key(),
         draft=form.draft_state(),
         files=form.chosen(),
+        anonymous=form.is_anonymous,
     )
     return _to_request(asked.id)
 
@@ -57,7 +60,7 @@ def show_help_request(request_id: UUID) -> Response:
 
 @blueprint.post("/<uuid:request_id>/answers")
 def post_answer(request_id: UUID) -> Response:
-    form = AnswerForm()
+    form = AnswerForm().inside(request_id)
     if not form.is_sent():
         return _request_page(request_id, answer_form=form)
     answer = service.post_answer(
@@ -68,15 +71,17 @@ def post_answer(request_id: UUID) -> Response:
         submission_key=form.submission_key(),
         draft=form.draft_state(),
         files=form.chosen(),
+        anonymous=form.is_anonymous,
     )
     if not wants_fragment():
         return _to_request(request_id, at=answer.id, _anchor=f"post-{answer.id}")
     page = queries.help_request_page(db(), actor(), request_id)
+    next_form = AnswerForm.empty().at(DraftPlace(DraftKind.ANSWER, request_id))
     html = render_template(
         "help_requests/_answered.html",
         page=page,
         post=post_view(db(), actor(), answer.id),
-        answer_form=AnswerForm.empty().at(DraftPlace(DraftKind.ANSWER, request_id)),
+        answer_form=next_form.offer(page.conversation.anonymity),
         accept_form=AcceptForm.empty(),
     )
     return fragment(html)
@@ -119,7 +124,7 @@ def _request_page(
     sent: LaunchedForm | None = answer_form or accept_form or resolve_form
     status = sent.status if sent else HTTPStatus.OK
     forms = {
-        "answer_form": (answer_form or AnswerForm.empty()).keep_at(place),
+        "answer_form": (answer_form or AnswerForm.empty()).keep_at(place).offer(page.conversation.anonymity),
         "accept_form": accept_form or AcceptForm.empty(),
         "resolve_form": resolve_form or ResolveForm.empty(),
     }

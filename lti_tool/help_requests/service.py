@@ -62,6 +62,7 @@ def ask_for_help(
     submission_key: UUID,
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
+    anonymous: bool = False,
 ) -> Conversation:
     """Ask the people of the course, in the actor's activity."""
     conversation, post = open_conversation(
@@ -72,6 +73,7 @@ def ask_for_help(
         body=trying_to,
         submission_key=submission_key,
         files=files,
+        anonymous=anonymous,
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.HELP_REQUEST, actor.placement_id), form=draft)
     if post is not None:
@@ -103,6 +105,7 @@ def post_answer(
     submission_key: UUID,
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
+    anonymous: bool = False,
 ) -> Post:
     """Answer the request; what the asker adds leaves it waiting."""
     request = access_help_request(session, actor, request_id, lock=True)
@@ -115,6 +118,7 @@ def post_answer(
         submission_key=submission_key,
         in_reply_to_id=asked.id,
         files=files,
+        anonymous=anonymous,
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.ANSWER, request_id), form=draft)
     if made and post.is_public:
@@ -123,7 +127,8 @@ def post_answer(
 
 
 def _tell_of_answer(session: Session, author: Actor, request: HelpRequest, post: Post, asked: Post) -> None:
-    if author.person_id != request.author_id:
+    # Who asked under another face than this one counts as somebody else, as they do for all others.
+    if author.person_id != request.author_id or post.pseudonym != request.conversation.pseudonym:
         _note_answer(request, post)
     events.record(session, AnswerPosted(author, request, post, asked))
 

@@ -6,7 +6,9 @@ from lti_tool.core.events import subscribe
 from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.help_requests.models import HelpRequest
 from lti_tool.posts.attachments.statements import attachment_extension
-from lti_tool.statements.recorder import Act, Activity, record_act, thing
+from lti_tool.posts.models import Conversation, Post
+from lti_tool.posts.statements import unnamed_author
+from lti_tool.statements.recorder import Act, Activity, Unnamed, record_act, thing
 from xapi import vocabulary
 from xapi.statement import format_duration
 
@@ -27,6 +29,7 @@ def on_help_asked(session: Session, event: HelpAsked) -> None:
                 **attachment_extension(event.post),
             },
             at=event.post.created_at,
+            unnamed=_unnamed(session, event, event.post),
         ),
     )
 
@@ -45,6 +48,7 @@ def on_answer_posted(session: Session, event: AnswerPosted) -> None:
             refers_to=event.asked.statement_id,
             extensions=attachment_extension(event.post),
             at=event.post.created_at,
+            unnamed=_unnamed(session, event, event.post),
         ),
     )
 
@@ -61,6 +65,7 @@ def on_answer_accepted(session: Session, event: AnswerAccepted) -> None:
             parents=[_doubt(session, event.request)],
             refers_to=event.answer.statement_id,
             at=event.acceptance.created_at,
+            unnamed=_unnamed(session, event, event.request.conversation),
         ),
     )
 
@@ -79,8 +84,17 @@ def on_request_resolved(session: Session, event: RequestResolved) -> None:
             refers_to=event.asked.statement_id,
             result={"success": True, "duration": format_duration(event.at - event.asked.created_at)},
             at=event.at,
+            unnamed=_unnamed(session, event, request.conversation),
         ),
     )
+
+
+def _unnamed(
+    session: Session,
+    event: HelpAsked | AnswerPosted | AnswerAccepted | RequestResolved,
+    content: Post | Conversation,
+) -> Unnamed | None:
+    return unnamed_author(session, event.actor, event.request.conversation, content)
 
 
 def _doubt(session: Session, request: HelpRequest) -> Activity:

@@ -135,6 +135,7 @@ def actor_of(
         locale=launch.locale,
         embedders=tuple(launch.embedders),
         is_test=launch.is_test,
+        allows_anonymity=placement.settings.get("anonymous", False),
         group_set_id=placement.group_set_id,
         gallery_at=placement.gallery_at,
         copy_is_open=placement.copy_is_open,

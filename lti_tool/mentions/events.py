@@ -5,6 +5,7 @@ from uuid import UUID
 
 from lti_tool.core.actor import Actor
 from lti_tool.mentions.models import Mention
+from lti_tool.statements.recorder import Unnamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +15,5 @@ class Mentioned:
     actor: Actor
     mention: Mention
     post_statement_id: UUID
+    unnamed: Unnamed | None
+    """Whom the post's statement names in place of its author."""

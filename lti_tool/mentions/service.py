@@ -14,16 +14,24 @@ from lti_tool.mentions.events import Mentioned
 from lti_tool.mentions.models import Mention, MentionKind
 from lti_tool.mentions.tokens import STAFF, mentioned
 from lti_tool.people.models import Group
+from lti_tool.statements.recorder import Unnamed
 
 MOST_IN_A_POST = 20
 
 
 def note_mentions(
-    session: Session, actor: Actor, *, post_id: UUID, statement_id: UUID, html: Sequence[str]
+    session: Session,
+    actor: Actor,
+    *,
+    post_id: UUID,
+    statement_id: UUID,
+    html: Sequence[str],
+    unnamed: Unnamed | None = None,
 ) -> None:
     """Keep whom a post that was just written (or changed) mentions, and tell of those who are new.
 
-    `html` is all that was rendered of it. Not oneself, and the first twenty.
+    `html` is all that was rendered of it; `unnamed` is how statements call an author who posted anonymously.
+    Not oneself, and the first twenty.
     """
     named = [it for it in mentioned("".join(html)) if it != str(actor.person_id)][:MOST_IN_A_POST]
     if not named:
@@ -33,7 +41,7 @@ def note_mentions(
     rows = [_row(actor, post_id, it, groups) for it in named]
     new = session.scalars(insert(Mention).on_conflict_do_nothing().returning(Mention), rows).all()
     for mention in new:
-        events.record(session, Mentioned(actor, mention, statement_id))
+        events.record(session, Mentioned(actor, mention, statement_id, unnamed))
 
 
 def _row(actor: Actor, post_id: UUID, named: str, groups: set[UUID]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def on_mentioned(session: Session, event: Mentioned) -> None:
             object=account_agent(event.actor.issuer, sub),
             at=event.mention.created_at,
             refers_to=event.post_statement_id,
+            unnamed=event.unnamed,
         ),
     )
 

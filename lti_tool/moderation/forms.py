@@ -86,5 +86,14 @@ class EndForm(LaunchedForm):
     )
 
 
+class UnmaskForm(LaunchedForm):
+    reason = line_field(
+        lazy_gettext("Why do you have to know?"),
+        description=lazy_gettext("The author reads this, and it is kept in the log."),
+        required=lazy_gettext("Please give the reason; the author has a right to know it."),
+        longest=LONGEST_REASON,
+    )
+
+
 class ReadForm(LaunchedForm):
     """Yes, I have read it."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
@@ -55,6 +55,8 @@ class NoticeKind(StrEnum):
     DECLINED = "declined"
     PRE_MODERATED = "pre_moderated"
     PRE_MODERATION_ENDED = "pre_moderation_ended"
+    UNMASKED = "unmasked"
+    """Staff looked up who wrote it."""
 
 
 class AuthorNotice(Row, Base):
@@ -63,7 +65,8 @@ class AuthorNotice(Row, Base):
     __tablename__ = "author_notice"
     __table_args__ = (
         CheckConstraint(
-            "kind in ('hidden', 'restored', 'approved', 'declined', 'pre_moderated', 'pre_moderation_ended')",
+            "kind in ('hidden', 'restored', 'approved', 'declined', 'pre_moderated', 'pre_moderation_ended',"
+            " 'unmasked')",
             name="kind",
         ),
         Index("ix_author_notice_unread", "person_id", "course_id", postgresql_where=text("read_at is null")),
@@ -77,3 +80,20 @@ class AuthorNotice(Row, Base):
     until: Mapped[datetime | None]
     """How long their posts wait for approval."""
     read_at: Mapped[datetime | None]
+
+
+class Unmasking(Base):
+    """Somebody of the staff looked up who wrote an anonymous post. The name is read by way of this row alone.
+
+    There is none without its entry in the log, and none without the notice to the author.
+    """
+
+    __tablename__ = "unmasking"
+    __table_args__ = (UniqueConstraint("staff_id", "submission_key"),)
+
+    log_id: Mapped[UUID] = mapped_column(ForeignKey("moderation_log.id"), primary_key=True)
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("author_notice.id"), unique=True)
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    submission_key: Mapped[UUID]

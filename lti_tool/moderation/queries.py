@@ -16,6 +16,7 @@ from lti_tool.core.paging import Page, Place
 from lti_tool.moderation.models import AuthorNotice, Report
 from lti_tool.moderation.service import DECISIONS, access_moderation
 from lti_tool.people.models import Membership, Person
+from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, PreModeration
 from lti_tool.posts.visibility import title_of
 
@@ -47,7 +48,7 @@ class QueueRow:
     """A post that staff should look at."""
 
     post_id: UUID
-    author_name: str
+    author: Author
     title: str
     is_opening: bool
     state: PostState
@@ -66,8 +67,9 @@ class ModeratedPost:
     """A post as staff decide on it."""
 
     post: Post
-    author_name: str
+    author: Author
     is_learner: bool
+    """Whether its author is known to be one; of an anonymous post nothing is known."""
     kind: ConversationKind
     title: str
     reports: Sequence[ReportView]
@@ -86,7 +88,8 @@ class ModeratedPerson:
 class LogRow:
     entry: ModerationLog
     staff_name: str
-    person_name: str | None
+    about: str
+    """Whom: by the name, or by the pseudonym where it is about an anonymous post."""
 
 
 def alerts(session: Session, actor: Actor) -> Alerts:
@@ -144,7 +147,7 @@ def queue(session: Session, actor: Actor, *, after: UUID | None) -> Page[QueueRo
         .scalar_subquery()
     )
     query = (
-        select(Post, Conversation, Person.name, reports)
+        select(Post, Conversation, reports.label("reports"), *author_columns(Post, Person))
         .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
         .where(_is_due(actor))
@@ -156,15 +159,15 @@ def queue(session: Session, actor: Actor, *, after: UUID | None) -> Page[QueueRo
     found = session.execute(query).all()
     rows = [
         QueueRow(
-            post_id=post.id,
-            author_name=name,
-            title=title_of(actor, conversation),
-            is_opening=post.is_opening,
-            state=post.state,
-            created_at=post.created_at,
-            report_count=count,
+            post_id=row.Post.id,
+            author=author_of(actor, row),
+            title=title_of(actor, row.Conversation),
+            is_opening=row.Post.is_opening,
+            state=row.Post.state,
+            created_at=row.Post.created_at,
+            report_count=row.reports,
         )
-        for post, conversation, name, count in found[:ROWS_A_PAGE]
+        for row in found[:ROWS_A_PAGE]
     ]
     return Page(rows, Place(rows[-1].created_at, rows[-1].post_id) if len(found) > ROWS_A_PAGE else None)
 
@@ -176,7 +179,7 @@ def moderated_post(session: Session, actor: Actor, post_id: UUID) -> ModeratedPo
     """
     access_moderation(actor)
     found = session.execute(
-        select(Post, Conversation, Person.name, Membership.role)
+        select(Post, Conversation, Membership.role, *author_columns(Post, Person))
         .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(
@@ -186,12 +189,12 @@ def moderated_post(session: Session, actor: Actor, post_id: UUID) -> ModeratedPo
     ).one_or_none()
     if found is None:
         raise NotFoundError
-    post, conversation, name, role = found
+    post, conversation, author = found.Post, found.Conversation, author_of(actor, found)
     reports = _open_reports(session, post.id)
     return ModeratedPost(
         post=post,
-        author_name=name,
-        is_learner=role is not None and not Role(role).is_staff,
+        author=author,
+        is_learner=not author.is_anonymous and found.role is not None and not Role(found.role).is_staff,
         kind=conversation.kind,
         title=title_of(actor, conversation),
         reports=reports,
@@ -240,9 +243,10 @@ def log_page(
     access_moderation(actor)
     staff, about = aliased(Person), aliased(Person)
     query = (
-        select(ModerationLog, staff.name, about.name)
+        select(ModerationLog, staff.name, about.name, Post.pseudonym)
         .join(staff, staff.id == ModerationLog.staff_id)
         .outerjoin(about, about.id == ModerationLog.person_id)
+        .outerjoin(Post, Post.id == ModerationLog.post_id)
         .where(ModerationLog.course_id == actor.course_id)
         .order_by(ModerationLog.id.desc())
         .limit(ROWS_A_PAGE + 1)
@@ -255,8 +259,8 @@ def log_page(
         query = query.where(ModerationLog.id < before)
     found = session.execute(query).all()
     rows = [
-        LogRow(entry=entry, staff_name=staff_name, person_name=person_name)
-        for entry, staff_name, person_name in found[:ROWS_A_PAGE]
+        LogRow(entry=entry, staff_name=staff_name, about=pseudonym or person_name or "")
+        for entry, staff_name, person_name, pseudonym in found[:ROWS_A_PAGE]
     ]
     more = len(found) > ROWS_A_PAGE
     return Page(rows, Place(rows[-1].entry.created_at, rows[-1].entry.id) if more else None)

@@ -7,8 +7,15 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from lti_tool.audit.models import StaffAct
-from lti_tool.moderation import pre_moderation, queries, service
-from lti_tool.moderation.forms import DecisionForm, EndForm, PreModerationForm, ReadForm, ReportForm
+from lti_tool.moderation import pre_moderation, queries, service, unmasking
+from lti_tool.moderation.forms import (
+    DecisionForm,
+    EndForm,
+    PreModerationForm,
+    ReadForm,
+    ReportForm,
+    UnmaskForm,
+)
 from lti_tool.moderation.models import ReportKind
 from lti_tool.posts.places import conversation_page
 from lti_tool.posts.queries import placed_post
@@ -60,6 +67,25 @@ def decide_on_post(post_id: UUID) -> Response:
         revision=form.revision.data or 0,
     )
     return redirect(url_for(".show_post", post_id=post.id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.route("/posts/<uuid:post_id>/author", methods=["GET", "POST"])
+def unmask_author(post_id: UUID) -> Response:
+    found, form = queries.moderated_post(db(), actor(), post_id), UnmaskForm()
+    if not found.author.is_anonymous:
+        abort(HTTPStatus.NOT_FOUND)
+    if not form.is_sent():
+        return make_response(render_template("moderation/unmask.html", found=found, form=form), form.status)
+    log_id = unmasking.unmask_author(
+        db(), actor(), post_id=post_id, reason=form.reason.data, submission_key=form.submission_key()
+    )
+    return redirect(url_for(".show_unmasked", log_id=log_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/unmasked/<uuid:log_id>")
+def show_unmasked(log_id: UUID) -> str:
+    found = unmasking.unmasked_author(db(), actor(), log_id)
+    return render_template("moderation/unmasked.html", found=found)
 
 
 @blueprint.get("/people/<uuid:person_id>")

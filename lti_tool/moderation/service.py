@@ -82,7 +82,9 @@ def decide_on_post(
     if post.state is not decision.state or post.revision != revision:
         raise ConflictError
     _close_reports(session, post)
-    entry = log_staff_act(session, actor, act, reason=reason, person_id=post.author_id, post_id=post.id)
+    # The log of an anonymous post names nobody: staff read it.
+    about = None if post.pseudonym else post.author_id
+    entry = log_staff_act(session, actor, act, reason=reason, person_id=about, post_id=post.id)
     was_public = post.is_public
     if decision.to is not None:
         set_state(session, post, decision.to, reason=reason)

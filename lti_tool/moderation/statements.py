@@ -6,6 +6,7 @@ from lti_tool.audit.models import StaffAct
 from lti_tool.core.events import subscribe
 from lti_tool.moderation.events import PostModerated, PostReported
 from lti_tool.posts.statements import record_post_act
+from lti_tool.statements.recorder import SYSTEM, Unnamed
 from xapi import vocabulary
 
 _VERBS = {
@@ -13,6 +14,7 @@ _VERBS = {
     StaffAct.RESTORE: vocabulary.RESTORED,
     StaffAct.APPROVE: vocabulary.APPROVED,
     StaffAct.DECLINE: vocabulary.DENIED,
+    StaffAct.UNMASK: vocabulary.UNMASKED,
 }
 
 
@@ -27,7 +29,7 @@ def on_post_reported(session: Session, event: PostReported) -> None:
         verb=vocabulary.FLAGGED,
         extensions={vocabulary.REASON: str(event.report.kind)},
         at=event.report.created_at,
-        is_unnamed=True,
+        unnamed=Unnamed(SYSTEM, event.conversation.placement_id),
     )
 
 

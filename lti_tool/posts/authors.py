@@ -11,6 +11,12 @@ from lti_tool.people.models import Person
 from lti_tool.posts.models import Conversation, Post
 
 
+class OwnPseudonym(str):
+    """The pseudonym of the reader: their pages call them "You" (web/filters.py)."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
     """All that a page knows of who wrote something."""
@@ -20,8 +26,10 @@ class Author:
     role: str
     """What the author was in the course when writing; empty for a conversation's."""
     person_id: UUID | None
+    """None for a pseudonym: nothing leads from it to a person, for staff neither."""
     is_self: bool
     """Whether the reader wrote it."""
+    is_anonymous: bool
 
 
 def author_columns(
@@ -32,16 +40,28 @@ def author_columns(
     return [
         content.author_id.label(f"{prefix}_id"),
         role.label(f"{prefix}_role"),
+        content.pseudonym.label(f"{prefix}_pseudonym"),
         person.name.label(f"{prefix}_name"),
     ]
 
 
 def author_of(actor: Actor, row: Row[Any], *, prefix: str = "author") -> Author:
     """The author of what a query found, as the actor is shown it."""
-    person_id: UUID = getattr(row, f"{prefix}_id")
-    return Author(
+    return shown_as(
+        actor,
+        person_id=getattr(row, f"{prefix}_id"),
         name=getattr(row, f"{prefix}_name"),
         role=getattr(row, f"{prefix}_role"),
-        person_id=person_id,
-        is_self=person_id == actor.person_id,
+        pseudonym=getattr(row, f"{prefix}_pseudonym"),
     )
+
+
+def shown_as(
+    actor: Actor, *, person_id: UUID, name: str, pseudonym: str | None = None, role: str = ""
+) -> Author:
+    """This person as the actor is shown them; who has a pseudonym here has nothing else."""
+    is_self = person_id == actor.person_id
+    if pseudonym is None:
+        return Author(name=name, role=role, person_id=person_id, is_self=is_self, is_anonymous=False)
+    shown = OwnPseudonym(pseudonym) if is_self else pseudonym
+    return Author(name=shown, role="", person_id=None, is_self=is_self, is_anonymous=True)

@@ -4,7 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -109,6 +119,8 @@ class Conversation(Row, Base):
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
     kind: Mapped[ConversationKind] = mapped_column()
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    pseudonym: Mapped[str | None]
+    """The opening post's."""
     title: Mapped[str]
     reply_count: Mapped[int] = mapped_column(default=0)
     """How many replies were ever posted; the newest one has this number."""
@@ -139,6 +151,12 @@ class Post(Row, Base):
     __table_args__ = (
         UniqueConstraint("author_id", "submission_key"),
         UniqueConstraint("conversation_id", "number"),
+        # Nobody bears another's pseudonym.
+        ForeignKeyConstraint(
+            ["conversation_id", "author_id", "pseudonym"],
+            ["pseudonym.conversation_id", "pseudonym.person_id", "pseudonym.name"],
+            name="fk_post_pseudonym",
+        ),
         CheckConstraint(_STATES, name="state"),
         Index("ix_post_conversation_id_id", "conversation_id", "id"),
         Index("ix_post_waiting", "course_id", "id", postgresql_where=text("state = 'waiting'")),
@@ -150,6 +168,8 @@ class Post(Row, Base):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     author_role: Mapped[str]
     """What the author was in the course when writing."""
+    pseudonym: Mapped[str | None]
+    """What all others see in place of the author's name; None for a post under that."""
     is_opening: Mapped[bool]
     number: Mapped[int | None]
     """Its place in the order of commits, the opening post's is 0; what one has read is counted by it.
@@ -175,6 +195,21 @@ class Post(Row, Base):
     """Counts its texts; all but the last are kept as PostRevision."""
     edited_at: Mapped[datetime | None]
     useful_count: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Pseudonym(Base):
+    """What somebody is called who posts anonymously to a conversation; another name in each."""
+
+    __tablename__ = "pseudonym"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "name"),
+        # What posts refer to.
+        UniqueConstraint("conversation_id", "person_id", "name"),
+    )
+
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    name: Mapped[str]
 
 
 class Change(StrEnum):

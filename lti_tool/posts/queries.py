@@ -16,6 +16,7 @@ from lti_tool.core.paging import Place
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.people.models import Group, Person
+from lti_tool.posts.anonymity.queries import Anonymity, anonymity_columns, anonymity_of
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.models import FollowLevel
@@ -88,6 +89,8 @@ class ConversationView:
     """Whether others' replies are there for the reader by now."""
     follow_level: FollowLevel | None
     """None where the activity's level holds."""
+    anonymity: Anonymity | None
+    """None where the actor posts under their name."""
     opening: PostView
     tags: Sequence[str]
     is_pinned: bool
@@ -168,6 +171,7 @@ def conversation_view(
             ReadState.ahead,
             ReadState.unread,
             ReadState.read_at,
+            *anonymity_columns(actor),
             *_columns(actor),
         )
         .join(Post, and_(Post.conversation_id == Conversation.id, Post.is_opening))
@@ -189,6 +193,7 @@ def conversation_view(
         reply_count=row.reply_count,
         replies_are_open=row.replies_are_open,
         follow_level=row.follow_level,
+        anonymity=anonymity_of(actor, row),
         opening=_view(actor, row, read),
         tags=row.tags,
         is_pinned=row.pin_slot is not None,

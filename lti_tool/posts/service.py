@@ -12,6 +12,8 @@ from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.mentions.queries import known_in
+from lti_tool.posts.anonymity.pseudonyms import claim_pseudonym
+from lti_tool.posts.anonymity.queries import check_anonymity
 from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
 from lti_tool.posts.attachments.attaching import Chosen, attach_files
 from lti_tool.posts.changes import ClosedError
@@ -100,9 +102,12 @@ def open_conversation(
     submission_key: UUID,
     tags: Sequence[str] = (),
     files: Sequence[Chosen] = (),
+    anonymous: bool = False,
     group_id: UUID | None = None,
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before."""
+    if anonymous:
+        check_anonymity(session, actor, None)
     is_held = must_wait(session, actor)
     conversation, made = insert_once(
         session,
@@ -121,6 +126,9 @@ def open_conversation(
     )
     if not made:
         return conversation, None
+    if anonymous:
+        conversation.pseudonym = claim_pseudonym(session, conversation.id, actor.person_id)
+        session.flush()
     post, _ = _insert_post(
         session,
         actor,
@@ -130,6 +138,7 @@ def open_conversation(
         number=0,
         files=files,
         is_held=is_held,
+        pseudonym=conversation.pseudonym,
     )
     mark_own(session, actor, conversation.id, 0)
     follow_own(session, actor, conversation.id, is_opener=True)
@@ -145,6 +154,7 @@ def add_post(
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
     files: Sequence[Chosen] = (),
+    anonymous: bool = False,
 ) -> tuple[Post, bool]:
     """A further post; the second value says whether this call made it, or the same submission before.
 
@@ -152,6 +162,8 @@ def add_post(
     Raises ClosedError where the conversation takes none any more, or none of the actor's.
     """
     check_may_post(session, actor, conversation)
+    if anonymous:
+        check_anonymity(session, actor, conversation.id)
     is_held = must_wait(session, actor)
     number = None if is_held else _take_number(session, conversation)
     if number is None and (not is_held or conversation.closed_at is not None):
@@ -166,6 +178,7 @@ def add_post(
         in_reply_to_id=in_reply_to_id,
         files=files,
         is_held=is_held,
+        pseudonym=claim_pseudonym(session, conversation.id, actor.person_id) if anonymous else None,
     )
     if made:
         follow_own(session, actor, conversation.id, is_opener=False)
@@ -235,6 +248,7 @@ def _insert_post(
     submission_key: UUID,
     number: int | None,
     is_held: bool,
+    pseudonym: str | None,
     in_reply_to_id: UUID | None = None,
     files: Sequence[Chosen],
 ) -> tuple[Post, bool]:
@@ -247,6 +261,7 @@ def _insert_post(
         course_id=actor.course_id,
         conversation_id=conversation.id,
         author_role=actor.role,
+        pseudonym=pseudonym,
         number=number,
         is_opening=number == 0,
         in_reply_to_id=in_reply_to_id,

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
+from lti_tool.posts.anonymity.pseudonyms import account_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.statements.recorder import Act, Activity, record_act, thing
+from lti_tool.statements.recorder import Act, Activity, Unnamed, record_act, thing
 from xapi import vocabulary
 
 _OPENING = {
@@ -52,9 +53,9 @@ def record_post_act(
     verb: vocabulary.Verb,
     at: datetime,
     extensions: Mapping[str, Any] | None = None,
-    is_unnamed: bool = False,
+    unnamed: Unnamed | None = None,
 ) -> None:
-    """Tell of what somebody did with a post that is there already."""
+    """Tell of what somebody did with a post that is there already; of its author as they are shown."""
     record_act(
         session,
         actor,
@@ -68,6 +69,15 @@ def record_post_act(
             refers_to=post.statement_id,
             extensions=extensions,
             at=at,
-            is_unnamed=is_unnamed,
+            unnamed=unnamed or unnamed_author(session, actor, conversation, post),
         ),
     )
+
+
+def unnamed_author(
+    session: Session, actor: Actor, conversation: Conversation, content: Post | Conversation
+) -> Unnamed | None:
+    """Whom a statement names where the author of anonymous content acts on it; None for everybody else."""
+    if content.pseudonym is None or content.author_id != actor.person_id:
+        return None
+    return Unnamed(account_of(session, conversation.id, actor.person_id), conversation.placement_id)

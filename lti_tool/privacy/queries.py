@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select, true
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Role
@@ -40,6 +40,8 @@ class Kept:
     threads: int
     help_requests: int
     replies: int
+    anonymous: int | None
+    """How many of these were posted anonymously. None for somebody else's eyes: then they count nowhere."""
     drafts: int
     follow_ups: int
     reports: int
@@ -60,13 +62,17 @@ def kept_of(session: Session, visit: Visit) -> Kept | None:
     ).one_or_none()
     if person is None:
         return None
+    is_own = visit.person_id == person.id
     reported = FollowUp.id == FollowUpReport.follow_up_id
     counts = session.execute(
         select(
             _count(Membership.id, Membership.person_id == person.id),
-            _conversations(person.id, ConversationKind.THREAD),
-            _conversations(person.id, ConversationKind.HELP_REQUEST),
-            _count(Post.id, Post.author_id == person.id, Post.is_opening.is_(False)),
+            _conversations(person.id, ConversationKind.THREAD, _shown(Conversation, is_own=is_own)),
+            _conversations(person.id, ConversationKind.HELP_REQUEST, _shown(Conversation, is_own=is_own)),
+            _count(
+                Post.id, Post.author_id == person.id, Post.is_opening.is_(False), _shown(Post, is_own=is_own)
+            ),
+            _count(Post.id, Post.author_id == person.id, Post.pseudonym.is_not(None)),
             _count(Draft.id, Draft.person_id == person.id, Draft.fields.is_not(None)),
             _count(FollowUp.id, FollowUp.person_id == person.id),
             _count(FollowUpReport.id, FollowUp.person_id == person.id, reported),
@@ -75,9 +81,8 @@ def kept_of(session: Session, visit: Visit) -> Kept | None:
             _count(StatementRow.id, StatementRow.person_id == person.id),
         )
     ).one()
-    course_count, threads, help_requests, replies, drafts, follow_ups, reports, groups, scores, statements = (
-        counts
-    )
+    course_count, threads, help_requests, replies, anonymous, *others = counts
+    drafts, follow_ups, reports, groups, scores, statements = others
     return Kept(
         name=person.name,
         courses=_courses(session, person.id),
@@ -85,6 +90,7 @@ def kept_of(session: Session, visit: Visit) -> Kept | None:
         threads=threads,
         help_requests=help_requests,
         replies=replies,
+        anonymous=anonymous if is_own else None,
         drafts=drafts,
         follow_ups=follow_ups,
         reports=reports,
@@ -98,8 +104,13 @@ def _count(counted: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count(counted)).where(*conditions).scalar_subquery()
 
 
-def _conversations(person_id: UUID, kind: ConversationKind) -> ScalarSelect[int]:
-    return _count(Conversation.id, Conversation.author_id == person_id, Conversation.kind == kind)
+def _shown(content: type[Conversation | Post], *, is_own: bool) -> ColumnElement[bool]:
+    """To others, numbers would say who wrote anonymously in a course where few did."""
+    return true() if is_own else content.pseudonym.is_(None)
+
+
+def _conversations(person_id: UUID, kind: ConversationKind, shown: ColumnElement[bool]) -> ScalarSelect[int]:
+    return _count(Conversation.id, Conversation.author_id == person_id, Conversation.kind == kind, shown)
 
 
 def _scores(person_id: UUID) -> ScalarSelect[int]:

@@ -38,10 +38,14 @@ class Document:
 
 
 def documents_of(session: Session, post_ids: list[UUID]) -> list[Document]:
-    """One query. The author's language is that of their newest launch there."""
+    """One query. The author's language is that of their newest launch there; of anonymous posts, unknown."""
     locale = (
         select(Launch.locale)
-        .where(Launch.course_id == Post.course_id, Launch.person_id == Post.author_id)
+        .where(
+            Launch.course_id == Post.course_id,
+            Launch.person_id == Post.author_id,
+            Post.pseudonym.is_(None),
+        )
         .order_by(Launch.created_at.desc())
         .limit(1)
         .correlate(Post)

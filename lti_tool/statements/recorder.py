@@ -22,6 +22,20 @@ _REGISTRATIONS = UUID("6f9b1a0e-54d5-5a3c-9b57-2f7f3c1f6f5e")
 Activity = dict[str, Any]
 
 
+SYSTEM = "system"
+"""The tool's own account, for what nobody shall be named with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """Who acts without being named. Nothing in the statement, or in its row, then leads to their launch."""
+
+    account: str
+    """Of the tool itself: SYSTEM, or a person's in one conversation alone."""
+    placement_id: UUID
+    """The activity that it is about, whichever one they came in by."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What one statement says, beside who did it and where (those the recorder adds)."""
@@ -41,8 +55,7 @@ class Act:
     """The id of the statement that this one answers."""
     result: Mapping[str, Any] | None = None
     extensions: Mapping[str, Any] | None = None
-    is_unnamed: bool = False
-    """Whether it does not say who did it: then the tool is its actor."""
+    unnamed: Unnamed | None = None
 
 
 def activity_id(session: Session, row_id: UUID) -> str:
@@ -72,25 +85,23 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
     version = settings_of(session).lrs_version
     statement = build_statement(
         id=act.statement_id,
-        actor=account_agent(settings_of(session).base_url, "system")
-        if act.is_unnamed
+        actor=account_agent(settings_of(session).base_url, act.unnamed.account)
+        if act.unnamed
         else account_agent(actor.issuer, actor.sub),
         verb=act.verb,
         object=act.object,
         timestamp=act.at,
         result=dict(act.result) if act.result else None,
         context=context(
-            registration=None if act.is_unnamed else registration_of(actor),
-            team=account_group(settings_of(session).base_url, str(act.team)) if act.team else None,
+            registration=None if act.unnamed else registration_of(actor),
+            team=_team(session, act),
             # Only of what is done with an activity (xAPI 1.0.3, Data 2.4.6), not with a person.
             platform=actor.platform_name if "id" in act.object else None,
-            language=None if act.is_unnamed else actor.locale,
+            language=None if act.unnamed else actor.locale,
             parent=list(act.parents),
             grouping=[
                 thing(session, actor.course_id, vocabulary.COURSE, name=actor.course_title or None),
-                thing(
-                    session, actor.placement_id, vocabulary.RESOURCE_LINK, name=actor.placement_title or None
-                ),
+                _activity_of(session, actor, act),
             ],
             category=[activity(vocabulary.PROFILE_VERSION)],
             statement=act.refers_to if _is_recorded(session, act.refers_to) else None,
@@ -105,15 +116,28 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
         id=act.statement_id,
         registration_id=actor.registration_id,
         course_id=actor.course_id,
-        person_id=None if act.is_unnamed else actor.person_id,
+        person_id=None if act.unnamed else actor.person_id,
         event=act.name,
         subject_id=act.subject_id,
         body=dumps(statement),
     )
 
 
+def _team(session: Session, act: Act) -> dict[str, Any] | None:
+    """None where nobody is named: a group has few members."""
+    if act.team is None or act.unnamed:
+        return None
+    return account_group(settings_of(session).base_url, str(act.team))
+
+
+def _activity_of(session: Session, actor: Actor, act: Act) -> Activity:
+    if act.unnamed:
+        return thing(session, act.unnamed.placement_id, vocabulary.RESOURCE_LINK)
+    return thing(session, actor.placement_id, vocabulary.RESOURCE_LINK, name=actor.placement_title or None)
+
+
 def _extensions(actor: Actor, act: Act) -> dict[str, Any]:
-    session = {} if act.is_unnamed else {vocabulary.SESSION_ID: str(actor.launch_id)}
+    session = {} if act.unnamed else {vocabulary.SESSION_ID: str(actor.launch_id)}
     return session | dict(act.extensions or {})
 
 

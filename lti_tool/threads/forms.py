@@ -9,7 +9,7 @@ from wtforms.validators import NumberRange
 
 from lti_tool.drafts.forms import DraftedForm
 from lti_tool.posts import scaffolds
-from lti_tool.posts.attachments.forms import AttachingForm
+from lti_tool.posts.anonymity.forms import AnonymityForm
 from lti_tool.posts.forms import markdown_field
 from lti_tool.posts.groups import GroupsHere
 from lti_tool.posts.models import MOST_TAGS
@@ -37,7 +37,7 @@ def _tags_field() -> LineField:
     )
 
 
-class ThreadForm(DraftedForm, AttachingForm):
+class ThreadForm(DraftedForm, AnonymityForm):
     title = line_field(
         lazy_gettext("Title"),
         description=lazy_gettext("what others should talk about with you"),
@@ -72,7 +72,7 @@ class ThreadForm(DraftedForm, AttachingForm):
         return "\n".join(text for text in (self.title.data, self.body.data) if text)
 
 
-class ReplyForm(DraftedForm, AttachingForm):
+class ReplyForm(DraftedForm, AnonymityForm):
     in_reply_to = id_field()
     body = markdown_field(
         lazy_gettext("Your reply"),

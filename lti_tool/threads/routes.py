@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.core.paging import read_place
 from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.posts.anonymity.queries import anonymity_in
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.groups import groups_here
@@ -74,6 +75,7 @@ def count_new_threads() -> Response:
 def post_thread() -> Response:
     groups = groups_here(db(), actor())
     form = ThreadForm().for_groups(groups).keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
+    form.offer(anonymity_in(db(), actor(), None))
     if not form.is_sent():
         return make_response(render_template("threads/new.html", form=form, groups=groups), form.status)
     thread = service.post_thread(
@@ -85,6 +87,7 @@ def post_thread() -> Response:
         submission_key=form.submission_key(),
         draft=form.draft_state(),
         files=form.chosen(),
+        anonymous=form.is_anonymous,
         group_id=form.group_id,
     )
     return _to_thread(thread.id)
@@ -98,7 +101,7 @@ def show_thread(thread_id: UUID) -> Response:
 
 @blueprint.post("/<uuid:thread_id>/replies")
 def post_reply(thread_id: UUID) -> Response:
-    form = ReplyForm()
+    form = ReplyForm().inside(thread_id)
     if not form.is_sent():
         return _thread_page(thread_id, reply_form=form, reply_to=form.in_reply_to.data)
     try:
@@ -113,12 +116,14 @@ def post_reply(thread_id: UUID) -> Response:
         form.ask_for_more(error.missing)
         return _thread_page(thread_id, reply_form=form)
     if wants_fragment():
+        thread = conversation_view(db(), actor(), thread_id, ConversationKind.THREAD)
+        next_form = ReplyForm.empty().at(service.place_of_reply(thread_id, None))
         html = render_template(
             "threads/_replied.html",
             thread_id=thread_id,
-            thread=conversation_view(db(), actor(), thread_id, ConversationKind.THREAD),
+            thread=thread,
             post=post_view(db(), actor(), reply.id),
-            form=ReplyForm.empty().at(service.place_of_reply(thread_id, None)),
+            form=next_form.offer(thread.anonymity),
         )
         return fragment(html)
     return _to_thread(thread_id, at=reply.id, _anchor=f"post-{reply.id}")
@@ -134,6 +139,7 @@ def _send_reply(thread_id: UUID, form: ReplyForm) -> Post:
         submission_key=form.submission_key(),
         draft=form.draft_state(),
         files=form.chosen(),
+        anonymous=form.is_anonymous,
     )
 
 
@@ -265,6 +271,7 @@ def _thread_page(
     if wants_fragment() and place.before_id:
         return fragment(render_template("threads/_earlier_replies.html", page=page, thread_id=thread_id))
     form = (reply_form or ReplyForm.empty()).keep_at(service.place_of_reply(thread_id, reply_to))
+    form.offer(page.thread.anonymity)
     if wants_fragment() and request.method == "POST":
         html = render_template(
             "threads/_composer.html",

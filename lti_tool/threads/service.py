@@ -58,6 +58,7 @@ def post_thread(
     tags: Sequence[str] = (),
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
+    anonymous: bool = False,
     group_id: UUID | None = None,
 ) -> Conversation:
     """Open a thread in the actor's activity: for a group of it, or for the whole course."""
@@ -70,6 +71,7 @@ def post_thread(
         submission_key=submission_key,
         tags=tags,
         files=files,
+        anonymous=anonymous,
         group_id=group_of_new(session, actor, group_id),
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
@@ -88,6 +90,7 @@ def post_reply(
     in_reply_to_id: UUID | None = None,
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
+    anonymous: bool = False,
 ) -> Post:
     """Reply to the thread, or to one of its posts.
 
@@ -109,6 +112,7 @@ def post_reply(
         submission_key=submission_key,
         in_reply_to_id=replied_to.id,
         files=files,
+        anonymous=anonymous,
     )
     close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=draft)
     if made and reply.is_public:

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from lti_tool.core.events import subscribe
 from lti_tool.posts.attachments.statements import attachment_extension
 from lti_tool.posts.models import Change
+from lti_tool.posts.statements import unnamed_author
 from lti_tool.statements.recorder import Act, record_act, thing
 from lti_tool.threads.events import ReplyPosted, ThreadChanged, ThreadPosted
 from xapi import vocabulary
@@ -24,6 +25,7 @@ def on_thread_posted(session: Session, event: ThreadPosted) -> None:
             parents=[thing(session, event.actor.placement_id, vocabulary.RESOURCE_LINK)],
             extensions=attachment_extension(event.post),
             at=event.post.created_at,
+            unnamed=unnamed_author(session, event.actor, event.thread, event.post),
         ),
     )
 
@@ -46,6 +48,7 @@ def on_reply_posted(session: Session, event: ReplyPosted) -> None:
             refers_to=event.replied_to.statement_id,
             extensions=attachment_extension(event.post),
             at=event.post.created_at,
+            unnamed=unnamed_author(session, event.actor, event.thread, event.post),
         ),
     )
 
@@ -72,6 +75,7 @@ def on_thread_changed(session: Session, event: ThreadChanged) -> None:
             object=thing(session, event.thread.id, vocabulary.FORUM_TOPIC),
             parents=[thing(session, event.thread.placement_id, vocabulary.RESOURCE_LINK)],
             at=event.change.created_at,
+            unnamed=unnamed_author(session, event.actor, event.thread, event.thread),
         ),
     )
 

@@ -7,6 +7,7 @@ from flask import Flask
 from flask_babel import format_date, format_datetime, gettext
 from markupsafe import Markup, escape
 
+from lti_tool.posts.authors import OwnPseudonym
 from lti_tool.posts.unshown import UNSHOWN
 
 _HUES = 12
@@ -26,7 +27,9 @@ def init_filters(app: Flask) -> None:
 
 
 def shown_name(name: str) -> str:
-    """The name, or a plain word where the platform keeps names to itself."""
+    """The name, or a plain word where the platform keeps names to itself, or where it is one's pseudonym."""
+    if isinstance(name, OwnPseudonym):
+        return str(gettext("You (anonymous)"))
     return name or gettext("A participant")
 
 

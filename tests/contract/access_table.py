@@ -202,6 +202,12 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "moderation.report_post"): Row(Needs.SESSION, ids={"post_id": "answer"}, data=REPORT),
     ("GET", "moderation.show_reported"): Row(Needs.SESSION, ids={"post_id": "answer"}),
     ("GET", "moderation.show_post"): Row(Needs.STAFF, ids={"post_id": "thread post"}),
+    # Nor for other staff than the one who gave the reason: tests/anonymity/test_unmasking.py.
+    ("GET", "moderation.unmask_author"): Row(Needs.STAFF, ids={"post_id": "anonymous post"}),
+    ("POST", "moderation.unmask_author"): Row(
+        Needs.STAFF, ids={"post_id": "anonymous post"}, data={"reason": "Somebody may be in danger."}
+    ),
+    ("GET", "moderation.show_unmasked"): Row(Needs.STAFF, ids={"log_id": "unmasking"}),
     ("GET", "moderation.show_person"): Row(Needs.STAFF, ids={"person_id": "person"}),
     ("POST", "moderation.pre_moderate"): Row(
         Needs.STAFF, ids={"person_id": "person"}, data={"days": "7", "reason": "After two talks."}

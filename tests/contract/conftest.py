@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -13,8 +13,10 @@ from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.courses.models import Placement
 from lti_tool.moderation.models import AuthorNotice, NoticeKind
+from lti_tool.moderation.unmasking import unmask_author
 from lti_tool.people.models import Group, GroupSet
 from lti_tool.posts.models import Post
+from tests.anonymity.world import ANONYMOUS, allow
 from tests.contract.access_table import TABLE, Needs, Row
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
 from tests.follow_ups.planning import plan
@@ -74,6 +76,8 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     # Graded, or there would be no points to look at.
     session.execute(update(Placement).values(settings={"points": 10}))
     session.commit()
+    anonymous = _anonymous_post(session, owner)
+    ids |= {"anonymous post": anonymous, "unmasking": _unmasking(course, teacher, anonymous)}
     grade_activity(course, teacher)
     teacher.send("/groups", "/groups/sets", {"name": "Practice partners"})
     group_set = session.scalars(select(GroupSet).filter_by(course_id=owner.actor.course_id)).one()
@@ -83,6 +87,21 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     # The activity is nobody's alone, or not all would see what is in it.
     teacher.send("/groups", "/groups/choose", {"group_set": ""})
     return Place(owner, colleague, teacher, ids)
+
+
+def _anonymous_post(session: Session, owner: Visitor) -> UUID:
+    """Of a thread of its own."""
+    allow(session)
+    answer = owner.send("/threads/new", "/threads/new", {**THREAD, **ANONYMOUS})
+    conversation = UUID(_last(answer.location))
+    return session.scalars(select(Post.id).filter_by(conversation_id=conversation)).one()
+
+
+def _unmasking(course: Course, teacher: Visitor, post_id: UUID) -> UUID:
+    with unit_of_work(course.sessions) as session:
+        return unmask_author(
+            session, teacher.actor, post_id=post_id, reason="A control.", submission_key=uuid4()
+        )
 
 
 def leave_draft(owner: Visitor, place: str) -> str:

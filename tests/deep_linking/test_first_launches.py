@@ -61,6 +61,16 @@ def test_the_settings_follow_into_another_course(client: FlaskClient, platform: 
     assert "<em>three</em>" in client.get(answer, base_url=TOOL).text
 
 
+@pytest.mark.parametrize("chosen", ["y", ""])
+def test_whether_learners_may_post_anonymously_comes_along(
+    client: FlaskClient, platform: Platform, chosen: str
+) -> None:
+    planned_id = planned(client, platform, anonymous=chosen)
+    answer = first_launch(client, platform, {"segue_activity": planned_id}, course=1)
+    page = client.get(f"{answer}/new", base_url=TOOL).text
+    assert ('value="anonymous"' in page) is bool(chosen)
+
+
 @pytest.mark.parametrize(
     "custom",
     [

@@ -11,7 +11,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import ConflictError
 from lti_tool.posts.attachments.kinds import KINDS
 from lti_tool.posts.attachments.models import Attachment
-from lti_tool.posts.attachments.names import chosen_name
+from lti_tool.posts.attachments.names import chosen_name, file_name
 from lti_tool.posts.models import Post
 
 
@@ -38,18 +38,24 @@ def waiting(actor: Actor) -> Select[Attachment]:
 
 
 def attach_files(session: Session, actor: Actor, post: Post, chosen: Sequence[Chosen]) -> None:
-    """In the order in which they were chosen. Raises ConflictError where one is not there any more."""
+    """In the order in which they were chosen. Raises ConflictError where one is not there any more.
+
+    Those of an anonymous post keep nothing that may name its author, not in what they are called either.
+    """
     if not chosen:
         return
     wanted = waiting(actor).where(Attachment.id.in_([it.id for it in chosen])).with_for_update()
     rows = {row.id: row for row in session.scalars(wanted)}
     for position, it in enumerate(chosen):
         row = rows.get(it.id)
-        if row is None:
+        if row is None or (post.pseudonym and not KINDS[row.kind].is_bare):
             raise ConflictError
+        kind = KINDS[row.kind]
         row.post_id, row.form_id, row.position = post.id, None, position
-        row.name = chosen_name(it.name, KINDS[row.kind])
-        if KINDS[row.kind].is_image:
+        row.name = chosen_name(it.name, kind)
+        if post.pseudonym:
+            row.name = file_name(row.name, kind, author=actor.name)
+        if kind.is_image:
             row.alt, row.decorative = ("", True) if it.decorative else (it.alt, False)
     post.attachment_count = len(chosen)
     session.flush()

@@ -25,6 +25,11 @@ class Kind:
     def is_image(self) -> bool:
         return self.media_type.startswith("image/")
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing is in it that a program wrote into it, such as its author's name."""
+        return self.is_image or self.media_type.startswith("text/")
+
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.people.models import Person
+from lti_tool.posts.authors import Author, shown_as
 from lti_tool.posts.marks.models import Mark, PostMark
 from lti_tool.posts.models import Post
 
@@ -31,8 +32,7 @@ class MarkRow:
     """One mark, with who gave it."""
 
     mark: Mark
-    name: str
-    is_self: bool
+    giver: Author
     note: str
     created_at: datetime
 
@@ -64,11 +64,15 @@ def marks_of(found: Mapping[str, Sequence[Any]] | None) -> Marks:
 
 
 def marks_with_names(session: Session, actor: Actor, post_id: UUID) -> Sequence[MarkRow]:
-    """Who gave which mark, the first two hundred, in the order of Mark and of time. One query."""
+    """Who gave which mark, the first two hundred, in the order of Mark and of time. One query.
+
+    What somebody says of their own anonymous post, they say anonymously.
+    """
     order = case({str(mark): place for place, mark in enumerate(Mark)}, value=PostMark.mark)
     found = session.execute(
-        select(PostMark, Person.name)
+        select(PostMark, Person.name, case((PostMark.person_id == Post.author_id, Post.pseudonym)))
         .join(Person, Person.id == PostMark.person_id)
+        .join(Post, Post.id == PostMark.post_id)
         .where(PostMark.post_id == post_id)
         .order_by(order, PostMark.id)
         .limit(MOST_NAMES)
@@ -76,10 +80,9 @@ def marks_with_names(session: Session, actor: Actor, post_id: UUID) -> Sequence[
     return [
         MarkRow(
             mark=given.mark,
-            name=name,
-            is_self=given.person_id == actor.person_id,
+            giver=shown_as(actor, person_id=given.person_id, name=name, pseudonym=pseudonym),
             note=given.note,
             created_at=given.created_at,
         )
-        for given, name in found
+        for given, name, pseudonym in found
     ]

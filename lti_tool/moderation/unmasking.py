@@ -1,0 +1,112 @@
+"""Looking up who wrote an anonymous post: with a reason, one post at a time, and told to its author."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.audit.models import ModerationLog, StaffAct
+from lti_tool.audit.service import log_staff_act
+from lti_tool.core import events
+from lti_tool.core.actor import Actor
+from lti_tool.core.errors import NotFoundError
+from lti_tool.core.ids import new_row_id
+from lti_tool.moderation.events import PostModerated
+from lti_tool.moderation.models import AuthorNotice, NoticeKind, Unmasking
+from lti_tool.moderation.service import access_moderation
+from lti_tool.people.models import Person
+from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.service import conversation_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmasked:
+    """Who wrote a post, for the one who gave a reason to know it."""
+
+    person_id: UUID
+    name: str
+    post_id: UUID
+    pseudonym: str
+    kind: ConversationKind
+    conversation_id: UUID
+    reason: str
+
+
+def access_anonymous_post(session: Session, actor: Actor, post_id: UUID) -> Post:
+    """The post, locked, for the staff of its course; withdrawn ones too."""
+    access_moderation(actor)
+    found = session.scalars(
+        select(Post)
+        .where(Post.id == post_id, Post.course_id == actor.course_id, Post.pseudonym.is_not(None))
+        .with_for_update(key_share=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def unmask_author(
+    session: Session, actor: Actor, *, post_id: UUID, reason: str, submission_key: UUID
+) -> UUID:
+    """Log that the actor looks up who wrote it, tell the author, and say by which id the name is read."""
+    post = access_anonymous_post(session, actor, post_id)
+    sent_before = session.scalar(
+        select(Unmasking.log_id).filter_by(staff_id=actor.person_id, submission_key=submission_key)
+    )
+    if sent_before is not None:
+        return sent_before
+    entry = log_staff_act(session, actor, StaffAct.UNMASK, reason=reason, post_id=post.id)
+    notice = AuthorNotice(
+        id=new_row_id(),
+        course_id=post.course_id,
+        person_id=post.author_id,
+        post_id=post.id,
+        kind=NoticeKind.UNMASKED,
+        reason=reason,
+    )
+    session.add(notice)
+    session.flush()
+    session.add(
+        Unmasking(
+            log_id=entry.id,
+            notice_id=notice.id,
+            course_id=post.course_id,
+            post_id=post.id,
+            staff_id=actor.person_id,
+            submission_key=submission_key,
+        )
+    )
+    session.flush()
+    events.record(session, PostModerated(actor, conversation_of(session, post), post, entry))
+    return entry.id
+
+
+def unmasked_author(session: Session, actor: Actor, log_id: UUID) -> Unmasked:
+    """The name, for who gave this reason, as long as they are staff. One query."""
+    access_moderation(actor)
+    found = session.execute(
+        select(Person, Post, Conversation, ModerationLog.reason)
+        .select_from(Unmasking)
+        .join(ModerationLog, ModerationLog.id == Unmasking.log_id)
+        .join(Post, Post.id == Unmasking.post_id)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .join(Person, Person.id == Post.author_id)
+        .where(
+            Unmasking.log_id == log_id,
+            Unmasking.staff_id == actor.person_id,
+            Unmasking.course_id == actor.course_id,
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    person, post, conversation, reason = found
+    return Unmasked(
+        person_id=person.id,
+        name=person.name,
+        post_id=post.id,
+        pseudonym=post.pseudonym or "",
+        kind=conversation.kind,
+        conversation_id=conversation.id,
+        reason=reason,
+    )

@@ -1,0 +1,1 @@
+"""Posting anonymously to the other learners, where an activity allows it."""
