@@ -31,6 +31,9 @@ REOPENED: Final = Verb("http://activitystrea.ms/open", "opened")
 TAGGED: Final = Verb("http://activitystrea.ms/tag", "tagged")
 PINNED: Final = Verb(f"{PROFILE}/verbs/pinned", "pinned")  # put at the top of its list
 UNPINNED: Final = Verb(f"{PROFILE}/verbs/unpinned", "unpinned")
+# The post that sums a discussion up.
+CHOSEN_AS_SYNTHESIS: Final = Verb(f"{PROFILE}/verbs/chose-as-synthesis", "chose as synthesis")
+NO_LONGER_SYNTHESIS: Final = Verb(f"{PROFILE}/verbs/released-as-synthesis", "released as synthesis")
 ASSIGNED: Final = Verb(f"{PROFILE}/verbs/assigned", "assigned")  # to a group, which is the context's team
 UNASSIGNED: Final = Verb(f"{PROFILE}/verbs/unassigned", "unassigned")
 MENTIONED: Final = Verb("http://id.tincanapi.com/verb/mentioned", "mentioned")

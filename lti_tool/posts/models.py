@@ -238,6 +238,21 @@ class ConversationChange(Row, Base):
     reason: Mapped[str]
 
 
+class Synthesis(Row, Base):
+    """The post that sums a conversation up, by its staff's choice: one at most."""
+
+    __tablename__ = "synthesis"
+    __table_args__ = (UniqueConstraint("conversation_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    """Who chose it."""
+    draws_on: Mapped[str]
+    """What it is made of, in their words."""
+
+
 class ReadState(Base):
     """How far somebody has read a conversation: up to a number, and the few exceptions from that."""
 

@@ -23,7 +23,7 @@ from lti_tool.posts.following.models import FollowLevel
 from lti_tool.posts.following.queries import level_column
 from lti_tool.posts.groups import may_post
 from lti_tool.posts.marks.queries import Marks, marks_column, marks_of
-from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState, Synthesis
 from lti_tool.posts.reading import Read, read_by
 from lti_tool.posts.service import access_own_post
 from lti_tool.posts.visibility import (
@@ -75,6 +75,14 @@ class Closing:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Summing:
+    """Which post sums the conversation up, and what it draws on."""
+
+    post_id: UUID
+    draws_on: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationView:
     """A conversation with its opening post."""
@@ -95,6 +103,7 @@ class ConversationView:
     tags: Sequence[str]
     is_pinned: bool
     closing: Closing | None
+    summing: Summing | None
     group_id: UUID | None
     group_name: str
     """Whose it is; empty for the whole course."""
@@ -163,6 +172,8 @@ def conversation_view(
             Conversation.closed_at,
             (Conversation.closed_by_id == Conversation.author_id).label("closed_by_author"),
             Conversation.closed_reason,
+            Synthesis.post_id.label("synthesis_id"),
+            Synthesis.draws_on,
             Conversation.group_id,
             Group.name.label("group_name"),
             Placement.gallery_at,
@@ -178,6 +189,7 @@ def conversation_view(
         .join(Placement, Placement.id == Conversation.placement_id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(ReadState, read_by(actor))
+        .outerjoin(Synthesis, Synthesis.conversation_id == Conversation.id)
         .outerjoin(Group, Group.id == Conversation.group_id)
         .where(Conversation.id == conversation_id, Conversation.kind == kind, readable_post(actor))
     ).one_or_none()
@@ -198,6 +210,7 @@ def conversation_view(
         tags=row.tags,
         is_pinned=row.pin_slot is not None,
         closing=Closing(row.closed_at, row.closed_by_author, row.closed_reason) if closed else None,
+        summing=Summing(row.synthesis_id, row.draws_on) if row.synthesis_id else None,
         group_id=row.group_id,
         group_name=row.group_name or "",
         gallery_at=row.gallery_at if row.group_id else None,

@@ -3,7 +3,7 @@
 from typing import Any, Self
 from uuid import UUID
 
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from wtforms import HiddenField, IntegerField, SelectField, ValidationError
 from wtforms.validators import NumberRange
 
@@ -88,6 +88,35 @@ class ReplyForm(DraftedForm, AnonymityForm):
                 "A little more, please, before you see what the others wrote: %(num)s words are missing.",
                 missing,
             )
+        ]
+
+
+class SynthesisForm(LaunchedForm):
+    """Of a reply that is there (`post`), or with a text of its own."""
+
+    post = id_field()
+    body = markdown_field(
+        lazy_gettext("The synthesis"),
+        description=lazy_gettext("where the thread agrees, where it does not, and what is open"),
+        required=lazy_gettext("Please write the synthesis first."),
+    )
+    draws_on = line_field(
+        lazy_gettext("What does it draw on?"),
+        description=lazy_gettext("such as: Ana\u2019s and Tom\u2019s cases, and the doubts at the end"),
+        required=lazy_gettext("Please say what it draws on, so that others can follow it back."),
+    )
+
+    def of_post(self, post_id: UUID | None) -> Self:
+        """Without a text where a reply is chosen, which has one."""
+        self.post.data = self.post.data or post_id
+        if self.post.data:
+            del self.body
+        return self
+
+    def refuse_text(self) -> None:
+        """The thread was closed meanwhile, or before."""
+        self.body.errors = [
+            gettext("The thread takes no more replies. Open it again first, or choose one that is there.")
         ]
 
 

@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
+from lti_tool.core.errors import NotFoundError
 from lti_tool.courses.shapes import Shape
 from lti_tool.posts import listing
 from lti_tool.posts import queries as posts
 from lti_tool.posts.authors import Author
 from lti_tool.posts.groups import GroupsHere, groups_here
 from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
-from lti_tool.posts.models import MOST_PINS, ConversationKind
+from lti_tool.posts.models import MOST_PINS, ConversationKind, PostState
 from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, OwnAnswer, PostView, Replies
 from lti_tool.threads.service import may_change, may_reopen
 
@@ -61,6 +62,8 @@ class ThreadPage:
     may_change: bool
     may_reopen: bool
     may_pin: bool
+    synthesis: PostView | None
+    """The reply that stands at the top; None too where its words are not shown any more."""
 
     @property
     def shown(self) -> frozenset[UUID]:
@@ -112,7 +115,8 @@ def thread_page(
 ) -> ThreadPage:
     """A thread with some of its replies.
 
-    Two queries; one more for staff, for an answer to one post, and where one answers first.
+    Two queries; one more each for staff, for an answer to one post, for a synthesis, and where one answers
+    first.
     """
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
     replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read)
@@ -127,6 +131,7 @@ def thread_page(
         may_reopen=closing is not None
         and may_reopen(actor, is_own=is_own, closed_by_author=closing.by_author),
         may_pin=actor.role.is_staff and (thread.is_pinned or _has_room(session, thread)),
+        synthesis=_synthesis(session, actor, thread),
     )
 
 
@@ -135,6 +140,13 @@ def _own_answer(session: Session, actor: Actor, thread: ConversationView) -> Own
     if thread.shape is not Shape.ANSWER_FIRST or is_alone:
         return None
     return posts.own_answer(session, actor, thread.id)
+
+
+def _synthesis(session: Session, actor: Actor, thread: ConversationView) -> PostView | None:
+    if thread.summing is None:
+        return None
+    post = posts.reply_in(session, actor, thread.id, thread.summing.post_id)
+    return post if post and post.state is PostState.PUBLISHED else None
 
 
 def _has_room(session: Session, thread: ConversationView) -> bool:
@@ -168,3 +180,20 @@ def new_replies(
     """What was posted to a thread after the reply of this number. Two queries."""
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
     return thread, posts.new_replies(session, actor, thread.id, after_number=after_number, read=thread.read)
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesisPage:
+    thread: ConversationView
+    post: PostView | None
+    """The reply that is chosen; None where a text is written."""
+
+
+def synthesis_page(session: Session, actor: Actor, thread_id: UUID, post_id: UUID | None) -> SynthesisPage:
+    """Where staff say what the thread came to. One query, two with a reply."""
+    thread = posts.conversation_view(session, actor, thread_id, _THREAD)
+    post = posts.reply_in(session, actor, thread_id, post_id) if post_id else None
+    is_there = post_id is None or (post is not None and post.state is PostState.PUBLISHED)
+    if not actor.role.is_staff or not is_there:
+        raise NotFoundError
+    return SynthesisPage(thread, post)

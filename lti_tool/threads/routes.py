@@ -17,12 +17,13 @@ from lti_tool.posts.listing import Show, Sort, Wanted
 from lti_tool.posts.models import ConversationKind, Post
 from lti_tool.posts.queries import POSTS_A_PAGE, conversation_view, post_view, reply_count
 from lti_tool.posts.tags import normal_tag, read_tags
-from lti_tool.threads import queries, service
+from lti_tool.threads import queries, service, synthesis
 from lti_tool.threads.forms import (
     ChangeForm,
     CloseForm,
     ReadForm,
     ReplyForm,
+    SynthesisForm,
     TagsForm,
     ThreadForm,
     UnreadForm,
@@ -230,6 +231,52 @@ def tag_thread(thread_id: UUID) -> Response:
     if not form.is_sent():
         return _thread_page(thread_id, tags_form=form)
     service.tag_thread(db(), actor(), thread_id=thread_id, tags=read_tags(form.tags.data))
+    return _to_thread(thread_id)
+
+
+@blueprint.route("/<uuid:thread_id>/synthesis", methods=["GET", "POST"])
+def choose_synthesis(thread_id: UUID) -> Response:
+    """What the thread came to: a reply of it, or a text that is written now."""
+    form = SynthesisForm().of_post(request.args.get("post", type=UUID))
+    if not form.is_sent():
+        return _synthesis_page(thread_id, form)
+    try:
+        _send_synthesis(thread_id, form)
+    except ClosedError:
+        roll_back()
+        form.refuse_text()
+        return _synthesis_page(thread_id, form)
+    return _to_thread(thread_id, _anchor="synthesis")
+
+
+def _send_synthesis(thread_id: UUID, form: SynthesisForm) -> None:
+    draws_on = form.draws_on.data
+    if form.post.data:
+        synthesis.choose_synthesis(
+            db(), actor(), thread_id=thread_id, post_id=form.post.data, draws_on=draws_on
+        )
+        return
+    synthesis.write_synthesis(
+        db(),
+        actor(),
+        thread_id=thread_id,
+        body=form.body.data,
+        draws_on=draws_on,
+        submission_key=form.submission_key(),
+    )
+
+
+def _synthesis_page(thread_id: UUID, form: SynthesisForm) -> Response:
+    page = queries.synthesis_page(db(), actor(), thread_id, form.post.data)
+    return make_response(render_template("threads/synthesis.html", form=form, page=page), form.status)
+
+
+@blueprint.post("/<uuid:thread_id>/synthesis/take-back")
+def take_synthesis_back(thread_id: UUID) -> Response:
+    form = ChangeForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, change_form=form)
+    synthesis.take_synthesis_back(db(), actor(), thread_id=thread_id)
     return _to_thread(thread_id)
 
 

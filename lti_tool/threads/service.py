@@ -147,12 +147,12 @@ def reopen_thread(session: Session, actor: Actor, *, thread_id: UUID) -> None:
 
 def pin_thread(session: Session, actor: Actor, *, thread_id: UUID) -> None:
     """Keep it at the top of its activity's list. For staff; three threads at most."""
-    thread = _access_as_staff(session, actor, thread_id)
+    thread = access_as_staff(session, actor, thread_id)
     _record(session, actor, thread, changes.pin(session, actor, thread) if thread.pin_slot is None else None)
 
 
 def unpin_thread(session: Session, actor: Actor, *, thread_id: UUID) -> None:
-    thread = _access_as_staff(session, actor, thread_id)
+    thread = access_as_staff(session, actor, thread_id)
     _record(session, actor, thread, changes.unpin(session, actor, thread))
 
 
@@ -179,7 +179,8 @@ def _access_to_change(session: Session, actor: Actor, thread_id: UUID) -> Conver
     return thread
 
 
-def _access_as_staff(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
+def access_as_staff(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
+    """The thread, for staff."""
     thread = access_thread(session, actor, thread_id)
     if not actor.role.is_staff:
         raise NotFoundError

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 from lti_tool.core.events import subscribe
 from lti_tool.posts.attachments.statements import attachment_extension
 from lti_tool.posts.models import Change
-from lti_tool.posts.statements import unnamed_author
+from lti_tool.posts.statements import record_post_act, unnamed_author
 from lti_tool.statements.recorder import Act, record_act, thing
-from lti_tool.threads.events import ReplyPosted, ThreadChanged, ThreadPosted
+from lti_tool.threads.events import ReplyPosted, SynthesisChosen, ThreadChanged, ThreadPosted
 from xapi import vocabulary
 
 
@@ -80,7 +80,22 @@ def on_thread_changed(session: Session, event: ThreadChanged) -> None:
     )
 
 
+def on_synthesis_chosen(session: Session, event: SynthesisChosen) -> None:
+    """Who chose it did that; what it draws on is theirs, and not told."""
+    record_post_act(
+        session,
+        event.actor,
+        event.thread,
+        event.post,
+        name="synthesis_chosen",
+        subject_id=event.id,
+        verb=vocabulary.CHOSEN_AS_SYNTHESIS if event.is_one else vocabulary.NO_LONGER_SYNTHESIS,
+        at=event.at,
+    )
+
+
 def subscribe_statements() -> None:
+    subscribe(SynthesisChosen, on_synthesis_chosen)
     subscribe(ThreadPosted, on_thread_posted)
     subscribe(ReplyPosted, on_reply_posted)
     subscribe(ThreadChanged, on_thread_changed)

@@ -115,6 +115,11 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.SESSION, ids={"thread_id": "thread"}, data={"reason": "It is settled."}
     ),
     ("POST", "threads.reopen_thread"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
+    ("GET", "threads.choose_synthesis"): Row(Needs.STAFF, ids={"thread_id": "thread"}),
+    ("POST", "threads.choose_synthesis"): Row(
+        Needs.STAFF, ids={"thread_id": "thread"}, data={**BODY, "draws_on": "All of it."}
+    ),
+    ("POST", "threads.take_synthesis_back"): Row(Needs.STAFF, ids={"thread_id": "thread"}),
     ("POST", "threads.post_reply"): Row(
         Needs.SESSION,
         ids={"thread_id": "thread"},

@@ -218,6 +218,7 @@ def test_ids_that_nobody_has_or_has_any_more(
         connection.execute(text("set local session_replication_role = replica"))  # whatever refers to them
         for table in (
             "attachment",
+            "synthesis",
             "conversation",
             "help_request",
             "post",

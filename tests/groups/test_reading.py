@@ -67,7 +67,16 @@ def test_no_surface_tells_others_of_it(grouped: Grouped, nest: str, session: Ses
         (f"/follow/{nest.rpartition('/')[2]}", {"level": "digest"}),
     ):
         assert grouped.tom.send("/threads/new", path, data).status_code == 404, path
-    for path in ("/threads", "/threads?where=course", "/drafts", "/help", "/follow-ups", "/threads?tag=nest"):
+    assert "Our nest" in grouped.ana.get("/search?q=kestrels&where=course").text
+    for path in (
+        "/threads",
+        "/threads?where=course",
+        "/drafts",
+        "/help",
+        "/follow-ups",
+        "/threads?tag=nest",
+        "/search?q=kestrels&where=course",
+    ):
         page = grouped.tom.get(path)
         assert page.status_code == 200
         assert SECRET not in page.text
