@@ -9,6 +9,7 @@ from wtforms import BooleanField, StringField, ValidationError
 from lti_tool.activities.service import CopyChoice
 from lti_tool.core.text import clean_line
 from lti_tool.courses.models import Activity
+from lti_tool.courses.shapes import Shape
 from lti_tool.posts import scaffolds
 from lti_tool.posts.forms import markdown_field
 from lti_tool.web.forms import LaunchedForm, radio_field
@@ -18,32 +19,48 @@ _MOST_POINTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """An activity kind in words."""
+    """What an instructor can choose, in words: an activity, and of a discussion its shape too."""
 
+    activity: Activity
     label: LazyString
     icon: str
     purpose: LazyString
     """What it is good for, in a sentence (reference: product.md rules D3, H1, H10, W1)."""
     title: LazyString
     """The title to begin with."""
+    shape: Shape = Shape.OPEN
 
 
 KINDS = {
-    Activity.DISCUSSION: Kind(
-        lazy_gettext("Discussion"),
+    "discussion": Kind(
+        Activity.DISCUSSION,
+        lazy_gettext("Open discussion"),
         "message-circle",
         lazy_gettext(
             "For questions with more than one good answer, talked through from everybody's own work."
         ),
         lazy_gettext("Talk it through"),
     ),
-    Activity.HELP: Kind(
+    "answer_first": Kind(
+        Activity.DISCUSSION,
+        lazy_gettext("Answer first, then see others"),
+        "eye",
+        lazy_gettext(
+            "For thinking it through alone: who has answered sees what the others wrote, and can say what "
+            "changed their mind."
+        ),
+        lazy_gettext("Answer first"),
+        Shape.ANSWER_FIRST,
+    ),
+    "help": Kind(
+        Activity.HELP,
         lazy_gettext("Peer help"),
         "life-buoy",
         lazy_gettext("For getting unstuck: people say what they tried, and their peers answer first."),
         lazy_gettext("Ask each other"),
     ),
-    Activity.FOLLOW_UP: Kind(
+    "follow_up": Kind(
+        Activity.FOLLOW_UP,
         lazy_gettext("Carry forward"),
         "arrow-right-to-line",
         lazy_gettext(
@@ -53,6 +70,11 @@ KINDS = {
         lazy_gettext("Carry it into your work"),
     ),
 }
+
+
+def name_of_kind(activity: Activity, shape: Shape) -> str:
+    """What stands for it in the form."""
+    return next(name for name, it in KINDS.items() if (it.activity, it.shape) == (activity, shape))
 
 
 class PointsField(StringField):
@@ -80,8 +102,8 @@ class PointsField(StringField):
 class ActivityForm(LaunchedForm):
     activity = radio_field(
         lazy_gettext("What is it?"),
-        {kind: words.label for kind, words in KINDS.items()},
-        default=Activity.DISCUSSION,
+        {name: kind.label for name, kind in KINDS.items()},
+        default="discussion",
         required=lazy_gettext("Please choose one of these."),
     )
     prompt = markdown_field(
@@ -104,8 +126,13 @@ class ActivityForm(LaunchedForm):
     )
 
     @property
-    def kinds(self) -> dict[Activity, Kind]:
+    def kinds(self) -> dict[str, Kind]:
         return KINDS
+
+    @property
+    def kind(self) -> Kind:
+        """What was chosen, of a form without errors."""
+        return KINDS[self.activity.data]
 
 
 class CopyForm(LaunchedForm):

@@ -7,9 +7,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lti_tool.activities import queries, service
-from lti_tool.activities.forms import ActivityForm, CopyForm
+from lti_tool.activities.forms import ActivityForm, CopyForm, name_of_kind
 from lti_tool.activities.service import CopyChoice
-from lti_tool.courses.models import Activity
+from lti_tool.courses.shapes import shape_of
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db
@@ -22,7 +22,7 @@ def set_up_activity() -> Response:
     placement = service.access_activity(db(), actor())
     kept = placement.settings
     form = ActivityForm(
-        activity=placement.activity,
+        activity=name_of_kind(placement.activity, shape_of(kept)),
         prompt=kept.get("prompt", ""),
         points=kept.get("points"),
         anonymous=kept.get("anonymous", False),
@@ -33,12 +33,13 @@ def set_up_activity() -> Response:
     service.set_up_activity(
         db(),
         actor(),
-        activity=Activity(form.activity.data),
+        activity=form.kind.activity,
+        shape=form.kind.shape,
         prompt=form.prompt.data,
         points=form.points.data if graded else None,
         anonymous=form.anonymous.data,
     )
-    return redirect(activity_page(form.activity.data), HTTPStatus.SEE_OTHER)
+    return redirect(activity_page(form.kind.activity), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/copy")

@@ -10,6 +10,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.courses.models import Activity, Course, Placement
+from lti_tool.courses.shapes import Shape
 from lti_tool.posts.markdown import render
 
 
@@ -33,6 +34,7 @@ def set_up_activity(
     activity: Activity,
     prompt: str,
     points: int | None,
+    shape: Shape = Shape.OPEN,
     anonymous: bool = False,
 ) -> Placement:
     """Say what the actor's placement is for. The same said twice is said once."""
@@ -42,7 +44,7 @@ def set_up_activity(
         placement.copy_settled_at = clock.now()
     placement.settings = {
         **{name: value for name, value in placement.settings.items() if name not in _OURS},
-        **activity_settings(prompt=prompt, points=points, anonymous=anonymous),
+        **activity_settings(prompt=prompt, points=points, shape=shape, anonymous=anonymous),
     }
     session.flush()
     return placement
@@ -69,19 +71,23 @@ def settle_copy(session: Session, actor: Actor, *, choice: CopyChoice) -> None:
     )
 
 
-_OURS = {"prompt", "prompt_html", "points", "anonymous"}
+_OURS = {"prompt", "prompt_html", "points", "shape", "anonymous"}
 
 
-def activity_settings(*, prompt: str, points: int | None, anonymous: bool = False) -> dict[str, Any]:
-    """What `Placement.settings` holds, each only where it is chosen.
+def activity_settings(
+    *, prompt: str, points: int | None, shape: Shape, anonymous: bool = False
+) -> dict[str, Any]:
+    """What `Placement.settings` holds, each only where it is chosen, and not the usual.
 
-    "prompt" and "prompt_html", "points", and "anonymous" where learners may post anonymously.
+    "prompt" and "prompt_html", "points", "shape", and "anonymous" where learners may post anonymously.
     """
     settings: dict[str, Any] = {}
     if prompt:
         settings |= {"prompt": prompt, "prompt_html": render(prompt)}
     if points:
         settings["points"] = points
+    if shape is not Shape.OPEN:
+        settings["shape"] = shape
     if anonymous:
         settings["anonymous"] = True
     return settings

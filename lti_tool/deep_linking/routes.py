@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from flask import Response, make_response, render_template
 
-from lti_tool.courses.models import Activity
 from lti_tool.deep_linking import service
 from lti_tool.deep_linking.forms import ChoiceForm, NothingForm
 from lti_tool.deep_linking.service import Answer, AnsweredError
@@ -28,7 +27,8 @@ def choose_activity() -> Response:
         service.answer_with_activity(
             db(),
             visit(),
-            activity=Activity(form.activity.data),
+            activity=form.kind.activity,
+            shape=form.kind.shape,
             title=form.chosen_title(),
             prompt=form.prompt.data,
             points=form.points.data,

@@ -13,6 +13,7 @@ from lti_tool.core.db import insert_once, settings_of
 from lti_tool.core.errors import NotFoundError, SegueError
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Activity, PlannedActivity
+from lti_tool.courses.shapes import Shape
 from lti_tool.deep_linking.response import LIFE_SECONDS, Seal, resource_link, response_claims, signed
 from lti_tool.launch.models import Launch
 from lti_tool.launch.origins import origin_of
@@ -49,6 +50,7 @@ def answer_with_activity(
     visit: Visit,
     *,
     activity: Activity,
+    shape: Shape,
     title: str,
     prompt: str,
     points: int | None,
@@ -74,6 +76,7 @@ def answer_with_activity(
         settings=activity_settings(
             prompt=prompt,
             points=points if visit.details["takes_line_item"] else None,
+            shape=shape,
             anonymous=anonymous,
         ),
     )

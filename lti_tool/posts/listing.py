@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
@@ -15,8 +15,8 @@ from lti_tool.core.paging import Place
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, ReadState
-from lti_tool.posts.reading import read_by, unread_count
-from lti_tool.posts.visibility import readable, title_of
+from lti_tool.posts.reading import read_by, unread_count, unread_opening
+from lti_tool.posts.visibility import readable, replies_are_open, replies_in_sight, title_of
 
 ROWS_A_PAGE = 30
 MOST_SCANNED = 1000
@@ -84,6 +84,9 @@ class ConversationRow:
     author: Author
     created_at: datetime
     reply_count: int
+    """As far as the reader may know of them."""
+    replies_are_open: bool
+    """Whether others' replies are there for the reader by now."""
     last_activity_at: datetime
     unread: int
     tags: Sequence[str]
@@ -114,7 +117,7 @@ def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted
     scanned = select(Conversation.id, func.row_number().over(order_by=order).label("rank")).where(*among)
     limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
     bounded = scanned.order_by(*order).limit(limit).cte("scanned")
-    fits = _fits(wanted)
+    fits = _fits(actor, wanted)
     found = session.execute(
         _rows(actor)
         .add_columns(fits.label("fits"), bounded.c.rank)
@@ -195,14 +198,19 @@ def _among(actor: Actor, kind: ConversationKind, wanted: Wanted) -> list[ColumnE
     return among
 
 
-def _fits(wanted: Wanted) -> ColumnElement[bool]:
+def _fits(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
     """What is looked at row by row."""
     fits: list[ColumnElement[bool]] = []
     if wanted.show is Show.UNREAD:
-        fits.append(unread_count() > 0)
+        fits.append(_unread(actor) > 0)
     if wanted.tag:
         fits.append(Conversation.tags.contains([wanted.tag]))
     return and_(true(), *fits)
+
+
+def _unread(actor: Actor) -> ColumnElement[int]:
+    """How many posts are unread of those that are there for the actor."""
+    return case((replies_are_open(actor), unread_count()), else_=unread_opening())
 
 
 def _keys(sort: Sort) -> list[Any]:
@@ -231,14 +239,15 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Conversation.id,
             Conversation,
             Conversation.created_at,
-            Conversation.reply_count,
+            replies_in_sight(actor).label("reply_count"),
+            replies_are_open(actor).label("replies_are_open"),
             Conversation.last_activity_at,
             Conversation.useful_count,
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
             Group.name.label("group_name"),
-            unread_count().label("unread"),
+            _unread(actor).label("unread"),
             *author_columns(Conversation, Person),
         )
         .join(Person, Person.id == Conversation.author_id)
@@ -258,7 +267,7 @@ def _page(actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> ConversationL
     else:
         return ConversationList(rows)
     place = Place(last.last_activity_at, last.id)
-    return ConversationList(rows, place, last.reply_count > 0, last.useful_count)
+    return ConversationList(rows, place, last.Conversation.reply_count > 0, last.useful_count)
 
 
 def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
@@ -268,6 +277,7 @@ def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
         author=author_of(actor, row),
         created_at=row.created_at,
         reply_count=row.reply_count,
+        replies_are_open=row.replies_are_open,
         last_activity_at=row.last_activity_at,
         unread=row.unread,
         tags=row.tags,

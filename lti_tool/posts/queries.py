@@ -14,6 +14,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
 from lti_tool.courses.models import Placement
+from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.anonymity.queries import Anonymity, anonymity_columns, anonymity_of
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
@@ -25,7 +26,15 @@ from lti_tool.posts.marks.queries import Marks, marks_column, marks_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState, Synthesis
 from lti_tool.posts.reading import Read, read_by
 from lti_tool.posts.service import access_own_post
-from lti_tool.posts.visibility import legible, readable, readable_post, shown_html, title_of
+from lti_tool.posts.visibility import (
+    legible,
+    readable,
+    readable_post,
+    replies_are_open,
+    replies_in_sight,
+    shown_html,
+    title_of,
+)
 
 POSTS_A_PAGE = 50
 LAST_POSTS = 20
@@ -81,7 +90,11 @@ class ConversationView:
     id: UUID
     title: str
     placement_id: UUID
+    shape: Shape
     reply_count: int
+    """As far as the reader may know of them."""
+    replies_are_open: bool
+    """Whether others' replies are there for the reader by now."""
     follow_level: FollowLevel | None
     """None where the activity's level holds."""
     anonymity: Anonymity | None
@@ -151,7 +164,9 @@ def conversation_view(
             Conversation,
             level_column(actor).label("follow_level"),
             Conversation.placement_id,
-            Conversation.reply_count,
+            Placement.settings,
+            replies_in_sight(actor).label("reply_count"),
+            replies_are_open(actor).label("replies_are_open"),
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
@@ -171,13 +186,11 @@ def conversation_view(
             *_columns(actor),
         )
         .join(Post, and_(Post.conversation_id == Conversation.id, Post.is_opening))
+        .join(Placement, Placement.id == Conversation.placement_id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(ReadState, read_by(actor))
         .outerjoin(Synthesis, Synthesis.conversation_id == Conversation.id)
         .outerjoin(Group, Group.id == Conversation.group_id)
-        .outerjoin(
-            Placement, and_(Placement.id == Conversation.placement_id, Conversation.group_id.is_not(None))
-        )
         .where(Conversation.id == conversation_id, Conversation.kind == kind, readable_post(actor))
     ).one_or_none()
     if row is None:
@@ -188,7 +201,9 @@ def conversation_view(
         id=row.conversation_id,
         title=title_of(actor, row.Conversation),
         placement_id=row.placement_id,
+        shape=shape_of(row.settings),
         reply_count=row.reply_count,
+        replies_are_open=row.replies_are_open,
         follow_level=row.follow_level,
         anonymity=anonymity_of(actor, row),
         opening=_view(actor, row, read),
@@ -198,7 +213,7 @@ def conversation_view(
         summing=Summing(row.synthesis_id, row.draws_on) if row.synthesis_id else None,
         group_id=row.group_id,
         group_name=row.group_name or "",
-        gallery_at=row.gallery_at,
+        gallery_at=row.gallery_at if row.group_id else None,
         may_post=row.may_post,
         read=read,
     )
@@ -289,7 +304,7 @@ def reply_in(session: Session, actor: Actor, conversation_id: UUID, post_id: UUI
 def reply_count(session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind) -> int:
     """How many there are by now: the one query of a page that asks whether there is news."""
     count = session.scalar(
-        select(Conversation.reply_count).where(
+        select(replies_in_sight(actor)).where(
             Conversation.id == conversation_id, Conversation.kind == kind, readable(actor)
         )
     )
@@ -358,6 +373,26 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) ->
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """The reader's first reply in a conversation."""
+
+    id: UUID
+    is_revised: bool
+
+
+def own_answer(session: Session, actor: Actor, conversation_id: UUID) -> OwnAnswer | None:
+    """The first that the actor posted there and that others see. One query."""
+    row = session.execute(
+        select(Post.id, Post.revision)
+        .filter_by(conversation_id=conversation_id, author_id=actor.person_id, is_opening=False)
+        .filter_by(state=PostState.PUBLISHED)
+        .order_by(Post.id)
+        .limit(1)
+    ).one_or_none()
+    return OwnAnswer(row.id, row.revision > 1) if row else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPost:
     """A post as its author changes it."""
@@ -370,6 +405,8 @@ class OwnPost:
     title: str
     body: str
     body_html: str
+    is_answer_first: bool
+    """Whether it answers where others' answers are seen after one's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -383,9 +420,10 @@ class PlacedPost:
 
 
 def own_post(session: Session, actor: Actor, post_id: UUID) -> OwnPost:
-    """For the one who wrote it and has not withdrawn it. Two queries."""
+    """For the one who wrote it and has not withdrawn it. Three queries."""
     post = access_own_post(session, actor, post_id)
     conversation = session.get_one(Conversation, post.conversation_id)
+    placement = session.get_one(Placement, conversation.placement_id)
     return OwnPost(
         id=post.id,
         conversation_id=conversation.id,
@@ -395,6 +433,7 @@ def own_post(session: Session, actor: Actor, post_id: UUID) -> OwnPost:
         title=conversation.title,
         body=post.body,
         body_html=post.body_html,
+        is_answer_first=not post.is_opening and shape_of(placement.settings) is Shape.ANSWER_FIRST,
     )
 
 

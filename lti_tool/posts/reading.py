@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select, update
+from sqlalchemy import ColumnElement, and_, any_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -71,6 +71,14 @@ def unread_count() -> ColumnElement[int]:
     return func.greatest(
         func.coalesce(not_read + func.cardinality(ReadState.unread), Conversation.reply_count + 1), 0
     )
+
+
+def unread_opening() -> ColumnElement[int]:
+    """The same, of the opening post alone: 1 or 0."""
+    is_read = and_(
+        func.coalesce(ReadState.read_to, _NONE_READ) >= 0, (literal(0) == any_(ReadState.unread)).is_not(True)
+    )
+    return case((is_read, 0), else_=1)
 
 
 def mark_read(session: Session, actor: Actor, conversation: Conversation, numbers: Collection[int]) -> None:

@@ -22,7 +22,7 @@ from lti_tool.posts.groups import check_may_post
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.reading import mark_own
-from lti_tool.posts.visibility import legible, readable, readable_post
+from lti_tool.posts.visibility import legible, readable, readable_post, replies_are_open
 
 
 def access_conversation(
@@ -51,6 +51,14 @@ def was_posted(session: Session, actor: Actor, submission_key: UUID) -> bool:
     """Whether the actor's form arrived before."""
     query = select(Post.id).filter_by(author_id=actor.person_id, submission_key=submission_key)
     return session.scalar(query) is not None
+
+
+def sees_replies(session: Session, actor: Actor, conversation_id: UUID) -> bool:
+    """Whether others' replies are there for the actor by now. One query; none for staff."""
+    return (
+        actor.role.is_staff
+        or session.scalars(select(replies_are_open(actor)).where(Conversation.id == conversation_id)).one()
+    )
 
 
 def access_post(session: Session, actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:

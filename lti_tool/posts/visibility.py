@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, and_, case, or_, select, true
+from sqlalchemy import Case, ColumnElement, and_, case, not_, or_, select, true
+from sqlalchemy.orm import aliased
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.courses.models import Placement
+from lti_tool.courses.shapes import Shape, placements_of_shape
 from lti_tool.people.groups import own_groups
-from lti_tool.posts.models import Conversation, Post, PostState
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
@@ -18,7 +20,42 @@ def readable(actor: Actor) -> ColumnElement[bool]:
 
 def readable_post(actor: Actor) -> ColumnElement[bool]:
     """Of posts, in a query that joins their conversation: nobody reads a post in one that they may not."""
-    return and_(readable(actor), Post.course_id == actor.course_id, _is_there(actor, Post))
+    return and_(
+        readable(actor),
+        Post.course_id == actor.course_id,
+        _is_there(actor, Post),
+        or_(Post.is_opening, Post.author_id == actor.person_id, replies_are_open(actor)),
+    )
+
+
+def replies_are_open(actor: Actor) -> ColumnElement[bool]:
+    """Of conversations: whether others' replies are there for the actor by now.
+
+    In a thread of an activity where one answers first they are, once one has; staff, and who began the
+    thread, need not. An answer that was withdrawn or declined is none.
+    """
+    if actor.role.is_staff:
+        return true()
+    own = aliased(Post)
+    # All that the actor ever answered, looked up once, and only where it matters: no row asks again.
+    answered = select(own.conversation_id).where(
+        own.author_id == actor.person_id,
+        own.is_opening.is_(False),
+        own.state.not_in([PostState.WITHDRAWN, PostState.DECLINED]),
+    )
+    return or_(
+        Conversation.kind != ConversationKind.THREAD,
+        Conversation.placement_id.not_in(placements_of_shape(actor.course_id, Shape.ANSWER_FIRST)),
+        Conversation.author_id == actor.person_id,
+        Conversation.id.in_(answered),
+        # What another group shows in its gallery is there to be read.
+        not_(is_own_groups(actor)),
+    )
+
+
+def replies_in_sight(actor: Actor) -> Case[int]:
+    """Of conversations: how many replies there are, as far as the actor may know of them."""
+    return case((replies_are_open(actor), Conversation.reply_count), else_=0)
 
 
 def legible(actor: Actor, content: Any = Post) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from typing import Any, Self
 from uuid import UUID
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from wtforms import HiddenField, IntegerField, SelectField, ValidationError
 from wtforms.validators import NumberRange
 
@@ -79,6 +79,16 @@ class ReplyForm(DraftedForm, AnonymityForm):
         required=lazy_gettext("Please write your reply first."),
         scaffolds=scaffolds.REPLY,
     )
+
+    def ask_for_more(self, missing: int) -> None:
+        """Say how many words a first answer still needs."""
+        self.body.errors = [
+            ngettext(
+                "A little more, please, before you see what the others wrote: %(num)s word is missing.",
+                "A little more, please, before you see what the others wrote: %(num)s words are missing.",
+                missing,
+            )
+        ]
 
 
 class SynthesisForm(LaunchedForm):

@@ -1,23 +1,26 @@
 """What the pages of threads show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.courses.shapes import Shape
 from lti_tool.posts import listing
 from lti_tool.posts import queries as posts
 from lti_tool.posts.authors import Author
 from lti_tool.posts.groups import GroupsHere, groups_here
 from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
 from lti_tool.posts.models import MOST_PINS, ConversationKind, PostState
-from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, PostView, Replies
+from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, OwnAnswer, PostView, Replies
 from lti_tool.threads.service import may_change, may_reopen
 
 _THREAD = ConversationKind.THREAD
+_TWO = 2
+"""An own answer, and another one to compare it with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class ThreadPage:
     replies: Replies
     reply_to: PostView | None
     """The post that the composer answers; None for the thread as a whole."""
+    own_answer: OwnAnswer | None
+    """The reader's first, to come back to after the others', where one answers first."""
     first_unread: int | None
     """The number of the first post that is not read yet."""
     may_change: bool
@@ -110,13 +115,16 @@ def thread_page(
 ) -> ThreadPage:
     """A thread with some of its replies.
 
-    Two queries; one more each for staff, for an answer to one post, and for a synthesis.
+    Two queries; one more each for staff, for an answer to one post, for a synthesis, and where one answers
+    first.
     """
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
+    replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read)
     is_own, closing = thread.opening.author.is_self, thread.closing
     return ThreadPage(
         thread=thread,
-        replies=posts.replies(session, actor, thread.id, _begin(thread, place), thread.read),
+        own_answer=_own_answer(session, actor, thread),
+        replies=replies if thread.replies_are_open else replace(replies, earlier=0),
         reply_to=posts.reply_in(session, actor, thread.id, reply_to_id) if reply_to_id else None,
         first_unread=thread.read.first_unread(thread.reply_count),
         may_change=may_change(actor, is_own=is_own),
@@ -125,6 +133,13 @@ def thread_page(
         may_pin=actor.role.is_staff and (thread.is_pinned or _has_room(session, thread)),
         synthesis=_synthesis(session, actor, thread),
     )
+
+
+def _own_answer(session: Session, actor: Actor, thread: ConversationView) -> OwnAnswer | None:
+    is_alone = not thread.replies_are_open or thread.reply_count < _TWO
+    if thread.shape is not Shape.ANSWER_FIRST or is_alone:
+        return None
+    return posts.own_answer(session, actor, thread.id)
 
 
 def _synthesis(session: Session, actor: Actor, thread: ConversationView) -> PostView | None:

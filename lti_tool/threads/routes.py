@@ -29,6 +29,7 @@ from lti_tool.threads.forms import (
     UnreadForm,
 )
 from lti_tool.threads.queries import Place
+from lti_tool.threads.service import TooShortError
 from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db, roll_back
@@ -111,6 +112,10 @@ def post_reply(thread_id: UUID) -> Response:
         return _thread_page(
             thread_id, reply_form=form, reply_to=form.in_reply_to.data, status=HTTPStatus.CONFLICT
         )
+    except TooShortError as error:
+        roll_back()
+        form.ask_for_more(error.missing)
+        return _thread_page(thread_id, reply_form=form)
     if wants_fragment():
         thread = conversation_view(db(), actor(), thread_id, ConversationKind.THREAD)
         next_form = ReplyForm.empty().at(service.place_of_reply(thread_id, None))

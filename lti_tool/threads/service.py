@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
-from lti_tool.core.errors import NotFoundError
+from lti_tool.core.errors import NotFoundError, SegueError
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts import changes, reading
@@ -15,8 +15,25 @@ from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.groups import group_of_new
 from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
-from lti_tool.posts.service import access_conversation, access_post, add_post, open_conversation, opening_post
+from lti_tool.posts.service import (
+    access_conversation,
+    access_post,
+    add_post,
+    open_conversation,
+    opening_post,
+    sees_replies,
+)
+from lti_tool.posts.substance import missing_words
 from lti_tool.threads.events import ReplyPosted, ThreadChanged, ThreadPosted
+
+
+class TooShortError(SegueError):
+    """What opens the others' answers says too little."""
+
+    def __init__(self, missing: int) -> None:
+        super().__init__()
+        self.missing = missing
+        """How many words."""
 
 
 def access_thread(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
@@ -75,8 +92,13 @@ def post_reply(
     files: Sequence[Chosen] = (),
     anonymous: bool = False,
 ) -> Post:
-    """Reply to the thread, or to one of its posts."""
+    """Reply to the thread, or to one of its posts.
+
+    Raises TooShortError for an answer that would open the others' to the actor, and says too little.
+    """
     thread = access_thread(session, actor, thread_id)
+    if (missing := missing_words(body)) and not sees_replies(session, actor, thread.id):
+        raise TooShortError(missing)
     replied_to = (
         access_post(session, actor, in_reply_to_id) if in_reply_to_id else opening_post(session, thread)
     )

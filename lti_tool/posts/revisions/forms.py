@@ -6,7 +6,7 @@ from wtforms.validators import NumberRange
 from wtforms.widgets import HiddenInput
 
 from lti_tool.posts.forms import markdown_field
-from lti_tool.web.forms import LaunchedForm, line_field
+from lti_tool.web.forms import LaunchedForm, line_field, text_field
 
 
 class EditForm(LaunchedForm):
@@ -17,6 +17,10 @@ class EditForm(LaunchedForm):
     body = markdown_field(
         lazy_gettext("Your post"),
         required=lazy_gettext("Please leave something to read. To take it all back, withdraw the post."),
+    )
+    what_changed = text_field(
+        lazy_gettext("What changed your mind?"),
+        description=lazy_gettext("optional; it stands between your first answer and the new one"),
     )
 
 

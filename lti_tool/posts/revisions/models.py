@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
@@ -22,3 +22,5 @@ class PostRevision(Row, Base):
     title: Mapped[str | None]
     """The conversation's at that time; only of an opening post."""
     body: Mapped[str]
+    what_changed: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What its author says of the edit; where one answers first they are asked what changed their mind."""

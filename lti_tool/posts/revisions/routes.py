@@ -23,6 +23,8 @@ def edit_post(post_id: UUID) -> Response:
     form = EditForm(revision=mine.revision, title=mine.title, body=mine.body)
     if not mine.is_opening:
         del form.title
+    if not mine.is_answer_first:
+        del form.what_changed
     if not form.is_sent():
         return make_response(_edit_page(form, mine), form.status)
     is_saved = service.edit_post(
@@ -32,6 +34,7 @@ def edit_post(post_id: UUID) -> Response:
         revision=form.revision.data or 0,
         title=form.title.data if form.title else None,
         body=form.body.data,
+        what_changed=form.what_changed.data if form.what_changed else "",
     )
     return _to_post(mine) if is_saved else _changed_elsewhere(form, post_id)
 

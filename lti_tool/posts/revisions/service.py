@@ -16,7 +16,14 @@ from lti_tool.posts.states import set_state
 
 
 def edit_post(
-    session: Session, actor: Actor, *, post_id: UUID, revision: int, title: str | None, body: str
+    session: Session,
+    actor: Actor,
+    *,
+    post_id: UUID,
+    revision: int,
+    title: str | None,
+    body: str,
+    what_changed: str = "",
 ) -> bool:
     """Replace the text, keeping the one before. False, and nothing changed, when `revision` is not the last.
 
@@ -32,7 +39,7 @@ def edit_post(
         return False
     if post.is_public and must_wait(session, actor):
         raise ConflictError
-    replaced = _keep_text(session, conversation, post)
+    replaced = _keep_text(session, conversation, post, what_changed)
     html = to_html(session, actor, body, group_id=conversation.group_id)
     _replace_text(conversation, post, title, body, html)
     session.flush()
@@ -53,7 +60,7 @@ def withdraw_post(session: Session, actor: Actor, *, post_id: UUID) -> Post:
     return post
 
 
-def _keep_text(session: Session, conversation: Conversation, post: Post) -> PostRevision:
+def _keep_text(session: Session, conversation: Conversation, post: Post, what_changed: str) -> PostRevision:
     replaced = PostRevision(
         course_id=post.course_id,
         post_id=post.id,
@@ -61,6 +68,7 @@ def _keep_text(session: Session, conversation: Conversation, post: Post) -> Post
         written_at=post.edited_at or post.created_at,
         title=conversation.title if post.is_opening else None,
         body=post.body,
+        what_changed=what_changed,
     )
     session.add(replaced)
     return replaced

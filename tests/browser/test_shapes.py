@@ -1,0 +1,80 @@
+"""Discussion shapes in the browser: an instructor picks one, and people go through it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Come, NewContext
+from tests.browser.running import Demo
+from tests.browser.test_pages import look_at
+from tests.browser.visits import ANA, TALK, TOM, Visit
+
+pytestmark = pytest.mark.browser
+
+INES = "Ines Duarte"
+MINE = "With us people stopped listening as soon as the figures came up."
+THEIRS = "In my team the opening with a joke failed, since nobody was in the mood."
+
+
+def choose(ines: Visit, shape: str) -> None:
+    ines.tool.goto(f"{ines.base}/activity")
+    ines.tool.get_by_role("radio", name=shape).check()
+    ines.tool.get_by_role("button", name="Save").click()
+    expect(ines.tool.get_by_role("link", name="New thread")).to_be_visible()
+
+
+@contextmanager
+def shaped(ines: Visit, shape: str) -> Iterator[None]:
+    """The activity has this shape, and at the end the one that other tests know."""
+    choose(ines, shape)
+    yield
+    choose(ines, "Open discussion")
+
+
+def answer(visit: Visit, words: str) -> None:
+    visit.tool.get_by_label("Your answer").fill(words)
+    visit.tool.get_by_role("button", name="Post answer").click()
+    expect(visit.post_with(words)).to_be_visible()
+
+
+def test_one_answers_and_then_sees_the_others(come: Come, new_context: NewContext, demo: Demo) -> None:
+    ana, tom = come(ANA, TALK), come(TOM, TALK)
+    ines = Visit.enter_in_window(new_context().new_page(), demo, INES, TALK)
+    with shaped(ines, "Answer first, then see"):
+        thread = ines.post_thread("Which opening failed?", "And what did **you** take from it?")
+        tom.tool.goto(f"{tom.base}/threads/{thread}")
+        answer(tom, THEIRS)
+
+        looking = Visit.enter_in_window(new_context().new_page(), demo, ANA, TALK)
+        looking.tool.goto(f"{looking.base}/threads/{thread}")
+        expect(looking.tool.get_by_text("Answer first, then see the others.")).to_be_visible()
+        expect(looking.tool.get_by_text(THEIRS)).to_have_count(0)
+        look_at(looking.page, "answer-first")
+        looking.tool.get_by_label("Your answer").fill("Too short")
+        looking.tool.get_by_role("button", name="Post answer").click()
+        expect(looking.tool.get_by_text("6 words are missing")).to_be_visible()
+        look_at(looking.page, "answer-first-too-short")
+
+        ana.tool.goto(f"{ana.base}/threads/{thread}")
+        answer(ana, MINE)
+        expect(ana.post_with(THEIRS)).to_be_visible()
+
+        looking.tool.goto(f"{looking.base}/threads/{thread}")
+        expect(looking.post_with(THEIRS)).to_be_visible()
+        look_at(looking.page, "answer-first-answered")
+        looking.tool.get_by_role("link", name="Come back to my answer").click()
+        looking.heading("Edit your post")
+        looking.tool.get_by_label("Your answer").fill("I would leave the figures for later.")
+        looking.tool.get_by_label("What changed your mind?").fill("The mood matters more than I thought.")
+        look_at(looking.page, "answer-first-edit")
+        looking.tool.get_by_role("button", name="Save").click()
+        looking.tool.get_by_role("link", name="First and now, side by side").click()
+        looking.heading("What changed")
+        expect(looking.tool.get_by_role("region", name="The first answer")).to_contain_text(MINE)
+        expect(looking.tool.get_by_role("region", name="The answer now")).to_contain_text("for later")
+        look_at(looking.page, "answer-first-side-by-side")
+        ines.tool.goto(f"{ines.base}/activity")
+        expect(ines.tool.get_by_role("radio", name="Answer first, then see")).to_be_checked()
+        look_at(ines.page, "set-up-shapes")
