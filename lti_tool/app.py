@@ -98,8 +98,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     # After-request functions run in reverse: headers are added to what the commit let through.
     init_headers(app)
     init_transactions(app, make_sessions(engine, settings))
+    init_filters(app)  # first: it chooses how templates are made
     init_locale(app)
-    init_filters(app)
     init_launched(app)
     init_errors(app)
     init_assets(app, static_dir())

@@ -1,10 +1,11 @@
 """What is looked up of a post: its text, and an opening post's title, tags and questions; files by name."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Text, cast, func, select
+from sqlalchemy import ARRAY, Row, Text, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lti_tool.help_requests.models import HelpRequest
@@ -39,6 +40,11 @@ class Document:
 
 def documents_of(session: Session, post_ids: list[UUID]) -> list[Document]:
     """One query. The author's language is that of their newest launch there; of anonymous posts, unknown."""
+    return [_document(row) for row in session.execute(_read(), {"post_ids": post_ids})]
+
+
+@cache
+def _read() -> Any:
     locale = (
         select(Launch.locale)
         .where(
@@ -57,7 +63,7 @@ def documents_of(session: Session, post_ids: list[UUID]) -> list[Document]:
         .correlate(Post)
         .scalar_subquery()
     )
-    found = session.execute(
+    return (
         select(
             Post.id,
             Post.course_id,
@@ -71,9 +77,8 @@ def documents_of(session: Session, post_ids: list[UUID]) -> list[Document]:
         )
         .join(Conversation, Conversation.id == Post.conversation_id)
         .outerjoin(HelpRequest, opens_request())
-        .where(Post.id.in_(post_ids))
+        .where(Post.id.in_(bindparam("post_ids", expanding=True)))
     )
-    return [_document(row) for row in found]
 
 
 def opens_request() -> Any:

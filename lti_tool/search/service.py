@@ -1,6 +1,7 @@
 """Keeping the words of posts, so that they are found."""
 
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,7 @@ def index_missing(session: Session, *, after: UUID, at_most: int) -> UUID | None
     return found[-1] if found else None
 
 
+@cache
 def _keep() -> Any:
     """As they are written, for beginnings and phrases, and as stems."""
     words: ColumnElement[Any] = func.array_to_tsvector(cast(bindparam("scope"), ARRAY(Text)))

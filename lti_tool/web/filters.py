@@ -1,9 +1,12 @@
 """What templates call things: people, moments, safe HTML."""
 
+from collections.abc import MutableMapping
 from datetime import date, datetime
+from typing import Any
 from zlib import crc32
 
 from flask import Flask
+from flask.templating import Environment
 from flask_babel import format_date, format_datetime, gettext
 from markupsafe import Markup, escape
 
@@ -14,7 +17,19 @@ _HUES = 12
 _LETTERS = 2
 
 
+class _Environment(Environment):
+    """Each template's globals in a plain dict.
+
+    A page has hundreds of imports; Jinja compares the names of globals at each, and those of its own ChainMap
+    took a fifth of the page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
 def init_filters(app: Flask) -> None:
+    app.jinja_environment = _Environment
     app.add_template_filter(shown_name)
     app.add_template_filter(shown_title)
     app.add_template_filter(initials)

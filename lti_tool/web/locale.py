@@ -31,7 +31,13 @@ def text_direction() -> str:
 
 def _text(message: str, **values: object) -> Markup:
     """The string in the page's language. It is a format, even without values; those are escaped."""
-    return _filled(_translations().ugettext(message), values)
+    if values:
+        return _filled(_translations().ugettext(message), values)
+    # A page says the same of each of its posts.
+    said: dict[str, Markup] = g.setdefault("said", {})
+    if message not in said:
+        said[message] = _filled(_translations().ugettext(message), values)
+    return said[message]
 
 
 def _count(one: str, many: str, number: int, /, **values: object) -> Markup:

@@ -9,6 +9,20 @@ from playwright.sync_api import Frame, Locator, Page, expect
 
 from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Link
 
+_AT_REST = """() => new Promise((resolve) => {
+  const frame = document.querySelector("#tool-frame");
+  const place = () => JSON.stringify([scrollY, frame?.getBoundingClientRect()]);
+  let [last, since] = [place(), performance.now()];
+  const look = () => {
+    const now = place();
+    if (now !== last) [last, since] = [now, performance.now()];
+    if (performance.now() - since > 120) resolve();
+    else setTimeout(look, 30);
+  };
+  look();
+})"""
+"""Longer than a page waits before it says how tall it is."""
+
 
 class AtLms(Protocol):
     """Whatever runs an LMS, and says where."""
@@ -109,8 +123,12 @@ class Visit:
         expect(self.tool.locator("body")).not_to_have_attribute("data-left", "")
 
     def heading(self, text: str) -> None:
-        """Be on the page with this heading."""
+        """Be on the page with this heading, and the frame as tall as this page wants it.
+
+        Until then the LMS's page may still move, and a click hits what has just stood there.
+        """
         expect(self.tool.get_by_role("heading", level=1)).to_have_text(text)
+        self.page.evaluate(_AT_REST)
 
     def post_with(self, text: str) -> Locator:
         """The post that says this."""
@@ -126,6 +144,7 @@ class Visit:
         """The new thread's id."""
         self.space("Discuss")
         self.tool.get_by_role("link", name="New thread").click()
+        self.heading("New thread")
         self.tool.get_by_label("Title").fill(title)
         self.tool.get_by_label("Your post").fill(body)
         self.tool.get_by_role("button", name="Post thread").click()

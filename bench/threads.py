@@ -1,0 +1,197 @@
+"""How fast threads are listed, opened, searched and answered as posts grow in number: prints a table.
+
+Over HTTP on 127.0.0.1, with the tool served as in production by one worker; in the same run two floors, which
+are the same HTML without session and rights (threads_floors.py). Exits with 1 where a page fails.
+"""
+
+import argparse
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from pydantic import SecretStr
+
+from bench.databases import new_database
+from bench.launches import BROWSERS, ROOT, SECRET, row, served, timed, wait_for
+from bench.threads_fill import LONG, USUAL, Filled, add_thread, fill, settle
+from lti_tool.core.db import make_engine, make_sessions
+from lti_tool.installation import install
+from lti_tool.settings import Settings
+
+LEVELS = (10_000, 100_000, 1_000_000)
+Fetch = Callable[[HTTPConnection, int], object]
+
+
+class Reader:
+    """Somebody signed in, who opens pages of one launch."""
+
+    def __init__(self, filled: Filled) -> None:
+        self.base = f"/l/{filled.launch_id}"
+        self.cookie = f"segue_launch={filled.secret}"
+
+    def open(self, connection: HTTPConnection, path: str) -> str:
+        connection.request("GET", path, headers={"Cookie": self.cookie})
+        answer = connection.getresponse()
+        page = answer.read().decode()
+        if answer.status != 200:
+            sys.exit(f"{path} answered {answer.status}.")
+        return page
+
+    def reply(self, connection: HTTPConnection, thread: str, token: str, number: int) -> None:
+        # Each a submission of its own, as each form is.
+        body = f"Reply {number}, **tried** in my team."
+        fields = {"csrf_token": token, "submission": str(uuid4()), "body": body, "in_reply_to": ""}
+        headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", f"{thread}/replies", urlencode(fields), headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 303:
+            sys.exit(f"A reply was answered with {answer.status}.")
+
+
+def measure(name: str, port: int, count: int, fetch: Fetch) -> tuple[float, float]:
+    """Prints and returns what half of the answers to one reader took, and pages a second for four."""
+    connection = HTTPConnection("127.0.0.1", port)
+    for number in range(count // 5 + 1):
+        fetch(connection, number)
+    alone = [timed(partial(fetch, connection, number)) * 1000 for number in range(count)]
+    cuts = statistics.quantiles(alone, n=100)
+    begun = time.perf_counter()
+
+    def browse(numbers: range) -> None:
+        own = HTTPConnection("127.0.0.1", port)
+        for number in numbers:
+            fetch(own, number)
+
+    with ThreadPoolExecutor(BROWSERS) as pool:
+        list(pool.map(browse, (range(first, 2 * count, BROWSERS) for first in range(BROWSERS))))
+    a_second = 2 * count / (time.perf_counter() - begun)
+    row(name, f"{a_second:,.0f}/s", f"alone: half within {cuts[49]:.1f} ms, 99 % within {cuts[98]:.1f} ms")
+    return cuts[49], a_second
+
+
+@contextmanager
+def floors(database_url: str, filled: Filled, thread: UUID) -> Iterator[int]:
+    """The floors on a port of 127.0.0.1."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "SEGUE_DATABASE_URL": database_url,
+        "SEGUE_SECRET_KEY": SECRET,
+        "SEGUE_BASE_URL": f"http://127.0.0.1:{port}",
+        "BENCH_THREAD": str(thread),
+        "BENCH_LAUNCH": str(filled.launch_id),
+        "BENCH_SECRET": filled.secret,
+    }
+    options = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", "4", "--no-log"]
+    command = [sys.executable, "-m", "granian", *options, "bench.threads_floors:app"]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def one_level(
+    url: str, filled: Filled, usual: UUID, answered: UUID, long: UUID | None, count: int
+) -> tuple[float, float]:
+    """Everything at this number of posts; returns the two numbers of the usual thread's page."""
+    reader = Reader(filled)
+    with served(url, 1) as (port, _):
+        at = f"{reader.base}/threads"
+
+        def get(path: str) -> Fetch:
+            return lambda connection, _number: reader.open(connection, path)
+
+        measure("list, first page", port, count, get(at))
+        measure("list, unread, whole course", port, count, get(f"{at}?where=course&show=unread"))
+        measure("list, by tag, whole course", port, count, get(f"{at}?where=course&tag=often"))
+        taken = measure(f"thread of {USUAL}", port, count, get(f"{at}/{usual}"))
+        if long:
+            measure(f"thread of {LONG:,}, as it opens", port, count, get(f"{at}/{long}"))
+            measure(f"thread of {LONG:,}, from the first reply", port, count, get(f"{at}/{long}?at=first"))
+            measure(f"thread of {LONG:,}, in the middle", port, count, get(middle(reader, port, long)))
+        search = f"{reader.base}/search?q="
+        measure("search, one post of 1,000", port, count, get(f"{search}rare7"))
+        measure("search, one post of 20", port, count, get(f"{search}usual7"))
+        connection = HTTPConnection("127.0.0.1", port)
+        page = reader.open(connection, f"{at}/{usual}")
+        answers = add_replies(reader, port, f"{at}/{answered}", page, count)
+        row("reply, with statement and notices", f"{answers:.1f} ms", "half within, one writer")
+    return taken
+
+
+def middle(reader: Reader, port: int, thread: UUID) -> str:
+    """Where a page in the middle begins: from an early page's way to the later ones, far on."""
+    connection, path = HTTPConnection("127.0.0.1", port), f"{reader.base}/threads/{thread}?at=first"
+    for _ in range(20):
+        later = re.search(r'href="(/l/[^"#]*\?from=[^"#]*)', reader.open(connection, path))
+        assert later is not None
+        path = later[1]
+    return path
+
+
+def add_replies(reader: Reader, port: int, thread: str, page: str, count: int) -> float:
+    token = re.search(r'name="csrf_token" type="hidden" value="([^"]+)"', page)
+    assert token is not None
+    connection = HTTPConnection("127.0.0.1", port)
+    taken = [timed(partial(reader.reply, connection, thread, token[1], n)) * 1000 for n in range(count)]
+    return statistics.median(taken[count // 10 :])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = argparse.ArgumentParser(prog="bench.threads", description=__doc__)
+    options.add_argument("--posts", type=int, default=LEVELS[-1], help="up to so many")
+    options.add_argument("--pages", type=int, default=300, help="of each kind")
+    given = options.parse_args(arguments)
+    costs: list[float] = []
+    with new_database() as url:
+        engine = make_engine(url)
+        sessions = make_sessions(engine, Settings(database_url=url, secret_key=SecretStr(SECRET)))
+        install(engine, sessions)
+        filled = settle(sessions)
+        usual, answered = (add_thread(engine, filled, USUAL) for _ in range(2))
+        long, there = None, 0
+        for posts in [level for level in LEVELS if level <= given.posts]:
+            spent = timed(partial(fill, engine, filled, posts - there))
+            there = posts
+            if posts >= 5 * LONG and long is None:
+                long = add_thread(engine, filled, LONG)
+            print(f"\n{posts:,} posts (filled in {spent:.0f} s)", flush=True)
+            cost, a_second = one_level(url, filled, usual, answered, long, given.pages)
+            costs.append(cost)
+            with floors(url, filled, usual) as port:
+                for name, path in (("floor: from memory", "memory"), ("floor: one Core query", "core")):
+                    fetch: Fetch = partial(_fetch, f"/floor/{path}")
+                    _, floor = measure(name, port, given.pages, fetch)
+            row("thread's pages a second, of that floor", f"{a_second / floor:.0%}", "goal: 60 %")
+        row("thread's cost, last to first", f"{costs[-1] / costs[0] - 1:+.0%}", "goal: below +20 %")
+        engine.dispose()
+
+
+def _fetch(path: str, connection: HTTPConnection, _number: int) -> None:
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status != 200:
+        sys.exit(f"{path} answered {answer.status}.")
+
+
+if __name__ == "__main__":
+    main()

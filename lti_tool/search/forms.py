@@ -1,7 +1,0 @@
-"""What somebody is about to ask, while they type its title."""
-
-from lti_tool.web.forms import LaunchedForm, line_field
-
-
-class SimilarForm(LaunchedForm):
-    title = line_field("")
