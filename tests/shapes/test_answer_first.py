@@ -293,3 +293,18 @@ def test_queries_are_a_constant_number(
     with count_queries() as listing:
         ana.get("/threads")
     assert (len(before), len(few), len(many), len(listing)) == (5, 6, 6, 6)
+
+
+def test_what_the_thread_came_to_is_not_at_its_top_yet(
+    path: str, teacher: Visitor, tom: Visitor, ana: Visitor
+) -> None:
+    post_id = reply(tom, path)
+    page = f"{path}/synthesis"
+    chosen = teacher.send(f"{page}?post={post_id}", page, {"post": str(post_id), "draws_on": "Tom Becker"})
+    assert chosen.status_code == 303
+    assert 'id="synthesis"' in tom.get(path).text
+    before = ana.get(path).text
+    assert 'id="synthesis"' not in before
+    assert_nothing_of(before, post_id)
+    reply(ana, path, OWN)
+    assert 'id="synthesis"' in ana.get(path).text
