@@ -16,7 +16,7 @@ from lti_tool.posts.visibility import readable, title_of
 
 MOST_DRAFTS = 100
 _EXCERPT = 280
-_WRITTEN = ("title", "body", "trying_to", "tried", "expected", "got", "cue", "action")
+_WRITTEN = ("title", "body", "trying_to", "tried", "expected", "got", "cue", "action", "tags")
 """Fields that somebody wrote something into; the others hold choices and days."""
 _ON_POST = (DraftKind.REPLY_TO, DraftKind.PLAN_FROM)
 
@@ -28,6 +28,11 @@ class DraftText:
     version: UUID
     saved_at: datetime
     fields: Mapping[str, str]
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """The fields that somebody wrote into, of those that hold something."""
+        return {name: self.fields[name] for name in _WRITTEN if self.fields.get(name, "").strip()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ class DraftRow:
     @property
     def excerpts(self) -> Sequence[str]:
         """How its texts begin."""
-        texts = (self.text.fields[name] for name in _WRITTEN if self.text.fields.get(name, "").strip())
+        texts = self.text.written.values()
         return [text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…" for text in texts]
 
 

@@ -14,6 +14,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Place
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.authors import Author, author_columns, author_of
+from lti_tool.posts.following.queries import following
 from lti_tool.posts.models import Conversation, ConversationKind, ReadState
 from lti_tool.posts.reading import read_by, unread_count, unread_opening
 from lti_tool.posts.visibility import readable, replies_are_open, replies_in_sight, title_of
@@ -33,6 +34,7 @@ class Show(StrEnum):
     UNREAD = "unread"
     UNANSWERED = "unanswered"
     MINE = "mine"
+    FOLLOWING = "following"
 
 
 class Sort(StrEnum):
@@ -67,7 +69,7 @@ class Wanted:
     @property
     def is_sifted(self) -> bool:
         """Whether rows have to be looked at one by one."""
-        return self.show is Show.UNREAD or self.tag is not None
+        return self.show in {Show.UNREAD, Show.FOLLOWING} or self.tag is not None
 
     @property
     def has_pins(self) -> bool:
@@ -203,6 +205,8 @@ def _fits(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
     fits: list[ColumnElement[bool]] = []
     if wanted.show is Show.UNREAD:
         fits.append(_unread(actor) > 0)
+    if wanted.show is Show.FOLLOWING:
+        fits.append(following(actor))
     if wanted.tag:
         fits.append(Conversation.tags.contains([wanted.tag]))
     return and_(true(), *fits)

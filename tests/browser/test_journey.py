@@ -402,6 +402,11 @@ ELSEWHERE = {
         vocabulary.PINNED,
         vocabulary.UNPINNED,
         vocabulary.TAGGED,
+        vocabulary.CHOSEN_AS_SYNTHESIS,
+        vocabulary.NO_LONGER_SYNTHESIS,
+        vocabulary.ASSIGNED,
+        vocabulary.UNASSIGNED,
+        vocabulary.UNMASKED,
     )
 }
 """What other tests do to posts and threads in the same demo, each counted beside its feature."""

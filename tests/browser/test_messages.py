@@ -62,7 +62,9 @@ def test_from_add_to_the_activity_in_the_course_by_keyboard(new_context: NewCont
     page, title = new_context().new_page(), f"Stuck in unit 2? {uuid4().hex[:6]}"
     frame, keys = choosing(page, demo), page.keyboard
     expect(frame.get_by_label("Title")).to_have_value("Talk it through")
-    frame.get_by_role("radio", name="Discussion").focus()
+    frame.get_by_role("radio", name="Open discussion").focus()
+    keys.press("ArrowDown")
+    expect(frame.get_by_role("radio", name="Answer first, then")).to_be_checked()
     keys.press("ArrowDown")
     expect(frame.get_by_role("radio", name="Peer help")).to_be_checked()
     expect(frame.get_by_label("Title")).to_have_value("Ask each other")

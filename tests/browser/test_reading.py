@@ -55,6 +55,8 @@ def test_what_was_in_view_for_a_moment_is_read_and_news_waits_to_be_shown(
         tom.tool.goto(f"{tom.base}/threads/{thread}")
         reply(ana, thread, "Something new, said while you read.")
         tom.page.mouse.wheel(0, 120)
+        tom.page.wait_for_function("scrollY > 0")
+        tom.settle()
         before = tom.page.evaluate("scrollY")
         tom.page.evaluate(ASK_NOW)
         bar = tom.tool.get_by_role("link", name="1 new reply \N{EN DASH} show")

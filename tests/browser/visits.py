@@ -123,11 +123,15 @@ class Visit:
         expect(self.tool.locator("body")).not_to_have_attribute("data-left", "")
 
     def heading(self, text: str) -> None:
-        """Be on the page with this heading, and the frame as tall as this page wants it.
+        """Be on the page with this heading, and nothing moves any more."""
+        expect(self.tool.get_by_role("heading", level=1)).to_have_text(text)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page is at rest, and the frame as tall as the tool's page wants it.
 
         Until then the LMS's page may still move, and a click hits what has just stood there.
         """
-        expect(self.tool.get_by_role("heading", level=1)).to_have_text(text)
         self.page.evaluate(_AT_REST)
 
     def post_with(self, text: str) -> Locator:

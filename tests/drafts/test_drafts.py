@@ -221,6 +221,16 @@ def test_an_older_save_of_the_same_form_that_comes_later_is_passed_over(
     assert kept(session) == {"body": "Newer"}
 
 
+def test_of_what_was_written_elsewhere_the_texts_are_shown_and_no_choices(course: Course) -> None:
+    ana = course.visitor()
+    here, there = (Form(ana, "/help/new") for _ in range(2))
+    here.save(title="Written here", wanted="idea")
+    there.save(title="Written there", wanted="idea")
+    panel = ana.get("/help/new").text.partition('data-draft-version="')[2].partition("</div>")[0]
+    assert "Written here" in panel
+    assert "idea" not in panel
+
+
 def test_a_discarded_draft_does_not_come_back(course: Course, session: Session) -> None:
     ana = course.visitor()
     form = Form(ana, NEW)
