@@ -76,6 +76,8 @@ def test_from_add_to_the_activity_in_the_course_by_keyboard(new_context: NewCont
     keys.press("Tab")
     keys.type("10")
     keys.press("Tab")
+    expect(frame.get_by_role("checkbox", name="Let learners post anonymously")).to_be_focused()
+    keys.press("Tab")
     expect(frame.get_by_role("button", name="Add to the course")).to_be_focused()
     keys.press("Enter")
     page.get_by_role("link", name=title).click()
