@@ -12,6 +12,9 @@ from lti_tool.courses.shapes import Shape, placements_of_shape
 from lti_tool.people.groups import own_groups
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
 
+# Made once: a new one is mapped anew at each use, which took a third of the list of threads.
+_OWN = aliased(Post)
+
 
 def readable(actor: Actor) -> ColumnElement[bool]:
     """Of conversations: those of the actor's course that are there for them."""
@@ -36,12 +39,11 @@ def replies_are_open(actor: Actor) -> ColumnElement[bool]:
     """
     if actor.role.is_staff:
         return true()
-    own = aliased(Post)
     # All that the actor ever answered, looked up once, and only where it matters: no row asks again.
-    answered = select(own.conversation_id).where(
-        own.author_id == actor.person_id,
-        own.is_opening.is_(False),
-        own.state.not_in([PostState.WITHDRAWN, PostState.DECLINED]),
+    answered = select(_OWN.conversation_id).where(
+        _OWN.author_id == actor.person_id,
+        _OWN.is_opening.is_(False),
+        _OWN.state.not_in([PostState.WITHDRAWN, PostState.DECLINED]),
     )
     return or_(
         Conversation.kind != ConversationKind.THREAD,
