@@ -29,11 +29,11 @@ check:  ## set up and run linters, types and architecture checks
 	$(SETUP) check
 	@exec .venv/bin/python .ci/check.py
 
-bench:  ## set up and run the benchmarks, a few minutes
+bench:  ## set up and run the benchmarks, up to a million posts: half an hour or more
 	$(SETUP) run
 	@exec .venv/bin/python -m bench
 
-bench-quick:  ## the same with small numbers, in under a minute
+bench-quick:  ## the same with small numbers, a few minutes
 	$(SETUP) run
 	@exec .venv/bin/python -m bench --quick
 

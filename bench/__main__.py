@@ -13,7 +13,7 @@ BENCHMARKS = {
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="bench", description=__doc__)
-    options.add_argument("--quick", action="store_true", help="small numbers, in under a minute")
+    options.add_argument("--quick", action="store_true", help="small numbers, a few minutes")
     quick = options.parse_args().quick
     for title, (run, arguments, quick_arguments) in BENCHMARKS.items():
         print(f"\n{title}\n{'=' * len(title)}", flush=True)
