@@ -7,15 +7,29 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Place
 from lti_tool.people.models import Group, Person
+from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.queries import following
-from lti_tool.posts.models import Conversation, ConversationKind, ReadState
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState
 from lti_tool.posts.reading import read_by, unread_count, unread_opening
 from lti_tool.posts.visibility import readable, replies_are_open, replies_in_sight, title_of
 
@@ -35,6 +49,9 @@ class Show(StrEnum):
     UNANSWERED = "unanswered"
     MINE = "mine"
     FOLLOWING = "following"
+    OPEN = "open"
+    """Questions without an accepted answer."""
+    ANSWERED = "answered"
 
 
 class Sort(StrEnum):
@@ -69,7 +86,8 @@ class Wanted:
     @property
     def is_sifted(self) -> bool:
         """Whether rows have to be looked at one by one."""
-        return self.show in {Show.UNREAD, Show.FOLLOWING} or self.tag is not None
+        looked_at = {Show.UNREAD, Show.FOLLOWING, Show.OPEN, Show.ANSWERED}
+        return self.show in looked_at or self.tag is not None
 
     @property
     def has_pins(self) -> bool:
@@ -94,6 +112,8 @@ class ConversationRow:
     tags: Sequence[str]
     is_pinned: bool
     is_closed: bool
+    is_answered: bool
+    """Whether an answer to its question was accepted, and is shown."""
     group_name: str
     """Whose it is; empty for the whole course."""
 
@@ -207,9 +227,22 @@ def _fits(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
         fits.append(_unread(actor) > 0)
     if wanted.show is Show.FOLLOWING:
         fits.append(following(actor))
+    if wanted.show in {Show.OPEN, Show.ANSWERED}:
+        fits.append(_is_answered() if wanted.show is Show.ANSWERED else not_(_is_answered()))
     if wanted.tag:
         fits.append(Conversation.tags.contains([wanted.tag]))
     return and_(true(), *fits)
+
+
+def _is_answered() -> ColumnElement[bool]:
+    return (
+        select(Acceptance.id)
+        .join(Post, Post.id == Acceptance.post_id)
+        .where(Acceptance.conversation_id == Conversation.id, Acceptance.stands)
+        .where(Post.state == PostState.PUBLISHED)
+        .correlate(Conversation)
+        .exists()
+    )
 
 
 def _unread(actor: Actor) -> ColumnElement[int]:
@@ -250,6 +283,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
+            _is_answered().label("is_answered"),
             Group.name.label("group_name"),
             _unread(actor).label("unread"),
             *author_columns(Conversation, Person),
@@ -287,5 +321,6 @@ def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
         tags=row.tags,
         is_pinned=row.pin_slot is not None,
         is_closed=row.closed_at is not None,
+        is_answered=row.is_answered,
         group_name=row.group_name or "",
     )

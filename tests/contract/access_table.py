@@ -115,6 +115,7 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.SESSION, ids={"thread_id": "thread"}, data={"reason": "It is settled."}
     ),
     ("POST", "threads.reopen_thread"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
+    ("POST", "threads.accept_answer"): Row(Needs.SESSION, ids={"thread_id": "thread", "post_id": "reply"}),
     ("GET", "threads.choose_synthesis"): Row(Needs.STAFF, ids={"thread_id": "thread"}),
     ("POST", "threads.choose_synthesis"): Row(
         Needs.STAFF, ids={"thread_id": "thread"}, data={**BODY, "draws_on": "All of it."}
