@@ -50,7 +50,8 @@ def standing(session: Session) -> list[UUID]:
 
 
 def told(session: Session) -> list[dict[str, object]]:
-    bodies = session.scalars(select(StatementRow.body).filter_by(event="answer_accepted"))
+    made = select(StatementRow.body).filter_by(event="answer_accepted").order_by(StatementRow.created_at)
+    bodies = session.scalars(made)
     return [json.loads(body) for body in bodies]
 
 
@@ -149,8 +150,9 @@ def test_under_another_face_who_asked_is_somebody_else(
     toms = reply(teacher, path, "Ask before you open, say, anything at all.")
     assert accept(ana, path, toms) == 303
     statement = json.dumps(told(session)[-1])
-    for trace in (ana.actor.sub, str(ana.actor.person_id), str(ana.actor.launch_id), "registration"):
+    for trace in (ana.actor.sub, str(ana.actor.person_id), str(ana.actor.launch_id)):
         assert trace not in statement
+    assert "registration" not in told(session)[-1]["context"]  # type: ignore[operator]
 
 
 def test_fifty_at_once_leave_one(path: str, course: Course, tom: Visitor, session: Session) -> None:
