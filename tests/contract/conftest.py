@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.courses.models import Placement
+from lti_tool.courses.shapes import Shape
 from lti_tool.moderation.models import AuthorNotice, NoticeKind
 from lti_tool.moderation.unmasking import unmask_author
 from lti_tool.people.models import Group, GroupSet
@@ -86,7 +87,9 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     teacher.send("/groups", f"/groups/sets/{group_set.id}/groups", {"name": "Herons"})
     ids["group set"] = group_set.id
     ids["group"] = session.scalars(select(Group.id).filter_by(group_set_id=group_set.id)).one()
-    teacher.send("/activity", "/activity", {"activity": "question", "points": "10", "anonymous": "y"})
+    placement = session.get_one(Placement, owner.actor.placement_id, populate_existing=True)
+    placement.settings = {**placement.settings, "shape": Shape.QUESTION}
+    session.commit()
     # The activity is nobody's alone, or not all would see what is in it.
     teacher.send("/groups", "/groups/choose", {"group_set": ""})
     return Place(owner, colleague, teacher, ids)
