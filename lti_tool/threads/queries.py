@@ -133,7 +133,7 @@ def thread_page(
         may_reopen=closing is not None
         and may_reopen(actor, is_own=is_own, closed_by_author=closing.by_author),
         may_pin=actor.role.is_staff and (thread.is_pinned or _has_room(session, thread)),
-        synthesis=_at_top(session, actor, thread, thread.summing and thread.summing.post_id),
+        synthesis=_at_top(session, actor, thread, thread.summing.post_id if thread.summing else None),
         accepted=_at_top(session, actor, thread, thread.accepted_id),
     )
 
