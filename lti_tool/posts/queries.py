@@ -15,7 +15,7 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
 from lti_tool.core.schedule import Schedule
 from lti_tool.courses.models import Placement
-from lti_tool.courses.shapes import Shape, shape_of
+from lti_tool.courses.shapes import Shape, asks_what_changed, shape_of, sides_of
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.anonymity.queries import Anonymity, anonymity_columns, anonymity_of
@@ -56,6 +56,8 @@ class PostView:
     created_at: datetime
     body_html: str
     in_reply_to_id: UUID | None
+    side: int | None
+    """Which of a debate's two sides it argues."""
     state: PostState
     state_reason: str | None
     """What staff said; for its author and staff alone."""
@@ -93,6 +95,8 @@ class ConversationView:
     title: str
     placement_id: UUID
     shape: Shape
+    sides: Sequence[str]
+    """What a debate's two sides are called; empty where they have no names of their own."""
     reply_count: int
     """As far as the reader may know of them."""
     replies_are_open: bool
@@ -168,6 +172,8 @@ class Begin:
     """It ends before this one."""
     at_end: bool = False
     """It ends with the last one."""
+    side: int | None = None
+    """Those of one side alone."""
 
 
 def conversation_view(
@@ -183,7 +189,6 @@ def conversation_view(
             Conversation,
             level_column(actor).label("follow_level"),
             Conversation.placement_id,
-            Placement.settings,
             replies_in_sight(actor).label("reply_count"),
             replies_are_open(actor).label("replies_are_open"),
             Conversation.tags,
@@ -196,9 +201,7 @@ def conversation_view(
             Acceptance.post_id.label("accepted_id"),
             Conversation.group_id,
             Group.name.label("group_name"),
-            Placement.gallery_at,
-            Placement.opens_at,
-            Placement.closes_at,
+            Placement,
             may_post(actor).label("may_post"),
             ReadState.read_to,
             ReadState.ahead,
@@ -220,13 +223,14 @@ def conversation_view(
         raise NotFoundError
     read = _read(row)
     closed = row.closed_at is not None
-    schedule = Schedule(opens_at=row.opens_at, closes_at=row.closes_at)
-    opening, shape = _view(actor, row, read), shape_of(row.settings)
+    schedule = row.Placement.schedule
+    opening, shape = _view(actor, row, read), shape_of(row.Placement.settings)
     return ConversationView(
         id=row.conversation_id,
         title=title_of(actor, row.Conversation),
         placement_id=row.placement_id,
         shape=shape,
+        sides=sides_of(row.Placement.settings),
         reply_count=row.reply_count,
         replies_are_open=row.replies_are_open,
         follow_level=row.follow_level,
@@ -240,7 +244,7 @@ def conversation_view(
         accepted_id=row.accepted_id if shape is Shape.QUESTION else None,
         group_id=row.group_id,
         group_name=row.group_name or "",
-        gallery_at=row.gallery_at if row.group_id else None,
+        gallery_at=row.Placement.gallery_at if row.group_id else None,
         may_post=row.may_post,
         schedule=schedule,
         is_open_now=kind is not ConversationKind.THREAD or actor.may_write(schedule),
@@ -259,6 +263,8 @@ def replies(
 ) -> Replies:
     """A page of the posts after the opening one. One query, however many there are."""
     query = _replies(actor, conversation_id)
+    if begin.side is not None:
+        query = query.where(Post.side == begin.side)
     if begin.at_end or begin.before_id:
         return _ending(session, actor, query, begin, read)
     if begin.from_id:
@@ -358,6 +364,7 @@ def _columns(actor: Actor) -> Sequence[Any]:
         Post.edited_at,
         marks_column(actor).label("marks"),
         Post.in_reply_to_id,
+        Post.side,
         attachments_column(actor),
         *author_columns(Post, Person),
     ]
@@ -396,6 +403,7 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) ->
         edited_at=row.edited_at,
         marks=marks_of(row.marks if row.state is PostState.PUBLISHED else None),
         in_reply_to_id=row.in_reply_to_id,
+        side=row.side,
         in_reply_to=author_of(actor, row, prefix="replied_to") if answered else None,
         is_unread=read is not None and not read.has(row.number),
         attachments=attachments_of(row.attachments),
@@ -434,8 +442,8 @@ class OwnPost:
     title: str
     body: str
     body_html: str
-    is_answer_first: bool
-    """Whether it answers where others' answers are seen after one's own."""
+    asks_what_changed: bool
+    """Whether there is something to have changed one's mind: others' answers, or having argued both sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -462,7 +470,8 @@ def own_post(session: Session, actor: Actor, post_id: UUID) -> OwnPost:
         title=conversation.title,
         body=post.body,
         body_html=post.body_html,
-        is_answer_first=not post.is_opening and shape_of(placement.settings) is Shape.ANSWER_FIRST,
+        asks_what_changed=not post.is_opening
+        and asks_what_changed(shape_of(placement.settings), placement.schedule),
     )
 
 
