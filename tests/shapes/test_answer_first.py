@@ -3,13 +3,16 @@
 import io
 import json
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.core import clock
 from lti_tool.core.actor import Role
+from lti_tool.courses.models import Placement
 from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.models import Post, PostState
 from lti_tool.posts.revisions.models import PostRevision
@@ -69,6 +72,20 @@ def test_the_page_shows_the_opening_post_and_the_composer_alone(
         for echo in asked:
             said = said.replace(echo, "")
         assert_nothing_of(said, post_id)
+
+
+def test_the_form_says_who_reads_an_answer(path: str, course: Course, ana: Visitor, session: Session) -> None:
+    for _ in range(2):
+        page = ana.get(path).text
+        assert "and everybody in Difficult conversations once they have answered too." in page
+        assert "Everybody in Difficult conversations can read it" not in page
+        reply(ana, path, OWN)
+    grouped = Grouped(course, session)
+    theirs = post_thread(grouped.ines, group=str(grouped.kestrels))
+    assert "and Kestrels once they have answered too." in grouped.ana.get(theirs).text
+    session.execute(update(Placement).values(gallery_at=clock.now() + timedelta(days=7)))
+    session.commit()
+    assert "the other groups can as well." in grouped.ana.get(theirs).text
 
 
 def test_who_has_answered_sees_the_others_and_so_do_staff(
