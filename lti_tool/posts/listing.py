@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
@@ -17,14 +17,20 @@ from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.queries import following
 from lti_tool.posts.models import Conversation, ConversationKind, ReadState
 from lti_tool.posts.reading import read_by, unread_count, unread_opening
-from lti_tool.posts.visibility import readable, replies_are_open, replies_in_sight, title_of
+from lti_tool.posts.visibility import (
+    last_number_in_sight,
+    readable,
+    replies_are_open,
+    replies_in_sight,
+    title_of,
+)
 
 ROWS_A_PAGE = 30
 MOST_SCANNED = 1000
 """How many a page looks through for those it wants; the next page goes on from there."""
 _RECENT, _TAGS_SHOWN = 200, 12
-# As the index has it: a parameter in place of the zero would not be recognised.
-_IS_UNANSWERED = Conversation.reply_count == literal_column("0")
+# As the index has it.
+_IS_UNANSWERED = Conversation.reply_count == Conversation.gone_count
 
 
 class Show(StrEnum):
@@ -86,7 +92,9 @@ class ConversationRow:
     author: Author
     created_at: datetime
     reply_count: int
-    """As far as the reader may know of them."""
+    """Of those to read, as far as the reader may know of them."""
+    last_number: int
+    """The newest reply's, as far as the reader may know of it."""
     replies_are_open: bool
     """Whether others' replies are there for the reader by now."""
     last_activity_at: datetime
@@ -244,9 +252,11 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Conversation,
             Conversation.created_at,
             replies_in_sight(actor).label("reply_count"),
+            last_number_in_sight(actor).label("last_number"),
             replies_are_open(actor).label("replies_are_open"),
             Conversation.last_activity_at,
             Conversation.useful_count,
+            _IS_UNANSWERED.label("is_unanswered"),
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
@@ -271,7 +281,7 @@ def _page(actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> ConversationL
     else:
         return ConversationList(rows)
     place = Place(last.last_activity_at, last.id)
-    return ConversationList(rows, place, last.Conversation.reply_count > 0, last.useful_count)
+    return ConversationList(rows, place, not last.is_unanswered, last.useful_count)
 
 
 def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
@@ -281,6 +291,7 @@ def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
         author=author_of(actor, row),
         created_at=row.created_at,
         reply_count=row.reply_count,
+        last_number=row.last_number,
         replies_are_open=row.replies_are_open,
         last_activity_at=row.last_activity_at,
         unread=row.unread,
