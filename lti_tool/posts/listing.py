@@ -7,7 +7,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
@@ -16,10 +28,12 @@ from lti_tool.people.models import Group, Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.queries import following
 from lti_tool.posts.models import Conversation, ConversationKind, ReadState
+from lti_tool.posts.ordering import ALL, OPENING, Known, Sort
 from lti_tool.posts.reading import read_by, unread_count, unread_opening
 from lti_tool.posts.visibility import (
     last_number_in_sight,
     readable,
+    replies_are_closed,
     replies_are_open,
     replies_in_sight,
     title_of,
@@ -29,8 +43,6 @@ ROWS_A_PAGE = 30
 MOST_SCANNED = 1000
 """How many a page looks through for those it wants; the next page goes on from there."""
 _RECENT, _TAGS_SHOWN = 200, 12
-# As the index has it.
-_IS_UNANSWERED = Conversation.reply_count == Conversation.gone_count
 
 
 class Show(StrEnum):
@@ -41,15 +53,6 @@ class Show(StrEnum):
     UNANSWERED = "unanswered"
     MINE = "mine"
     FOLLOWING = "following"
-
-
-class Sort(StrEnum):
-    """Which of them come first."""
-
-    ACTIVITY = "activity"
-    NEWEST = "newest"
-    UNANSWERED = "unanswered"
-    USEFUL = "useful"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,15 +121,7 @@ class ConversationList:
 
 def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted) -> ConversationList:
     """A page of what is wanted. One query."""
-    among = _among(actor, kind, wanted)
-    if wanted.has_pins:
-        among.append(Conversation.pin_slot.is_(None))
-    if wanted.after:
-        among.append(_is_after(wanted, wanted.after))
-    order = [key.desc() for key in _keys(wanted.sort)]
-    scanned = select(Conversation.id, func.row_number().over(order_by=order).label("rank")).where(*among)
-    limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
-    bounded = scanned.order_by(*order).limit(limit).cte("scanned")
+    bounded = _scanned(actor, kind, wanted).cte("scanned")
     fits = _fits(actor, wanted)
     found = session.execute(
         _rows(actor)
@@ -137,6 +132,38 @@ def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted
         .limit(ROWS_A_PAGE + 1)
     ).all()
     return _page(actor, found)
+
+
+def _scanned(actor: Actor, kind: ConversationKind, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """The ids of those that a page looks through, with their ranks."""
+    limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
+    parts = [_part(actor, kind, wanted, ALL).limit(limit)]
+    if not actor.role.is_staff:
+        # Those that one has to answer first stand where they would without any reply. Each part has an index.
+        parts = [
+            parts[0].where(replies_are_open(actor)),
+            _part(actor, kind, wanted, OPENING).where(replies_are_closed(actor)).limit(limit),
+        ]
+    both = union_all(*parts).subquery()
+    *_, last = keys = list(both.c)
+    order = [key.desc() for key in keys]
+    return (
+        select(last.label("id"), func.row_number().over(order_by=order).label("rank"))
+        .order_by(*order)
+        .limit(limit)
+    )
+
+
+def _part(actor: Actor, kind: ConversationKind, wanted: Wanted, known: Known) -> Select[*tuple[Any, ...]]:
+    keys = known.keys(wanted.sort)
+    among = _among(actor, kind, wanted)
+    if wanted.show is Show.UNANSWERED:
+        among.append(known.is_unanswered)
+    if wanted.has_pins:
+        among.append(Conversation.pin_slot.is_(None))
+    if wanted.after:
+        among.append(tuple_(*keys) < tuple_(*_values(wanted, wanted.after)))
+    return select(*keys).where(*among).order_by(*(key.desc() for key in keys))
 
 
 def pinned(session: Session, actor: Actor, kind: ConversationKind) -> Sequence[ConversationRow]:
@@ -199,8 +226,6 @@ def _among(actor: Actor, kind: ConversationKind, wanted: Wanted) -> list[ColumnE
     among = [readable(actor), Conversation.kind == kind]
     if not wanted.whole_course:
         among.append(Conversation.placement_id == actor.placement_id)
-    if wanted.show is Show.UNANSWERED:
-        among.append(_IS_UNANSWERED)
     if wanted.show is Show.MINE:
         among.append(Conversation.author_id == actor.person_id)
     if wanted.group_id:
@@ -225,27 +250,19 @@ def _unread(actor: Actor) -> ColumnElement[int]:
     return case((replies_are_open(actor), unread_count()), else_=unread_opening())
 
 
-def _keys(sort: Sort) -> list[Any]:
-    """What the list is in the falling order of; the last one is unique."""
-    if sort is Sort.NEWEST:
-        return [Conversation.id]
-    if sort is Sort.USEFUL:
-        return [Conversation.useful_count, Conversation.id]
-    recent = [Conversation.last_activity_at, Conversation.id]
-    return [_IS_UNANSWERED, *recent] if sort is Sort.UNANSWERED else recent
-
-
-def _is_after(wanted: Wanted, place: Place) -> ColumnElement[bool]:
-    here: dict[Sort, list[Any]] = {
+def _values(wanted: Wanted, place: Place) -> list[Any]:
+    """The keys of what a page goes on after."""
+    values: dict[Sort, list[Any]] = {
         Sort.ACTIVITY: [place.at, place.id],
         Sort.NEWEST: [place.id],
         Sort.UNANSWERED: [not wanted.after_answered, place.at, place.id],
         Sort.USEFUL: [wanted.after_useful, place.id],
     }
-    return tuple_(*_keys(wanted.sort)) < tuple_(*here[wanted.sort])
+    return values[wanted.sort]
 
 
 def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
+    is_open = replies_are_open(actor)
     return (
         select(
             Conversation.id,
@@ -253,10 +270,8 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Conversation.created_at,
             replies_in_sight(actor).label("reply_count"),
             last_number_in_sight(actor).label("last_number"),
-            replies_are_open(actor).label("replies_are_open"),
-            Conversation.last_activity_at,
-            Conversation.useful_count,
-            _IS_UNANSWERED.label("is_unanswered"),
+            is_open.label("replies_are_open"),
+            *ALL.labelled(OPENING, is_open),
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,

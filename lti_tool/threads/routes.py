@@ -13,8 +13,9 @@ from lti_tool.posts.anonymity.queries import anonymity_in
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.groups import groups_here
-from lti_tool.posts.listing import Show, Sort, Wanted
+from lti_tool.posts.listing import Show, Wanted
 from lti_tool.posts.models import ConversationKind, Post
+from lti_tool.posts.ordering import Sort
 from lti_tool.posts.queries import conversation_view, last_number, post_view
 from lti_tool.posts.tags import normal_tag, read_tags
 from lti_tool.threads import queries, service, synthesis
