@@ -31,11 +31,9 @@ from lti_tool.posts.models import Conversation, ConversationKind, ReadState
 from lti_tool.posts.ordering import ALL, OPENING, Known, Sort
 from lti_tool.posts.reading import read_by, unread_count, unread_opening
 from lti_tool.posts.visibility import (
-    last_number_in_sight,
     readable,
     replies_are_closed,
     replies_are_open,
-    replies_in_sight,
     title_of,
 )
 
@@ -122,9 +120,9 @@ class ConversationList:
 def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted) -> ConversationList:
     """A page of what is wanted. One query."""
     bounded = _scanned(actor, kind, wanted).cte("scanned")
-    fits = _fits(actor, wanted)
+    fits = _fits(actor, wanted, bounded.c.is_open)
     found = session.execute(
-        _rows(actor)
+        _rows(actor, bounded.c.is_open)
         .add_columns(fits.label("fits"), bounded.c.rank)
         .join(bounded, bounded.c.id == Conversation.id)
         .where(or_(fits, bounded.c.rank == MOST_SCANNED))
@@ -137,21 +135,21 @@ def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted
 def _scanned(actor: Actor, kind: ConversationKind, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     """The ids of those that a page looks through, with their ranks."""
     limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
-    parts = [_part(actor, kind, wanted, ALL).limit(limit)]
+    keys = ALL.keys(wanted.sort)
+    plain = _part(actor, kind, wanted, ALL).order_by(*(key.desc() for key in keys)).limit(limit)
+    parts = [plain]
     if not actor.role.is_staff:
-        # Those that one has to answer first stand where they would without any reply. Each part has an index.
-        parts = [
-            parts[0].where(replies_are_open(actor)),
-            _part(actor, kind, wanted, OPENING).where(replies_are_closed(actor)).limit(limit),
-        ]
+        # Those that one has to answer first stand where they would without any reply: few, found by their
+        # activities, while an index has the others in order.
+        closed = _part(actor, kind, wanted, OPENING).where(replies_are_closed(actor))
+        found = closed.cte("closed").prefix_with("MATERIALIZED")
+        parts = [plain.where(replies_are_open(actor)), select(*found.c)]
     both = union_all(*parts).subquery()
-    *_, last = keys = list(both.c)
+    is_open, *keys = both.c
     order = [key.desc() for key in keys]
-    return (
-        select(last.label("id"), func.row_number().over(order_by=order).label("rank"))
-        .order_by(*order)
-        .limit(limit)
-    )
+    rank = func.row_number().over(order_by=order)
+    query = select(keys[-1].label("id"), is_open, rank.label("rank"))
+    return query.order_by(*order).limit(limit)
 
 
 def _part(actor: Actor, kind: ConversationKind, wanted: Wanted, known: Known) -> Select[*tuple[Any, ...]]:
@@ -163,13 +161,13 @@ def _part(actor: Actor, kind: ConversationKind, wanted: Wanted, known: Known) ->
         among.append(Conversation.pin_slot.is_(None))
     if wanted.after:
         among.append(tuple_(*keys) < tuple_(*_values(wanted, wanted.after)))
-    return select(*keys).where(*among).order_by(*(key.desc() for key in keys))
+    return select(known.is_open.label("is_open"), *keys).where(*among)
 
 
 def pinned(session: Session, actor: Actor, kind: ConversationKind) -> Sequence[ConversationRow]:
     """Those at the top of the actor's activity. One query."""
     found = session.execute(
-        _rows(actor)
+        _rows(actor, replies_are_open(actor))
         .where(*_among(actor, kind, Wanted()), Conversation.pin_slot.is_not(None))
         .order_by(Conversation.pin_slot)
     )
@@ -233,11 +231,11 @@ def _among(actor: Actor, kind: ConversationKind, wanted: Wanted) -> list[ColumnE
     return among
 
 
-def _fits(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
+def _fits(actor: Actor, wanted: Wanted, is_open: ColumnElement[bool]) -> ColumnElement[bool]:
     """What is looked at row by row."""
     fits: list[ColumnElement[bool]] = []
     if wanted.show is Show.UNREAD:
-        fits.append(_unread(actor) > 0)
+        fits.append(_unread(is_open) > 0)
     if wanted.show is Show.FOLLOWING:
         fits.append(following(actor))
     if wanted.tag:
@@ -245,9 +243,9 @@ def _fits(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
     return and_(true(), *fits)
 
 
-def _unread(actor: Actor) -> ColumnElement[int]:
+def _unread(is_open: ColumnElement[bool]) -> ColumnElement[int]:
     """How many posts are unread of those that are there for the actor."""
-    return case((replies_are_open(actor), unread_count()), else_=unread_opening())
+    return case((is_open, unread_count()), else_=unread_opening())
 
 
 def _values(wanted: Wanted, place: Place) -> list[Any]:
@@ -261,22 +259,21 @@ def _values(wanted: Wanted, place: Place) -> list[Any]:
     return values[wanted.sort]
 
 
-def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
-    is_open = replies_are_open(actor)
+def _rows(actor: Actor, is_open: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Conversation.id,
             Conversation,
             Conversation.created_at,
-            replies_in_sight(actor).label("reply_count"),
-            last_number_in_sight(actor).label("last_number"),
+            case((is_open, Conversation.reply_count - Conversation.gone_count), else_=0).label("reply_count"),
+            case((is_open, Conversation.reply_count), else_=0).label("last_number"),
             is_open.label("replies_are_open"),
             *ALL.labelled(OPENING, is_open),
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
             Group.name.label("group_name"),
-            _unread(actor).label("unread"),
+            _unread(is_open).label("unread"),
             *author_columns(Conversation, Person),
         )
         .join(Person, Person.id == Conversation.author_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Integer, SQLColumnExpression, case, cast, true
+from sqlalchemy import Boolean, ColumnElement, Integer, SQLColumnExpression, case, cast, false, true
 
 from lti_tool.posts.models import Conversation
 
@@ -25,7 +25,9 @@ class Known:
 
     last_activity_at: SQLColumnExpression[datetime]
     useful_count: SQLColumnExpression[int]
-    is_unanswered: SQLColumnExpression[bool]
+    is_unanswered: ColumnElement[bool]
+    is_open: ColumnElement[bool]
+    """Whether others' replies are there for the reader."""
 
     def keys(self, sort: Sort) -> list[Any]:
         """What the list is in the falling order of; the last one is unique."""
@@ -50,6 +52,7 @@ ALL = Known(
     Conversation.last_activity_at,
     Conversation.useful_count,
     Conversation.reply_count == Conversation.gone_count,
+    true(),
 )
-OPENING = Known(Conversation.created_at, cast(0, Integer), cast(true(), Boolean))
+OPENING = Known(Conversation.created_at, cast(0, Integer), cast(true(), Boolean), false())
 """Of a conversation of which one knows the opening post alone."""

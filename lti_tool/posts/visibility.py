@@ -58,11 +58,6 @@ def replies_are_closed(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def replies_in_sight(actor: Actor) -> Case[int]:
-    """Of conversations: how many replies there are to read, as far as the actor may know of them."""
-    return case((replies_are_open(actor), Conversation.reply_count - Conversation.gone_count), else_=0)
-
-
 def last_number_in_sight(actor: Actor) -> Case[int]:
     """Of conversations: the newest reply's number, as far as the actor may know of it."""
     return case((replies_are_open(actor), Conversation.reply_count), else_=0)
