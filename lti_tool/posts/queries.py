@@ -15,7 +15,7 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
 from lti_tool.core.schedule import Schedule
 from lti_tool.courses.models import Placement
-from lti_tool.courses.shapes import Shape, asks_what_changed, shape_of, sides_of
+from lti_tool.courses.shapes import Shape, shape_of, sides_of
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.anonymity.queries import Anonymity, anonymity_columns, anonymity_of
@@ -27,13 +27,12 @@ from lti_tool.posts.groups import may_post
 from lti_tool.posts.marks.queries import Marks, marks_column, marks_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState, Synthesis
 from lti_tool.posts.reading import Read, read_by
-from lti_tool.posts.service import access_own_post
 from lti_tool.posts.visibility import (
+    last_number_in_sight,
     legible,
     readable,
     readable_post,
     replies_are_open,
-    replies_in_sight,
     shown_html,
     title_of,
 )
@@ -98,7 +97,9 @@ class ConversationView:
     sides: Sequence[str]
     """What a debate's two sides are called; empty where they have no names of their own."""
     reply_count: int
-    """As far as the reader may know of them."""
+    """Of those to read, as far as the reader may know of them."""
+    last_number: int
+    """The newest reply's, as far as the reader may know of it."""
     replies_are_open: bool
     """Whether others' replies are there for the reader by now."""
     follow_level: FollowLevel | None
@@ -189,7 +190,10 @@ def conversation_view(
             Conversation,
             level_column(actor).label("follow_level"),
             Conversation.placement_id,
-            replies_in_sight(actor).label("reply_count"),
+            Placement.settings,
+            # The columns, as the row that this session holds may be older.
+            (Conversation.reply_count - Conversation.gone_count).label("reply_count"),
+            Conversation.reply_count.label("last_number"),
             replies_are_open(actor).label("replies_are_open"),
             Conversation.tags,
             Conversation.pin_slot,
@@ -201,7 +205,10 @@ def conversation_view(
             Acceptance.post_id.label("accepted_id"),
             Conversation.group_id,
             Group.name.label("group_name"),
-            Placement,
+            Placement.gallery_at,
+            Placement.opens_at,
+            Placement.switches_at,
+            Placement.closes_at,
             may_post(actor).label("may_post"),
             ReadState.read_to,
             ReadState.ahead,
@@ -223,15 +230,16 @@ def conversation_view(
         raise NotFoundError
     read = _read(row)
     closed = row.closed_at is not None
-    schedule = row.Placement.schedule
-    opening, shape = _view(actor, row, read), shape_of(row.Placement.settings)
+    schedule = Schedule(opens_at=row.opens_at, switches_at=row.switches_at, closes_at=row.closes_at)
+    opening, shape = _view(actor, row, read), shape_of(row.settings)
     return ConversationView(
         id=row.conversation_id,
         title=title_of(actor, row.Conversation),
         placement_id=row.placement_id,
         shape=shape,
-        sides=sides_of(row.Placement.settings),
-        reply_count=row.reply_count,
+        sides=sides_of(row.settings),
+        reply_count=row.reply_count if row.replies_are_open else 0,
+        last_number=row.last_number if row.replies_are_open else 0,
         replies_are_open=row.replies_are_open,
         follow_level=row.follow_level,
         anonymity=anonymity_of(actor, row),
@@ -244,7 +252,7 @@ def conversation_view(
         accepted_id=row.accepted_id if shape is Shape.QUESTION else None,
         group_id=row.group_id,
         group_name=row.group_name or "",
-        gallery_at=row.Placement.gallery_at if row.group_id else None,
+        gallery_at=row.gallery_at if row.group_id else None,
         may_post=row.may_post,
         schedule=schedule,
         is_open_now=kind is not ConversationKind.THREAD or actor.may_write(schedule),
@@ -299,26 +307,30 @@ def _page(
     read: Read | None,
 ) -> Replies:
     rows = [_view(actor, row, read) for row in found]
-    earlier = (rows[0].number or 1) - 1 if rows else 0
+    # Which one that was published late is not told by its own.
+    earlier = min((row.number for row in rows if row.number), default=1) - 1
     return Replies(rows, earlier, Place(further.created_at, further.id) if further else None)
 
 
-def _start_around(conversation_id: UUID, around_id: UUID) -> ColumnElement[UUID]:
+def _start_around(
+    conversation_id: UUID, around_id: UUID | ScalarSelect[UUID], context: int = POSTS_A_PAGE // 2
+) -> ColumnElement[UUID]:
     """The id of the post some places before `around_id`, or of the first one."""
     before = (
         select(Post.id)
         .where(Post.conversation_id == conversation_id, Post.is_opening.is_(False), Post.id <= around_id)
         .order_by(Post.id.desc())
-        .offset(POSTS_A_PAGE // 2)
+        .offset(context)
         .limit(1)
         .scalar_subquery()
     )
     return func.coalesce(before, UUID(int=0))
 
 
-def _start_at(conversation_id: UUID, number: int) -> ScalarSelect[UUID]:
-    start = max(1, number - _CONTEXT)
-    return select(Post.id).filter_by(conversation_id=conversation_id, number=start).scalar_subquery()
+def _start_at(conversation_id: UUID, number: int) -> ColumnElement[UUID]:
+    """By its place, which is not its number's where it was published late."""
+    there = select(Post.id).filter_by(conversation_id=conversation_id, number=number).scalar_subquery()
+    return _start_around(conversation_id, there, _CONTEXT)
 
 
 def new_replies(
@@ -336,10 +348,10 @@ def reply_in(session: Session, actor: Actor, conversation_id: UUID, post_id: UUI
     return _view(actor, row) if row else None
 
 
-def reply_count(session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind) -> int:
-    """How many there are by now: the one query of a page that asks whether there is news."""
+def last_number(session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind) -> int:
+    """The newest reply's by now: the one query of a page that asks whether there is news."""
     count = session.scalar(
-        select(replies_in_sight(actor)).where(
+        select(last_number_in_sight(actor)).where(
             Conversation.id == conversation_id, Conversation.kind == kind, readable(actor)
         )
     )
@@ -410,42 +422,6 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) ->
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnAnswer:
-    """The reader's first reply in a conversation."""
-
-    id: UUID
-    is_revised: bool
-
-
-def own_answer(session: Session, actor: Actor, conversation_id: UUID) -> OwnAnswer | None:
-    """The first that the actor posted there and that others see. One query."""
-    row = session.execute(
-        select(Post.id, Post.revision)
-        .filter_by(conversation_id=conversation_id, author_id=actor.person_id, is_opening=False)
-        .filter_by(state=PostState.PUBLISHED)
-        .order_by(Post.id)
-        .limit(1)
-    ).one_or_none()
-    return OwnAnswer(row.id, row.revision > 1) if row else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPost:
-    """A post as its author changes it."""
-
-    id: UUID
-    conversation_id: UUID
-    kind: ConversationKind
-    is_opening: bool
-    revision: int
-    title: str
-    body: str
-    body_html: str
-    asks_what_changed: bool
-    """Whether there is something to have changed one's mind: others' answers, or having argued both sides."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedPost:
     """A post with the conversation that it stands in, for a page of its own."""
@@ -454,25 +430,6 @@ class PlacedPost:
     conversation_id: UUID
     kind: ConversationKind
     title: str
-
-
-def own_post(session: Session, actor: Actor, post_id: UUID) -> OwnPost:
-    """For the one who wrote it and has not withdrawn it. Three queries."""
-    post = access_own_post(session, actor, post_id)
-    conversation = session.get_one(Conversation, post.conversation_id)
-    placement = session.get_one(Placement, conversation.placement_id)
-    return OwnPost(
-        id=post.id,
-        conversation_id=conversation.id,
-        kind=conversation.kind,
-        is_opening=post.is_opening,
-        revision=post.revision,
-        title=conversation.title,
-        body=post.body,
-        body_html=post.body_html,
-        asks_what_changed=not post.is_opening
-        and asks_what_changed(shape_of(placement.settings), placement.schedule),
-    )
 
 
 def placed_post(session: Session, actor: Actor, post_id: UUID) -> PlacedPost:

@@ -15,7 +15,8 @@ from lti_tool.posts.authors import Author
 from lti_tool.posts.groups import GroupsHere, groups_here
 from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
 from lti_tool.posts.models import MOST_PINS, ConversationKind, PostState
-from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, OwnAnswer, PostView, Replies
+from lti_tool.posts.own import OwnAnswer, own_answer
+from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, PostView, Replies
 from lti_tool.threads.debate import Debate, debate_of
 from lti_tool.threads.service import may_change, may_reopen
 
@@ -134,7 +135,7 @@ def thread_page(
         own_answer=_own_answer(session, actor, thread),
         replies=replies if thread.replies_are_open and place.side is None else replace(replies, earlier=0),
         reply_to=posts.reply_in(session, actor, thread.id, reply_to_id) if reply_to_id else None,
-        first_unread=thread.read.first_unread(thread.reply_count),
+        first_unread=thread.read.first_unread(thread.last_number),
         may_change=may_change(actor, is_own=is_own),
         may_reopen=closing is not None
         and may_reopen(actor, is_own=is_own, closed_by_author=closing.by_author),
@@ -150,7 +151,7 @@ def _own_answer(session: Session, actor: Actor, thread: ConversationView) -> Own
     is_alone = not thread.replies_are_open or thread.reply_count < _TWO
     if is_alone or not asks_what_changed(thread.shape, thread.schedule):
         return None
-    return posts.own_answer(session, actor, thread.id)
+    return own_answer(session, actor, thread.id)
 
 
 def _at_top(
@@ -172,12 +173,12 @@ def _begin(thread: ConversationView, place: Place) -> Begin:
         return Begin(before_id=place.before_id)
     if place.from_id or place.at == "first":
         return Begin(from_id=place.from_id)
-    if place.at == "unread" and (first := thread.read.first_unread(thread.reply_count)):
+    if place.at == "unread" and (first := thread.read.first_unread(thread.last_number)):
         return Begin(from_number=first)
     around = _as_id(place.at)
     if around:
         return Begin(around_id=around)
-    return Begin(at_end=thread.reply_count > POSTS_A_PAGE)
+    return Begin(at_end=thread.last_number > POSTS_A_PAGE)
 
 
 def _as_id(text: str | None) -> UUID | None:
