@@ -170,11 +170,12 @@ class SetUpForm(ActivityForm, MomentsForm):
     opens = MomentField(lazy_gettext("Opens"), description=lazy_gettext("empty: from the first"))
     first_side = _side_field(lazy_gettext("One side"), lazy_gettext("empty: For"))
     second_side = _side_field(lazy_gettext("The other side"), lazy_gettext("empty: Against"))
+    closes = MomentField(lazy_gettext("Closes"), last=True, description=lazy_gettext("empty: never"))
+    # After those two, whose moments it is compared with.
     switches = MomentField(
         lazy_gettext("Sides are switched"),
         description=lazy_gettext("from then on everybody argues the other side; empty: never"),
     )
-    closes = MomentField(lazy_gettext("Closes"), last=True, description=lazy_gettext("empty: never"))
 
     def validate_closes(self, field: MomentField) -> None:
         if _is_before(field, self.opens):

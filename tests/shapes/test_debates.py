@@ -199,6 +199,7 @@ def test_queries_are_a_constant_number(
     path: str, course: Course, ana: Visitor, tom: Visitor, count_queries: QueryCounter
 ) -> None:
     reply(ana, path, OWN, side="0")
+    reply(tom, path, ANSWER, side="1")
     with count_queries() as few:
         ana.get(path)
     write_replies(course, tom, path, 60)
