@@ -174,7 +174,7 @@ class SetUpForm(ActivityForm, MomentsForm):
     # After those two, whose moments it is compared with.
     switches = MomentField(
         lazy_gettext("Sides are switched"),
-        description=lazy_gettext("from then on everybody argues the other side; empty: never"),
+        description=lazy_gettext("everybody argues the opposite from then on; empty: never"),
     )
 
     def validate_closes(self, field: MomentField) -> None:

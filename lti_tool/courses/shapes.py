@@ -29,7 +29,8 @@ def shape_of(settings: Mapping[str, Any]) -> Shape:
 
 def sides_of(settings: Mapping[str, Any]) -> Sequence[str]:
     """What a debate's two sides are called; nothing for one that has no name of its own."""
-    return settings.get("sides", ("", ""))
+    sides: Sequence[str] = settings.get("sides", ("", ""))
+    return sides
 
 
 def asks_what_changed(shape: Shape, schedule: Schedule) -> bool:

@@ -133,7 +133,7 @@ def test_a_debate_and_its_switch(come: Come, new_context: NewContext, demo: Demo
     expect(ines.tool.get_by_label("One side")).to_be_hidden()
     ines.tool.get_by_role("radio", name="Debate").check()
     ines.tool.get_by_label("One side").fill("Say it first")
-    ines.tool.get_by_label("The other side").fill("Ask first")
+    ines.tool.get_by_role("textbox", name="The other side").fill("Ask first")
     look_at(ines.page, "set-up-debate")
     ines.tool.get_by_role("button", name="Save").click()
     expect(ines.tool.get_by_role("link", name="New thread")).to_be_visible()
