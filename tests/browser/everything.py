@@ -20,7 +20,7 @@ from tests.grades.test_scores import GIVEN
 from tests.help_requests.asking import FIX, ask_for_help, post_answer
 from tests.moderation.test_moderation import decide, pre_moderate, reply_to
 from tests.moderation.test_moderation import report as report_post
-from tests.posts.files import photo, post_with_files
+from tests.posts.files import photo, post_with_pictures
 from tests.posts.test_marks import give
 from tests.servers import serving
 from tests.threads.test_synthesis import choose
@@ -122,8 +122,9 @@ def _closed(ana: Visitor, ines: Visitor) -> dict[str, str]:
 
 
 def _pictured(ana: Visitor) -> dict[str, str]:
-    alt = {"alt-new": "Two columns of notes.", "title": "Our whiteboard"}
-    return {"pictured": post_with_files(ana, ("whiteboard.jpg", photo((600, 400))), **alt)}
+    return {
+        "pictured": post_with_pictures(ana, {"Two columns of notes on our whiteboard.": photo((600, 400))})
+    }
 
 
 def _follow_up(tom: Visitor) -> dict[str, str]:

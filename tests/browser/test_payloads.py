@@ -11,7 +11,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Dialog, Page, Route
 from sqlalchemy import String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
@@ -134,6 +134,10 @@ class Watched:
         assert (self.dialogs, self.foreign) == ([], []), where
         assert self.page.evaluate(FORBIDDEN) == [], where
 
+    def refuse(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
     def handle(self, route: Route) -> None:
         if self.origin and route.request.url.startswith(self.origin):
             route.continue_()
@@ -157,7 +161,7 @@ def watched(chromium: Browser) -> Iterator[Watched]:
     page.add_init_script(LISTEN)
     found = Watched(page)
     page.route("**/*", found.handle)
-    page.on("dialog", lambda dialog: (found.dialogs.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", found.refuse)
     try:
         yield found
     finally:

@@ -104,7 +104,7 @@ STATES = [
     State("thread-declined", mia, at("{declined}"), "declined"),
     State("thread-closed-pinned", tom, at("{closed}"), "This thread takes no more replies."),
     State("thread-closed-owner", ana, at("{closed}"), "Everybody agreed."),
-    State("thread-picture", tom, at("{pictured}"), "Our whiteboard"),
+    State("thread-picture", tom, at("{pictured}"), "whiteboard"),
     State("threads-notices", tom, at("/threads"), "Pinned"),
     State("threads-notices-waiting", mia, at("/threads"), "approval"),
     State("threads-staff", ines, at("/threads"), "Pinned"),
