@@ -7,12 +7,14 @@ from flask_babel import LazyString, lazy_gettext
 from wtforms import BooleanField, StringField, ValidationError
 
 from lti_tool.activities.service import CopyChoice
+from lti_tool.core.schedule import ALWAYS, Schedule
 from lti_tool.core.text import clean_line
 from lti_tool.courses.models import Activity
 from lti_tool.courses.shapes import Shape
 from lti_tool.posts import scaffolds
 from lti_tool.posts.forms import markdown_field
 from lti_tool.web.forms import LaunchedForm, radio_field
+from lti_tool.web.moments import MomentField, MomentsForm
 
 _MOST_POINTS = 1000
 
@@ -133,6 +135,25 @@ class ActivityForm(LaunchedForm):
     def kind(self) -> Kind:
         """What was chosen, of a form without errors."""
         return KINDS[self.activity.data]
+
+
+class SetUpForm(ActivityForm, MomentsForm):
+    """The same of an activity that is there, with what belongs to this run of the course."""
+
+    opens = MomentField(lazy_gettext("Opens"), description=lazy_gettext("empty: from the first"))
+    closes = MomentField(lazy_gettext("Closes"), last=True, description=lazy_gettext("empty: never"))
+
+    def validate_closes(self, field: MomentField) -> None:
+        opens_at, closes_at = self.opens.moment, field.moment
+        if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+            raise ValidationError(lazy_gettext("It closes before it opens. Please choose a later moment."))
+
+    @property
+    def schedule(self) -> Schedule:
+        """What was chosen, of a form without errors. Discussions alone have one."""
+        if self.kind.activity is not Activity.DISCUSSION:
+            return ALWAYS
+        return Schedule(opens_at=self.opens.moment, closes_at=self.closes.moment)
 
 
 class CopyForm(LaunchedForm):

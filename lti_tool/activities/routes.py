@@ -7,7 +7,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lti_tool.activities import queries, service
-from lti_tool.activities.forms import ActivityForm, CopyForm, name_of_kind
+from lti_tool.activities.forms import CopyForm, SetUpForm, name_of_kind
 from lti_tool.activities.service import CopyChoice
 from lti_tool.courses.shapes import shape_of
 from lti_tool.web.arrivals import activity_page
@@ -21,11 +21,13 @@ blueprint = launched_blueprint("activities", __name__, url_prefix="/activity")
 def set_up_activity() -> Response:
     placement = service.access_activity(db(), actor())
     kept = placement.settings
-    form = ActivityForm(
+    form = SetUpForm(
         activity=name_of_kind(placement.activity, shape_of(kept)),
         prompt=kept.get("prompt", ""),
         points=kept.get("points"),
         anonymous=kept.get("anonymous", False),
+        opens=placement.opens_at,
+        closes=placement.closes_at,
     )
     graded = service.has_gradebook(db(), placement)
     if not form.is_sent():
@@ -38,6 +40,7 @@ def set_up_activity() -> Response:
         prompt=form.prompt.data,
         points=form.points.data if graded else None,
         anonymous=form.anonymous.data,
+        schedule=form.schedule,
     )
     return redirect(activity_page(form.kind.activity), HTTPStatus.SEE_OTHER)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.core.schedule import ALWAYS, Schedule
 from lti_tool.courses.models import Activity, Course, Placement
 from lti_tool.courses.shapes import Shape
 from lti_tool.posts.markdown import render
@@ -36,12 +37,14 @@ def set_up_activity(
     points: int | None,
     shape: Shape = Shape.OPEN,
     anonymous: bool = False,
+    schedule: Schedule = ALWAYS,
 ) -> Placement:
     """Say what the actor's placement is for. The same said twice is said once."""
     placement = access_activity(session, actor)
     placement.activity = activity
     if placement.copy_is_open:
         placement.copy_settled_at = clock.now()
+    placement.opens_at, placement.closes_at = schedule.opens_at, schedule.closes_at
     placement.settings = {
         **{name: value for name, value in placement.settings.items() if name not in _OURS},
         **activity_settings(prompt=prompt, points=points, shape=shape, anonymous=anonymous),

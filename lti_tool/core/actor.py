@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from lti_tool.core.schedule import ALWAYS, Phase, Schedule
+
 
 class Role(StrEnum):
     """What the launch says of a person in this course (LTI Core 1.3, appendix A.2.3)."""
@@ -56,8 +58,14 @@ class Actor:
     """The groups that the activity is worked in; None for everybody together."""
     gallery_at: datetime | None = None
     """From when those groups' threads are open to each other; None for never."""
+    schedule: Schedule = ALWAYS
+    """From when until when people write in the activity's discussion."""
     copy_is_open: bool = False
     """Whether this activity's settings were copied, and its staff have yet to say what becomes of them."""
+
+    def may_write(self, schedule: Schedule) -> bool:
+        """Whether they may by now in an activity with this schedule: staff always may."""
+        return self.role.is_staff or schedule.phase is Phase.OPEN
 
     def title_of(self, activity: str) -> str:
         """The placement's title on the pages of what it is for, and none on the course's other pages."""

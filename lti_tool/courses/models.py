@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.schedule import Schedule
 
 
 class Activity(StrEnum):
@@ -47,6 +48,7 @@ class Placement(Row, Base):
     __table_args__ = (
         UniqueConstraint("course_id", "resource_link_id"),
         CheckConstraint(_KNOWN_ACTIVITY, name="activity"),
+        CheckConstraint("opens_at < closes_at", name="phases"),
         Index(None, "resource_link_id"),
     )
 
@@ -67,6 +69,11 @@ class Placement(Row, Base):
     """From when its groups' threads are open to each other; None for never."""
     gallery_replies: Mapped[bool] = mapped_column(default=False, server_default="false")
     """Whether one may reply in them then."""
+    # Moments are of a course's one run: they do not come along in a copy.
+    opens_at: Mapped[datetime | None]
+    """From when learners may write in its discussion; None from the first."""
+    closes_at: Mapped[datetime | None]
+    """Until when; None to the last."""
     planned_activity_id: Mapped[UUID | None] = mapped_column(ForeignKey("planned_activity.id"), index=True)
     is_copy: Mapped[bool] = mapped_column(default=False, server_default="false")
     """Whether its settings came along from elsewhere when a course was copied."""
@@ -74,6 +81,10 @@ class Placement(Row, Base):
     """Whose settings these are; None where only what was planned for it is known."""
     copy_settled_at: Mapped[datetime | None]
     """When an instructor said what is to become of the copied settings; None while that is open."""
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule(opens_at=self.opens_at, closes_at=self.closes_at)
 
     @property
     def copy_is_open(self) -> bool:

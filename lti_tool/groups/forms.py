@@ -1,17 +1,16 @@
 """The forms of groups."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from flask import request
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, ValidationError
-from wtforms.validators import NumberRange, Optional
+from wtforms import BooleanField, IntegerField
+from wtforms.validators import NumberRange
 
 from lti_tool.groups.queries import FEWEST, MOST
 from lti_tool.web.forms import LaunchedForm, id_field, line_field, radio_field
+from lti_tool.web.moments import MomentField, MomentsForm
 
 _LONGEST_NAME = 60
 _PERSON = "person-"
@@ -73,30 +72,11 @@ class RemoveForm(LaunchedForm):
     """A button."""
 
 
-class GalleryForm(LaunchedForm):
-    opens = DateTimeLocalField(
-        lazy_gettext("They open to each other at"),
-        description=lazy_gettext("empty: not at all"),
-        validators=[Optional()],
+class GalleryForm(MomentsForm):
+    opens = MomentField(
+        lazy_gettext("They open to each other at"), description=lazy_gettext("empty: not at all")
     )
-    opens_at = HiddenField()
-    """The same as a moment, where our script knows the time zone (static/js/local_time.js)."""
     replies = BooleanField(lazy_gettext("All groups may reply in each other\u2019s threads then"))
-
-    def validate_opens(self, field: Any) -> None:
-        if field.data is not None and not _EARLIEST <= field.data.year <= _LATEST:
-            raise ValidationError(lazy_gettext("Please choose a day of these years."))
-
-    @property
-    def moment(self) -> datetime | None:
-        """When they open; without our script the field is in UTC, as it says."""
-        if self.opens.data is None:
-            return None
-        told = _as_moment(self.opens_at.data)
-        return told or self.opens.data.replace(tzinfo=UTC)
-
-
-_EARLIEST, _LATEST = 2000, 2100
 
 
 def _as_id(text: str) -> UUID | None:
@@ -104,11 +84,3 @@ def _as_id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _as_moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None

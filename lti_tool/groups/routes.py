@@ -53,7 +53,7 @@ def set_gallery() -> Response:
     form = GalleryForm()
     if not form.is_sent():
         return _groups_page(gallery_form=form)
-    opens_at = clock.now() if "now" in request.form else form.moment
+    opens_at = clock.now() if "now" in request.form else form.opens.moment
     service.set_gallery(db(), actor(), opens_at=opens_at, replies=form.replies.data)
     return redirect(url_for(".show_groups"), HTTPStatus.SEE_OTHER)
 

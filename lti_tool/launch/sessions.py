@@ -138,6 +138,7 @@ def actor_of(
         allows_anonymity=placement.settings.get("anonymous", False),
         group_set_id=placement.group_set_id,
         gallery_at=placement.gallery_at,
+        schedule=placement.schedule,
         copy_is_open=placement.copy_is_open,
     )
 

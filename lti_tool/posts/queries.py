@@ -13,6 +13,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
+from lti_tool.core.schedule import Schedule
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.people.models import Group, Person
@@ -111,12 +112,16 @@ class ConversationView:
     """From when other groups read it too."""
     may_post: bool
     """Whether the actor is among those whose it is, or is let in by them."""
+    schedule: Schedule
+    """Its activity's."""
+    is_open_now: bool
+    """Whether that lets the actor write by now."""
     read: Read
 
     @property
     def takes_posts(self) -> bool:
         """Whether the actor can post to it now."""
-        return self.closing is None and self.may_post
+        return self.closing is None and self.may_post and self.is_open_now
 
     @property
     def is_in_gallery(self) -> bool:
@@ -177,6 +182,8 @@ def conversation_view(
             Conversation.group_id,
             Group.name.label("group_name"),
             Placement.gallery_at,
+            Placement.opens_at,
+            Placement.closes_at,
             may_post(actor).label("may_post"),
             ReadState.read_to,
             ReadState.ahead,
@@ -197,6 +204,7 @@ def conversation_view(
         raise NotFoundError
     read = _read(row)
     closed = row.closed_at is not None
+    schedule = Schedule(opens_at=row.opens_at, closes_at=row.closes_at)
     return ConversationView(
         id=row.conversation_id,
         title=title_of(actor, row.Conversation),
@@ -215,6 +223,8 @@ def conversation_view(
         group_name=row.group_name or "",
         gallery_at=row.gallery_at if row.group_id else None,
         may_post=row.may_post,
+        schedule=schedule,
+        is_open_now=kind is not ConversationKind.THREAD or actor.may_write(schedule),
         read=read,
     )
 

@@ -1,6 +1,7 @@
 """Writing contributions: opening a conversation, and posting to one."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -21,8 +22,11 @@ from lti_tool.posts.following.defaults import follow_own
 from lti_tool.posts.groups import check_may_post
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.phases import OutsidePhaseError, takes_posts_now
 from lti_tool.posts.reading import mark_own
 from lti_tool.posts.visibility import legible, readable, readable_post, replies_are_open
+
+_Sent = TypeVar("_Sent", Conversation, Post)
 
 
 def access_conversation(
@@ -105,7 +109,12 @@ def open_conversation(
     anonymous: bool = False,
     group_id: UUID | None = None,
 ) -> tuple[Conversation, Post | None]:
-    """A conversation with its opening post; without the post when this submission was taken before."""
+    """A conversation with its opening post; without the post when this submission was taken before.
+
+    Raises OutsidePhaseError where the activity takes none by now.
+    """
+    if not takes_posts_now(session, actor, kind, actor.placement_id):
+        return _sent_before(session, actor, Conversation, submission_key, OutsidePhaseError()), None
     if anonymous:
         check_anonymity(session, actor, None)
     is_held = must_wait(session, actor)
@@ -162,12 +171,14 @@ def add_post(
     Raises ClosedError where the conversation takes none any more, or none of the actor's.
     """
     check_may_post(session, actor, conversation)
+    if not takes_posts_now(session, actor, conversation.kind, conversation.placement_id):
+        return _sent_before(session, actor, Post, submission_key, OutsidePhaseError()), False
     if anonymous:
         check_anonymity(session, actor, conversation.id)
     is_held = must_wait(session, actor)
     number = None if is_held else _take_number(session, conversation)
     if number is None and (not is_held or conversation.closed_at is not None):
-        return _sent_before(session, actor, submission_key), False
+        return _sent_before(session, actor, Post, submission_key, ClosedError()), False
     post, made = _insert_post(
         session,
         actor,
@@ -226,13 +237,15 @@ def _give_back_number(session: Session, conversation: Conversation) -> None:
     )
 
 
-def _sent_before(session: Session, actor: Actor, submission_key: UUID) -> Post:
-    """What was posted before the conversation was closed, and is now sent once more."""
-    sent = session.scalars(select(Post).filter_by(author_id=actor.person_id, submission_key=submission_key))
-    post = sent.one_or_none()
-    if post is None:
-        raise ClosedError
-    return post
+def _sent_before(
+    session: Session, actor: Actor, model: type[_Sent], submission_key: UUID, closed: ClosedError
+) -> _Sent:
+    """What was posted before it was closed, and is now sent once more."""
+    query = select(model).filter_by(author_id=actor.person_id, submission_key=submission_key)
+    sent = session.scalars(query).one_or_none()
+    if sent is None:
+        raise closed
+    return sent
 
 
 def opening_post(session: Session, conversation: Conversation) -> Post:

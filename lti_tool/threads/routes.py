@@ -14,7 +14,8 @@ from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.groups import groups_here
 from lti_tool.posts.listing import Show, Sort, Wanted
-from lti_tool.posts.models import ConversationKind, Post
+from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.phases import OutsidePhaseError
 from lti_tool.posts.queries import POSTS_A_PAGE, conversation_view, post_view, reply_count
 from lti_tool.posts.tags import normal_tag, read_tags
 from lti_tool.threads import queries, service, synthesis
@@ -79,7 +80,17 @@ def post_thread() -> Response:
     form.offer(anonymity_in(db(), actor(), None))
     if not form.is_sent():
         return make_response(render_template("threads/new.html", form=form, groups=groups), form.status)
-    thread = service.post_thread(
+    try:
+        thread = _send_thread(form)
+    except OutsidePhaseError:
+        roll_back()
+        html = render_template("threads/new.html", form=form, groups=groups)
+        return make_response(html, HTTPStatus.CONFLICT)
+    return _to_thread(thread.id)
+
+
+def _send_thread(form: ThreadForm) -> Conversation:
+    return service.post_thread(
         db(),
         actor(),
         title=form.title.data,
@@ -91,7 +102,6 @@ def post_thread() -> Response:
         anonymous=form.is_anonymous,
         group_id=form.group_id,
     )
-    return _to_thread(thread.id)
 
 
 @blueprint.get("/<uuid:thread_id>")

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.core import clock
 from lti_tool.core.db import unit_of_work
+from lti_tool.core.schedule import ALWAYS
 from lti_tool.courses.models import Activity, Course, CourseCopy, Placement
 from tests.conftest import QueryCounter
 from tests.courses.copied import SETTINGS, CopyingPlatform
@@ -44,6 +47,17 @@ def test_a_copied_link_takes_activity_and_settings(copying: CopyingPlatform) -> 
     copying.come("new", "l2", title="Renamed", custom={**links("l1"), **contexts("old")})
     check_taken(copying.placement("new", "l2"), source)
     assert copying.placement("new", "l2").title == "Renamed"
+
+
+def test_moments_stay_behind(copying: CopyingPlatform, sessions: sessionmaker[Session]) -> None:
+    copying.come("old", "l1")
+    with unit_of_work(sessions) as session:
+        session.execute(update(Placement).values(opens_at=clock.now(), closes_at=clock.now() + timedelta(1)))
+    source = copying.configure("old", "l1")
+    assert source.schedule != ALWAYS
+    copying.come("new", "l2", custom=links("l1"))
+    check_taken(copying.placement("new", "l2"), source)
+    assert copying.placement("new", "l2").schedule == ALWAYS
 
 
 def test_a_course_without_a_past_is_plain(copying: CopyingPlatform) -> None:

@@ -106,10 +106,11 @@ def test_only_learners_of_the_course_and_groups_of_the_set_are_placed(
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [
-        ({"opens": "2031-03-30T02:30", "opens_at": "2031-03-30T00:30:00.000Z"}, "2031-03-30T00:30:00+00:00"),
-        ({"opens": "2031-03-30T02:30", "opens_at": ""}, "2031-03-30T02:30:00+00:00"),
-        ({"opens": "2031-03-30T02:30", "opens_at": "nonsense"}, "2031-03-30T02:30:00+00:00"),
-        ({"opens": "", "opens_at": "2031-03-30T00:30:00.000Z"}, None),
+        ({"opens": "2031-07-01T02:30", "zone": "Europe/Berlin"}, "2031-07-01T00:30:00+00:00"),
+        ({"opens": "2031-07-01T02:30", "zone": ""}, "2031-07-01T02:30:00+00:00"),
+        ({"opens": "2031-07-01T02:30", "zone": "../../etc/passwd"}, "2031-07-01T02:30:00+00:00"),
+        ({"opens": "2031-07-01T02:30", "zone": "No\x00where" + "/x" * 3000}, "2031-07-01T02:30:00+00:00"),
+        ({"opens": "", "zone": "Europe/Berlin"}, None),
     ],
 )
 def test_the_gallerys_moment_is_the_choosers_own(
