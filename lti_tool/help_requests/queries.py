@@ -16,7 +16,7 @@ from lti_tool.people.models import Person
 from lti_tool.posts import queries as posts
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.listing import ROWS_A_PAGE
-from lti_tool.posts.models import Conversation, ConversationKind
+from lti_tool.posts.models import Conversation, ConversationKind, PostState
 from lti_tool.posts.queries import Begin, ConversationView, PostView
 from lti_tool.posts.visibility import legible, readable, title_of
 
@@ -56,7 +56,8 @@ class HelpRequestPage:
     @property
     def others(self) -> int:
         """How many were posted beside the accepted one, on all pages."""
-        return self.conversation.reply_count - (self.accepted is not None)
+        is_accepted = self.accepted is not None and self.accepted.state is PostState.PUBLISHED
+        return self.conversation.reply_count - is_accepted
 
 
 def help_request_list(
@@ -82,7 +83,7 @@ def help_request_list(
             title=title_of(actor, row.Conversation),
             author=author_of(actor, row),
             created_at=row.HelpRequest.created_at,
-            reply_count=row.Conversation.reply_count,
+            reply_count=row.Conversation.reply_count - row.Conversation.gone_count,
             help_wanted=row.HelpRequest.help_wanted,
             status=row.HelpRequest.status,
         )

@@ -7,7 +7,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
@@ -16,15 +28,19 @@ from lti_tool.people.models import Group, Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.queries import following
 from lti_tool.posts.models import Conversation, ConversationKind, ReadState
+from lti_tool.posts.ordering import ALL, OPENING, Known, Sort
 from lti_tool.posts.reading import read_by, unread_count, unread_opening
-from lti_tool.posts.visibility import readable, replies_are_open, replies_in_sight, title_of
+from lti_tool.posts.visibility import (
+    readable,
+    replies_are_closed,
+    replies_are_open,
+    title_of,
+)
 
 ROWS_A_PAGE = 30
 MOST_SCANNED = 1000
 """How many a page looks through for those it wants; the next page goes on from there."""
 _RECENT, _TAGS_SHOWN = 200, 12
-# As the index has it: a parameter in place of the zero would not be recognised.
-_IS_UNANSWERED = Conversation.reply_count == literal_column("0")
 
 
 class Show(StrEnum):
@@ -35,15 +51,6 @@ class Show(StrEnum):
     UNANSWERED = "unanswered"
     MINE = "mine"
     FOLLOWING = "following"
-
-
-class Sort(StrEnum):
-    """Which of them come first."""
-
-    ACTIVITY = "activity"
-    NEWEST = "newest"
-    UNANSWERED = "unanswered"
-    USEFUL = "useful"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +93,9 @@ class ConversationRow:
     author: Author
     created_at: datetime
     reply_count: int
-    """As far as the reader may know of them."""
+    """Of those to read, as far as the reader may know of them."""
+    last_number: int
+    """The newest reply's, as far as the reader may know of it."""
     replies_are_open: bool
     """Whether others' replies are there for the reader by now."""
     last_activity_at: datetime
@@ -110,18 +119,10 @@ class ConversationList:
 
 def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted) -> ConversationList:
     """A page of what is wanted. One query."""
-    among = _among(actor, kind, wanted)
-    if wanted.has_pins:
-        among.append(Conversation.pin_slot.is_(None))
-    if wanted.after:
-        among.append(_is_after(wanted, wanted.after))
-    order = [key.desc() for key in _keys(wanted.sort)]
-    scanned = select(Conversation.id, func.row_number().over(order_by=order).label("rank")).where(*among)
-    limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
-    bounded = scanned.order_by(*order).limit(limit).cte("scanned")
-    fits = _fits(actor, wanted)
+    bounded = _scanned(actor, kind, wanted).cte("scanned")
+    fits = _fits(actor, wanted, bounded.c.is_open)
     found = session.execute(
-        _rows(actor)
+        _rows(actor, bounded.c.is_open)
         .add_columns(fits.label("fits"), bounded.c.rank)
         .join(bounded, bounded.c.id == Conversation.id)
         .where(or_(fits, bounded.c.rank == MOST_SCANNED))
@@ -131,10 +132,42 @@ def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted
     return _page(actor, found)
 
 
+def _scanned(actor: Actor, kind: ConversationKind, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """The ids of those that a page looks through, with their ranks."""
+    limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
+    keys = ALL.keys(wanted.sort)
+    plain = _part(actor, kind, wanted, ALL).order_by(*(key.desc() for key in keys)).limit(limit)
+    parts = [plain]
+    if not actor.role.is_staff:
+        # Those that one has to answer first stand where they would without any reply: few, found by their
+        # activities, while an index has the others in order.
+        closed = _part(actor, kind, wanted, OPENING).where(replies_are_closed(actor))
+        found = closed.cte("closed").prefix_with("MATERIALIZED")
+        parts = [plain.where(replies_are_open(actor)), select(*found.c)]
+    both = union_all(*parts).subquery()
+    is_open, *keys = both.c
+    order = [key.desc() for key in keys]
+    rank = func.row_number().over(order_by=order)
+    query = select(keys[-1].label("id"), is_open, rank.label("rank"))
+    return query.order_by(*order).limit(limit)
+
+
+def _part(actor: Actor, kind: ConversationKind, wanted: Wanted, known: Known) -> Select[*tuple[Any, ...]]:
+    keys = known.keys(wanted.sort)
+    among = _among(actor, kind, wanted)
+    if wanted.show is Show.UNANSWERED:
+        among.append(known.is_unanswered)
+    if wanted.has_pins:
+        among.append(Conversation.pin_slot.is_(None))
+    if wanted.after:
+        among.append(tuple_(*keys) < tuple_(*_values(wanted, wanted.after)))
+    return select(known.is_open.label("is_open"), *keys).where(*among)
+
+
 def pinned(session: Session, actor: Actor, kind: ConversationKind) -> Sequence[ConversationRow]:
     """Those at the top of the actor's activity. One query."""
     found = session.execute(
-        _rows(actor)
+        _rows(actor, replies_are_open(actor))
         .where(*_among(actor, kind, Wanted()), Conversation.pin_slot.is_not(None))
         .order_by(Conversation.pin_slot)
     )
@@ -191,8 +224,6 @@ def _among(actor: Actor, kind: ConversationKind, wanted: Wanted) -> list[ColumnE
     among = [readable(actor), Conversation.kind == kind]
     if not wanted.whole_course:
         among.append(Conversation.placement_id == actor.placement_id)
-    if wanted.show is Show.UNANSWERED:
-        among.append(_IS_UNANSWERED)
     if wanted.show is Show.MINE:
         among.append(Conversation.author_id == actor.person_id)
     if wanted.group_id:
@@ -200,11 +231,11 @@ def _among(actor: Actor, kind: ConversationKind, wanted: Wanted) -> list[ColumnE
     return among
 
 
-def _fits(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
+def _fits(actor: Actor, wanted: Wanted, is_open: ColumnElement[bool]) -> ColumnElement[bool]:
     """What is looked at row by row."""
     fits: list[ColumnElement[bool]] = []
     if wanted.show is Show.UNREAD:
-        fits.append(_unread(actor) > 0)
+        fits.append(_unread(is_open) > 0)
     if wanted.show is Show.FOLLOWING:
         fits.append(following(actor))
     if wanted.tag:
@@ -212,46 +243,37 @@ def _fits(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
     return and_(true(), *fits)
 
 
-def _unread(actor: Actor) -> ColumnElement[int]:
+def _unread(is_open: ColumnElement[bool]) -> ColumnElement[int]:
     """How many posts are unread of those that are there for the actor."""
-    return case((replies_are_open(actor), unread_count()), else_=unread_opening())
+    return case((is_open, unread_count()), else_=unread_opening())
 
 
-def _keys(sort: Sort) -> list[Any]:
-    """What the list is in the falling order of; the last one is unique."""
-    if sort is Sort.NEWEST:
-        return [Conversation.id]
-    if sort is Sort.USEFUL:
-        return [Conversation.useful_count, Conversation.id]
-    recent = [Conversation.last_activity_at, Conversation.id]
-    return [_IS_UNANSWERED, *recent] if sort is Sort.UNANSWERED else recent
-
-
-def _is_after(wanted: Wanted, place: Place) -> ColumnElement[bool]:
-    here: dict[Sort, list[Any]] = {
+def _values(wanted: Wanted, place: Place) -> list[Any]:
+    """The keys of what a page goes on after."""
+    values: dict[Sort, list[Any]] = {
         Sort.ACTIVITY: [place.at, place.id],
         Sort.NEWEST: [place.id],
         Sort.UNANSWERED: [not wanted.after_answered, place.at, place.id],
         Sort.USEFUL: [wanted.after_useful, place.id],
     }
-    return tuple_(*_keys(wanted.sort)) < tuple_(*here[wanted.sort])
+    return values[wanted.sort]
 
 
-def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
+def _rows(actor: Actor, is_open: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Conversation.id,
             Conversation,
             Conversation.created_at,
-            replies_in_sight(actor).label("reply_count"),
-            replies_are_open(actor).label("replies_are_open"),
-            Conversation.last_activity_at,
-            Conversation.useful_count,
+            case((is_open, Conversation.reply_count - Conversation.gone_count), else_=0).label("reply_count"),
+            case((is_open, Conversation.reply_count), else_=0).label("last_number"),
+            is_open.label("replies_are_open"),
+            *ALL.labelled(OPENING, is_open),
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
             Group.name.label("group_name"),
-            _unread(actor).label("unread"),
+            _unread(is_open).label("unread"),
             *author_columns(Conversation, Person),
         )
         .join(Person, Person.id == Conversation.author_id)
@@ -271,7 +293,7 @@ def _page(actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> ConversationL
     else:
         return ConversationList(rows)
     place = Place(last.last_activity_at, last.id)
-    return ConversationList(rows, place, last.Conversation.reply_count > 0, last.useful_count)
+    return ConversationList(rows, place, not last.is_unanswered, last.useful_count)
 
 
 def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
@@ -281,6 +303,7 @@ def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
         author=author_of(actor, row),
         created_at=row.created_at,
         reply_count=row.reply_count,
+        last_number=row.last_number,
         replies_are_open=row.replies_are_open,
         last_activity_at=row.last_activity_at,
         unread=row.unread,

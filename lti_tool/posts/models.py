@@ -87,7 +87,7 @@ class Conversation(Row, Base):
             "ix_conversation_course_unanswered",
             "course_id",
             "kind",
-            text("(reply_count = 0) DESC"),
+            text("(reply_count = gone_count) DESC"),
             text("last_activity_at DESC"),
             text("id DESC"),
         ),
@@ -95,7 +95,7 @@ class Conversation(Row, Base):
             "ix_conversation_placement_unanswered",
             "placement_id",
             "kind",
-            text("(reply_count = 0) DESC"),
+            text("(reply_count = gone_count) DESC"),
             text("last_activity_at DESC"),
             text("id DESC"),
         ),
@@ -124,6 +124,8 @@ class Conversation(Row, Base):
     title: Mapped[str]
     reply_count: Mapped[int] = mapped_column(default=0)
     """How many replies were ever posted; the newest one has this number."""
+    gone_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many of them were hidden or withdrawn: their places stay, and count as replies no more."""
     last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
     submission_key: Mapped[UUID]
     group_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group.id"))

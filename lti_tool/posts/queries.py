@@ -28,11 +28,11 @@ from lti_tool.posts.models import Conversation, ConversationKind, Post, PostStat
 from lti_tool.posts.reading import Read, read_by
 from lti_tool.posts.service import access_own_post
 from lti_tool.posts.visibility import (
+    last_number_in_sight,
     legible,
     readable,
     readable_post,
     replies_are_open,
-    replies_in_sight,
     shown_html,
     title_of,
 )
@@ -93,7 +93,9 @@ class ConversationView:
     placement_id: UUID
     shape: Shape
     reply_count: int
-    """As far as the reader may know of them."""
+    """Of those to read, as far as the reader may know of them."""
+    last_number: int
+    """The newest reply's, as far as the reader may know of it."""
     replies_are_open: bool
     """Whether others' replies are there for the reader by now."""
     follow_level: FollowLevel | None
@@ -170,7 +172,9 @@ def conversation_view(
             level_column(actor).label("follow_level"),
             Conversation.placement_id,
             Placement.settings,
-            replies_in_sight(actor).label("reply_count"),
+            # The columns, as the row that this session holds may be older.
+            (Conversation.reply_count - Conversation.gone_count).label("reply_count"),
+            Conversation.reply_count.label("last_number"),
             replies_are_open(actor).label("replies_are_open"),
             Conversation.tags,
             Conversation.pin_slot,
@@ -210,7 +214,8 @@ def conversation_view(
         title=title_of(actor, row.Conversation),
         placement_id=row.placement_id,
         shape=shape_of(row.settings),
-        reply_count=row.reply_count,
+        reply_count=row.reply_count if row.replies_are_open else 0,
+        last_number=row.last_number if row.replies_are_open else 0,
         replies_are_open=row.replies_are_open,
         follow_level=row.follow_level,
         anonymity=anonymity_of(actor, row),
@@ -274,26 +279,30 @@ def _page(
     read: Read | None,
 ) -> Replies:
     rows = [_view(actor, row, read) for row in found]
-    earlier = (rows[0].number or 1) - 1 if rows else 0
+    # Which one that was published late is not told by its own.
+    earlier = min((row.number for row in rows if row.number), default=1) - 1
     return Replies(rows, earlier, Place(further.created_at, further.id) if further else None)
 
 
-def _start_around(conversation_id: UUID, around_id: UUID) -> ColumnElement[UUID]:
+def _start_around(
+    conversation_id: UUID, around_id: UUID | ScalarSelect[UUID], context: int = POSTS_A_PAGE // 2
+) -> ColumnElement[UUID]:
     """The id of the post some places before `around_id`, or of the first one."""
     before = (
         select(Post.id)
         .where(Post.conversation_id == conversation_id, Post.is_opening.is_(False), Post.id <= around_id)
         .order_by(Post.id.desc())
-        .offset(POSTS_A_PAGE // 2)
+        .offset(context)
         .limit(1)
         .scalar_subquery()
     )
     return func.coalesce(before, UUID(int=0))
 
 
-def _start_at(conversation_id: UUID, number: int) -> ScalarSelect[UUID]:
-    start = max(1, number - _CONTEXT)
-    return select(Post.id).filter_by(conversation_id=conversation_id, number=start).scalar_subquery()
+def _start_at(conversation_id: UUID, number: int) -> ColumnElement[UUID]:
+    """By its place, which is not its number's where it was published late."""
+    there = select(Post.id).filter_by(conversation_id=conversation_id, number=number).scalar_subquery()
+    return _start_around(conversation_id, there, _CONTEXT)
 
 
 def new_replies(
@@ -311,10 +320,10 @@ def reply_in(session: Session, actor: Actor, conversation_id: UUID, post_id: UUI
     return _view(actor, row) if row else None
 
 
-def reply_count(session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind) -> int:
-    """How many there are by now: the one query of a page that asks whether there is news."""
+def last_number(session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind) -> int:
+    """The newest reply's by now: the one query of a page that asks whether there is news."""
     count = session.scalar(
-        select(replies_in_sight(actor)).where(
+        select(last_number_in_sight(actor)).where(
             Conversation.id == conversation_id, Conversation.kind == kind, readable(actor)
         )
     )

@@ -12,7 +12,8 @@ from lti_tool.posts.models import Conversation, Post, PostState
 
 def set_state(session: Session, post: Post, state: PostState, *, reason: str | None = None) -> None:
     """Change the state of a post that the caller has locked; its conversation follows."""
-    was, becomes_public = post.state, state is PostState.PUBLISHED and not post.is_public
+    was, was_gone = post.state, _is_gone(post)
+    becomes_public = state is PostState.PUBLISHED and not post.is_public
     post.state, post.state_reason = state, reason
     post.is_public = post.is_public or becomes_public
     session.flush()
@@ -26,11 +27,18 @@ def set_state(session: Session, post: Post, state: PostState, *, reason: str | N
         changes |= {"state": state, "is_public": post.is_public}
     elif becomes_public:
         changes["reply_count"] = Conversation.reply_count + 1
+    elif _is_gone(post) != was_gone:
+        changes["gone_count"] = Conversation.gone_count + (1 if _is_gone(post) else -1)
     if changes:
         reply_count = _change(session, post.conversation_id, changes)
         if "reply_count" in changes:
             post.number = reply_count
             session.flush()
+
+
+def _is_gone(post: Post) -> bool:
+    """Whether others were shown it once, and now only that there was something."""
+    return post.is_public and post.state is not PostState.PUBLISHED
 
 
 def _change(session: Session, conversation_id: UUID, changes: dict[str, Any]) -> int:

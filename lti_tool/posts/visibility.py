@@ -37,26 +37,29 @@ def replies_are_open(actor: Actor) -> ColumnElement[bool]:
     In a thread of an activity where one answers first they are, once one has; staff, and who began the
     thread, need not. An answer that was withdrawn or declined is none.
     """
-    if actor.role.is_staff:
-        return true()
+    return true() if actor.role.is_staff else not_(replies_are_closed(actor))
+
+
+def replies_are_closed(actor: Actor) -> ColumnElement[bool]:
+    """Of conversations: those that a learner or observer has to answer first."""
     # All that the actor ever answered, looked up once, and only where it matters: no row asks again.
     answered = select(_OWN.conversation_id).where(
         _OWN.author_id == actor.person_id,
         _OWN.is_opening.is_(False),
         _OWN.state.not_in([PostState.WITHDRAWN, PostState.DECLINED]),
     )
-    return or_(
-        Conversation.kind != ConversationKind.THREAD,
-        Conversation.placement_id.not_in(placements_of_shape(actor.course_id, Shape.ANSWER_FIRST)),
-        Conversation.author_id == actor.person_id,
-        Conversation.id.in_(answered),
+    return and_(
+        Conversation.kind == ConversationKind.THREAD,
+        Conversation.placement_id.in_(placements_of_shape(actor.course_id, Shape.ANSWER_FIRST)),
+        Conversation.author_id != actor.person_id,
+        Conversation.id.not_in(answered),
         # What another group shows in its gallery is there to be read.
-        not_(is_own_groups(actor)),
+        is_own_groups(actor),
     )
 
 
-def replies_in_sight(actor: Actor) -> Case[int]:
-    """Of conversations: how many replies there are, as far as the actor may know of them."""
+def last_number_in_sight(actor: Actor) -> Case[int]:
+    """Of conversations: the newest reply's number, as far as the actor may know of it."""
     return case((replies_are_open(actor), Conversation.reply_count), else_=0)
 
 

@@ -149,8 +149,12 @@ class ReadForm(LaunchedForm):
     numbers = HiddenField()
 
     def read_numbers(self) -> list[int]:
-        given = str(self.numbers.data or "").split(",")
-        return [int(it) for it in given[:_MOST_READ] if _is_number(it)]
+        return read_numbers(str(self.numbers.data or ""))
+
+
+def read_numbers(text: str) -> list[int]:
+    """The numbers in such a list; whatever else stands in it is passed over."""
+    return [int(it) for it in text.split(",")[:_MOST_READ] if _is_number(it)]
 
 
 def _is_number(text: str) -> bool:

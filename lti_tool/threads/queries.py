@@ -126,7 +126,7 @@ def thread_page(
         own_answer=_own_answer(session, actor, thread),
         replies=replies if thread.replies_are_open else replace(replies, earlier=0),
         reply_to=posts.reply_in(session, actor, thread.id, reply_to_id) if reply_to_id else None,
-        first_unread=thread.read.first_unread(thread.reply_count),
+        first_unread=thread.read.first_unread(thread.last_number),
         may_change=may_change(actor, is_own=is_own),
         may_reopen=closing is not None
         and may_reopen(actor, is_own=is_own, closed_by_author=closing.by_author),
@@ -159,12 +159,12 @@ def _begin(thread: ConversationView, place: Place) -> Begin:
         return Begin(before_id=place.before_id)
     if place.from_id or place.at == "first":
         return Begin(from_id=place.from_id)
-    if place.at == "unread" and (first := thread.read.first_unread(thread.reply_count)):
+    if place.at == "unread" and (first := thread.read.first_unread(thread.last_number)):
         return Begin(from_number=first)
     around = _as_id(place.at)
     if around:
         return Begin(around_id=around)
-    return Begin(at_end=thread.reply_count > POSTS_A_PAGE)
+    return Begin(at_end=thread.last_number > POSTS_A_PAGE)
 
 
 def _as_id(text: str | None) -> UUID | None:

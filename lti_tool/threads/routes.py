@@ -13,10 +13,11 @@ from lti_tool.posts.anonymity.queries import anonymity_in
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.groups import groups_here
-from lti_tool.posts.listing import Show, Sort, Wanted
+from lti_tool.posts.listing import Show, Wanted
 from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.ordering import Sort
 from lti_tool.posts.phases import OutsidePhaseError
-from lti_tool.posts.queries import POSTS_A_PAGE, conversation_view, post_view, reply_count
+from lti_tool.posts.queries import conversation_view, last_number, post_view
 from lti_tool.posts.tags import normal_tag, read_tags
 from lti_tool.threads import queries, service, synthesis
 from lti_tool.threads.forms import (
@@ -28,6 +29,7 @@ from lti_tool.threads.forms import (
     TagsForm,
     ThreadForm,
     UnreadForm,
+    read_numbers,
 )
 from lti_tool.threads.queries import Place
 from lti_tool.threads.service import TooShortError
@@ -158,7 +160,7 @@ def _send_reply(thread_id: UUID, form: ReplyForm) -> Post:
 def count_new_replies(thread_id: UUID) -> Response:
     """What a page that is open asks now and then: 204 for nothing new."""
     after = _number("after")
-    count = reply_count(db(), actor(), thread_id, ConversationKind.THREAD) - after
+    count = last_number(db(), actor(), thread_id, ConversationKind.THREAD) - after
     return _news("threads/_new_replies.html", count, thread_id=thread_id, after=after)
 
 
@@ -181,9 +183,8 @@ def read_posts(thread_id: UUID) -> Response:
 @blueprint.get("/<uuid:thread_id>/seen.svg")
 def see_posts(thread_id: UUID) -> Response:
     """A picture that only a browser without scripts asks for: all that is on the page counts as read."""
-    first, last = _number("first"), _number("last")
-    numbers = [0, *range(first, min(last, first + POSTS_A_PAGE) + 1)]
-    service.read_posts(db(), actor(), thread_id=thread_id, numbers=numbers)
+    numbers = read_numbers(request.args.get("numbers", ""))
+    service.read_posts(db(), actor(), thread_id=thread_id, numbers=[0, *numbers])
     picture = make_response(_DOT)
     picture.mimetype = "image/svg+xml"
     picture.headers["Cache-Control"] = "no-store"

@@ -3,18 +3,25 @@
 import io
 import json
 import re
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.core import clock
 from lti_tool.core.actor import Role
+from lti_tool.core.db import unit_of_work
+from lti_tool.courses.models import Placement
 from lti_tool.posts.attachments.models import Attachment
+from lti_tool.posts.listing import ROWS_A_PAGE, Show
 from lti_tool.posts.models import Post, PostState
+from lti_tool.posts.ordering import Sort
 from lti_tool.posts.revisions.models import PostRevision
 from lti_tool.posts.substance import FEWEST_WORDS, missing_words
 from lti_tool.statements.models import StatementRow
+from lti_tool.threads import service
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor
 from tests.follow_ups.planning import plan
@@ -71,6 +78,20 @@ def test_the_page_shows_the_opening_post_and_the_composer_alone(
         assert_nothing_of(said, post_id)
 
 
+def test_the_form_says_who_reads_an_answer(path: str, course: Course, ana: Visitor, session: Session) -> None:
+    for _ in range(2):
+        page = ana.get(path).text
+        assert "and everybody in Difficult conversations once they have answered too." in page
+        assert "Everybody in Difficult conversations can read it" not in page
+        reply(ana, path, OWN)
+    grouped = Grouped(course, session)
+    theirs = post_thread(grouped.ines, group=str(grouped.kestrels))
+    assert "and Kestrels once they have answered too." in grouped.ana.get(theirs).text
+    session.execute(update(Placement).values(gallery_at=clock.now() + timedelta(days=7)))
+    session.commit()
+    assert "the other groups can as well." in grouped.ana.get(theirs).text
+
+
 def test_who_has_answered_sees_the_others_and_so_do_staff(
     path: str, tom: Visitor, ana: Visitor, teacher: Visitor
 ) -> None:
@@ -104,6 +125,54 @@ def test_lists_and_counts_say_nothing(path: str, tom: Visitor, ana: Visitor) -> 
     assert "facts first" not in ana.get("/threads?show=unread").text
     ana.post(f"{path}/unread", {**form, "number": "0"})
     assert "1 unread" in ana.get("/threads").text
+
+
+@pytest.mark.parametrize("where", ["", "&where=course"])
+@pytest.mark.parametrize("asked", [*(f"sort={it}" for it in Sort), *(f"show={it}" for it in Show)])
+def test_no_order_and_no_filter_says_that_somebody_answered(
+    path: str, teacher: Visitor, tom: Visitor, ana: Visitor, asked: str, where: str
+) -> None:
+    newer = post_thread(teacher, title="A later one")
+    before = as_shown(ana, f"/threads?{asked}{where}")
+    post_id = reply(tom, path)
+    form = teacher.form(path)
+    assert teacher.post(f"/posts/{post_id}/marks", {**form, "mark": "useful"}).status_code == 303
+    assert as_shown(ana, f"/threads?{asked}{where}") == before
+    reply(ana, path, OWN)
+    if asked in {"sort=activity", "sort=useful"}:
+        assert re.findall(r"/threads/[0-9a-f-]{36}", ana.get(f"/threads?{asked}").text) == [path, newer]
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_lists_go_on_page_after_page(
+    path: str, course: Course, session: Session, tom: Visitor, ana: Visitor, sort: Sort
+) -> None:
+    """Answered and unanswered, closed and open to the reader, one after the other."""
+    with unit_of_work(course.sessions) as writing:
+        for number in range(2 * ROWS_A_PAGE):
+            visitor = ana if number % 3 == 0 else tom
+            thread = service.post_thread(
+                writing, visitor.actor, title=f"Thread {number}", body="x", submission_key=uuid4()
+            )
+            if number % 4 == 0:
+                service.post_reply(
+                    writing, tom.actor, thread_id=thread.id, body=ANSWER, submission_key=uuid4()
+                )
+    address: str | None = f"/threads?sort={sort}"
+    seen: list[str] = []
+    while address:
+        page = ana.get(address).text
+        rows = re.findall(r'<a class="title"[^>]*/threads/([0-9a-f-]{36})', page)
+        assert not set(rows) & set(seen)
+        seen += rows
+        onward = re.search(r'class="foot">\s*<a class="button"\s*href="[^"]*(/threads\?[^"]*)"', page)
+        address = onward[1].replace("&amp;", "&") if onward else None
+    assert len(seen) == 2 * ROWS_A_PAGE + 1
+
+
+def as_shown(visitor: Visitor, address: str) -> str:
+    """The page, without what is another for each request."""
+    return re.sub(r'(value|nonce|data-form)="[^"]*"', "", visitor.get(address).text)
 
 
 def test_fragments_and_live_counts_say_nothing(path: str, tom: Visitor, ana: Visitor) -> None:
