@@ -15,6 +15,7 @@ from lti_tool.notices import models as notices
 from lti_tool.people import models as people
 from lti_tool.platforms import models as platforms
 from lti_tool.posts import models as posts
+from lti_tool.posts.acceptance import models as acceptance
 from lti_tool.posts.attachments import models as attachments
 from lti_tool.posts.following import models as following
 from lti_tool.posts.marks import models as marks
@@ -24,6 +25,7 @@ from lti_tool.search import models as search
 from lti_tool.statements import models as statements
 
 MODULES = (
+    acceptance,
     admin,
     attachments,
     audit,

@@ -17,6 +17,7 @@ from lti_tool.mentions.service import note_mentions
 from lti_tool.moderation import statements as moderation
 from lti_tool.notices.subscribing import subscribe_to_launches
 from lti_tool.people import tasks as people
+from lti_tool.posts.acceptance import statements as acceptance
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.following import statements as following
 from lti_tool.posts.marks import statements as marks
@@ -37,6 +38,7 @@ def subscribe_all() -> None:
         launch,
         threads,
         help_requests,
+        acceptance,
         follow_ups,
         groups,
         mentions,

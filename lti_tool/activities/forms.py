@@ -54,6 +54,17 @@ KINDS = {
         lazy_gettext("Answer first"),
         Shape.ANSWER_FIRST,
     ),
+    "question": Kind(
+        Activity.DISCUSSION,
+        lazy_gettext("Question and answer"),
+        "ask",
+        lazy_gettext(
+            "For questions with an answer that can be found: who asked, or you, accept the one that helped, "
+            "and it stands first."
+        ),
+        lazy_gettext("Questions and answers"),
+        Shape.QUESTION,
+    ),
     "help": Kind(
         Activity.HELP,
         lazy_gettext("Peer help"),

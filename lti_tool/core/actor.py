@@ -44,6 +44,8 @@ class Actor:
     placement_title: str
     activity: str
     """What the placement is for: "discussion", "help" or "follow_up"."""
+    shape: str
+    """How its discussion goes: a `Shape` of courses/shapes.py."""
     prompt_html: str
     """What the instructor asks the participants, safe HTML; empty for nothing."""
     locale: str

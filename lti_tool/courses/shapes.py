@@ -16,6 +16,8 @@ class Shape(StrEnum):
     OPEN = "open"
     ANSWER_FIRST = "answer_first"
     """Others' replies are there for who has replied."""
+    QUESTION = "question"
+    """Each thread is a question; one of its replies is accepted as the answer."""
 
 
 def shape_of(settings: Mapping[str, Any]) -> Shape:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lti_tool.core.actor import Actor
-from lti_tool.help_requests.models import Acceptance, HelpRequest
+from lti_tool.help_requests.models import HelpRequest
 from lti_tool.posts.models import Post
 
 
@@ -22,14 +22,6 @@ class AnswerPosted:
     request: HelpRequest
     post: Post
     asked: Post
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerAccepted:
-    actor: Actor
-    request: HelpRequest
-    acceptance: Acceptance
-    answer: Post
 
 
 @dataclass(frozen=True, slots=True)

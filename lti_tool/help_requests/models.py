@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.core import clock
-from lti_tool.core.db import Base, Row
+from lti_tool.core.db import Base
 from lti_tool.posts.models import Conversation
 
 
@@ -56,13 +56,3 @@ class HelpRequest(Base):
     resolved_at: Mapped[datetime | None]
     what_fixed_it: Mapped[str | None]
     conversation: Mapped[Conversation] = relationship(lazy="raise")
-
-
-class Acceptance(Row, Base):
-    """The asker took an answer as the one that helped; another may follow it."""
-
-    __tablename__ = "acceptance"
-
-    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
-    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))

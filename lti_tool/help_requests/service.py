@@ -11,8 +11,9 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
-from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
-from lti_tool.help_requests.models import Acceptance, HelpRequest, HelpStatus, HelpWanted
+from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestResolved
+from lti_tool.help_requests.models import HelpRequest, HelpStatus, HelpWanted
+from lti_tool.posts.acceptance.service import accept
 from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.models import Conversation, ConversationKind, Post
@@ -163,14 +164,8 @@ def accept_answer(session: Session, actor: Actor, *, request_id: UUID, post_id: 
     answer = access_post(session, actor, post_id)
     if answer.conversation_id != request.conversation_id or answer.author_id == request.author_id:
         raise NotFoundError
-    if request.accepted_post_id != answer.id:
-        acceptance = Acceptance(
-            course_id=request.course_id, conversation_id=request.conversation_id, post_id=answer.id
-        )
-        request.accepted_post_id = answer.id
-        session.add(acceptance)
-        session.flush()
-        events.record(session, AnswerAccepted(actor, request, acceptance, answer))
+    request.accepted_post_id = answer.id
+    accept(session, actor, request.conversation, answer)
     return request
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
-from lti_tool.help_requests.events import AnswerAccepted, AnswerPosted, HelpAsked, RequestResolved
+from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestResolved
 from lti_tool.help_requests.models import HelpRequest
 from lti_tool.posts.attachments.statements import attachment_extension
 from lti_tool.posts.models import Conversation, Post
@@ -53,23 +53,6 @@ def on_answer_posted(session: Session, event: AnswerPosted) -> None:
     )
 
 
-def on_answer_accepted(session: Session, event: AnswerAccepted) -> None:
-    record_act(
-        session,
-        event.actor,
-        Act(
-            name="answer_accepted",
-            subject_id=event.acceptance.id,
-            verb=vocabulary.ACCEPTED,
-            object=thing(session, event.answer.id, vocabulary.SOLUTION),
-            parents=[_doubt(session, event.request)],
-            refers_to=event.answer.statement_id,
-            at=event.acceptance.created_at,
-            unnamed=_unnamed(session, event, event.request.conversation),
-        ),
-    )
-
-
 def on_request_resolved(session: Session, event: RequestResolved) -> None:
     request = event.request
     record_act(
@@ -91,7 +74,7 @@ def on_request_resolved(session: Session, event: RequestResolved) -> None:
 
 def _unnamed(
     session: Session,
-    event: HelpAsked | AnswerPosted | AnswerAccepted | RequestResolved,
+    event: HelpAsked | AnswerPosted | RequestResolved,
     content: Post | Conversation,
 ) -> Unnamed | None:
     return unnamed_author(session, event.actor, event.request.conversation, content)
@@ -104,5 +87,4 @@ def _doubt(session: Session, request: HelpRequest) -> Activity:
 def subscribe_statements() -> None:
     subscribe(HelpAsked, on_help_asked)
     subscribe(AnswerPosted, on_answer_posted)
-    subscribe(AnswerAccepted, on_answer_accepted)
     subscribe(RequestResolved, on_request_resolved)

@@ -14,6 +14,7 @@ from lti_tool.core.actor import Actor, Role
 from lti_tool.core.secrets import matches
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
+from lti_tool.courses.shapes import shape_of
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Person
 from lti_tool.platforms.models import Deployment, Registration
@@ -131,6 +132,7 @@ def actor_of(
         placement_id=placement.id,
         placement_title=placement.title,
         activity=placement.activity,
+        shape=shape_of(placement.settings),
         prompt_html=placement.settings.get("prompt_html", ""),
         locale=launch.locale,
         embedders=tuple(launch.embedders),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    not_,
     or_,
     select,
     true,
@@ -25,9 +26,10 @@ from sqlalchemy.orm import Session
 from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Place
 from lti_tool.people.models import Group, Person
+from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.queries import following
-from lti_tool.posts.models import Conversation, ConversationKind, ReadState
+from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState
 from lti_tool.posts.ordering import ALL, OPENING, Known, Sort
 from lti_tool.posts.reading import read_by, unread_count, unread_opening
 from lti_tool.posts.visibility import (
@@ -51,6 +53,9 @@ class Show(StrEnum):
     UNANSWERED = "unanswered"
     MINE = "mine"
     FOLLOWING = "following"
+    OPEN = "open"
+    """Questions without an accepted answer."""
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,8 @@ class Wanted:
     @property
     def is_sifted(self) -> bool:
         """Whether rows have to be looked at one by one."""
-        return self.show in {Show.UNREAD, Show.FOLLOWING} or self.tag is not None
+        looked_at = {Show.UNREAD, Show.FOLLOWING, Show.OPEN, Show.ANSWERED}
+        return self.show in looked_at or self.tag is not None
 
     @property
     def has_pins(self) -> bool:
@@ -103,6 +109,8 @@ class ConversationRow:
     tags: Sequence[str]
     is_pinned: bool
     is_closed: bool
+    is_answered: bool
+    """Whether an answer to its question was accepted, and is shown."""
     group_name: str
     """Whose it is; empty for the whole course."""
 
@@ -238,9 +246,22 @@ def _fits(actor: Actor, wanted: Wanted, is_open: ColumnElement[bool]) -> ColumnE
         fits.append(_unread(is_open) > 0)
     if wanted.show is Show.FOLLOWING:
         fits.append(following(actor))
+    if wanted.show in {Show.OPEN, Show.ANSWERED}:
+        fits.append(_is_answered() if wanted.show is Show.ANSWERED else not_(_is_answered()))
     if wanted.tag:
         fits.append(Conversation.tags.contains([wanted.tag]))
     return and_(true(), *fits)
+
+
+def _is_answered() -> ColumnElement[bool]:
+    return (
+        select(Acceptance.id)
+        .join(Post, Post.id == Acceptance.post_id)
+        .where(Acceptance.conversation_id == Conversation.id, Acceptance.stands)
+        .where(Post.state == PostState.PUBLISHED)
+        .correlate(Conversation)
+        .exists()
+    )
 
 
 def _unread(is_open: ColumnElement[bool]) -> ColumnElement[int]:
@@ -272,6 +293,7 @@ def _rows(actor: Actor, is_open: ColumnElement[bool]) -> Select[*tuple[Any, ...]
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
+            _is_answered().label("is_answered"),
             Group.name.label("group_name"),
             _unread(is_open).label("unread"),
             *author_columns(Conversation, Person),
@@ -310,5 +332,6 @@ def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
         tags=row.tags,
         is_pinned=row.pin_slot is not None,
         is_closed=row.closed_at is not None,
+        is_answered=row.is_answered,
         group_name=row.group_name or "",
     )

@@ -19,6 +19,7 @@ from lti_tool.core.schedule import Schedule
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.people.models import Group, Person
+from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.anonymity.queries import Anonymity, anonymity_columns, anonymity_of
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
@@ -111,6 +112,10 @@ class ConversationView:
     is_pinned: bool
     closing: Closing | None
     summing: Summing | None
+    accepts: bool
+    """Whether it is a question whose answer the actor may accept."""
+    accepted_id: UUID | None
+    """The accepted answer."""
     group_id: UUID | None
     group_name: str
     """Whose it is; empty for the whole course."""
@@ -128,6 +133,15 @@ class ConversationView:
     def takes_posts(self) -> bool:
         """Whether the actor can post to it now."""
         return self.closing is None and self.may_post and self.is_open_now
+
+    def may_accept(self, post: PostView) -> bool:
+        """Whether the actor may accept this as the answer: not what who asked wrote themselves."""
+        if not self.accepts or post.state is not PostState.PUBLISHED or post.id == self.accepted_id:
+            return False
+        asker = self.opening.author
+        if asker.is_self:
+            return not post.author.is_self
+        return (post.author.person_id, post.author.name) != (asker.person_id, asker.name)
 
     @property
     def is_in_gallery(self) -> bool:
@@ -181,21 +195,24 @@ def conversation_view(
     read = _read(row)
     closed = row.closed_at is not None
     schedule = Schedule(opens_at=row.opens_at, closes_at=row.closes_at)
+    opening, shape = _view(actor, row, read), shape_of(row.settings)
     return ConversationView(
         id=row.conversation_id,
         title=title_of(actor, row.Conversation),
         placement_id=row.placement_id,
-        shape=shape_of(row.settings),
+        shape=shape,
         reply_count=row.reply_count if row.replies_are_open else 0,
         last_number=row.last_number if row.replies_are_open else 0,
         replies_are_open=row.replies_are_open,
         follow_level=row.follow_level,
         anonymity=anonymity_of(actor, row),
-        opening=_view(actor, row, read),
+        opening=opening,
         tags=row.tags,
         is_pinned=row.pin_slot is not None,
         closing=Closing(row.closed_at, row.closed_by_author, row.closed_reason) if closed else None,
         summing=Summing(row.synthesis_id, row.draws_on) if row.synthesis_id else None,
+        accepts=shape is Shape.QUESTION and (actor.role.is_staff or opening.author.is_self),
+        accepted_id=row.accepted_id if shape is Shape.QUESTION else None,
         group_id=row.group_id,
         group_name=row.group_name or "",
         gallery_at=row.gallery_at if row.group_id else None,
@@ -227,6 +244,7 @@ def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
             Conversation.closed_reason,
             Synthesis.post_id.label("synthesis_id"),
             Synthesis.draws_on,
+            Acceptance.post_id.label("accepted_id"),
             Conversation.group_id,
             Group.name.label("group_name"),
             Placement.gallery_at,
@@ -245,6 +263,7 @@ def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == Post.author_id)
         .outerjoin(ReadState, read_by(them))
         .outerjoin(Synthesis, Synthesis.conversation_id == Conversation.id)
+        .outerjoin(Acceptance, and_(Acceptance.conversation_id == Conversation.id, Acceptance.stands))
         .outerjoin(Group, Group.id == Conversation.group_id)
         .where(Conversation.id == _CONVERSATION, Conversation.kind == bindparam("kind"), readable_post(them))
     )

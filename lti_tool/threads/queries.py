@@ -65,6 +65,8 @@ class ThreadPage:
     may_pin: bool
     synthesis: PostView | None
     """The reply that stands at the top; None too where its words are not shown any more."""
+    accepted: PostView | None
+    """The answer to a question; None too where its words are not shown any more."""
 
     @property
     def shown(self) -> frozenset[UUID]:
@@ -116,8 +118,8 @@ def thread_page(
 ) -> ThreadPage:
     """A thread with some of its replies.
 
-    Two queries; one more each for staff, for an answer to one post, for a synthesis, and where one answers
-    first.
+    Two queries; one more each for staff, for an answer to one post, for a synthesis, for an accepted answer,
+    and where one answers first.
     """
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
     replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read)
@@ -132,7 +134,8 @@ def thread_page(
         may_reopen=closing is not None
         and may_reopen(actor, is_own=is_own, closed_by_author=closing.by_author),
         may_pin=actor.role.is_staff and (thread.is_pinned or _has_room(session, thread)),
-        synthesis=_synthesis(session, actor, thread),
+        synthesis=_at_top(session, actor, thread, thread.summing.post_id if thread.summing else None),
+        accepted=_at_top(session, actor, thread, thread.accepted_id),
     )
 
 
@@ -143,10 +146,10 @@ def _own_answer(session: Session, actor: Actor, thread: ConversationView) -> Own
     return own_answer(session, actor, thread.id)
 
 
-def _synthesis(session: Session, actor: Actor, thread: ConversationView) -> PostView | None:
-    if thread.summing is None:
-        return None
-    post = posts.reply_in(session, actor, thread.id, thread.summing.post_id)
+def _at_top(
+    session: Session, actor: Actor, thread: ConversationView, post_id: UUID | None
+) -> PostView | None:
+    post = posts.reply_in(session, actor, thread.id, post_id) if post_id else None
     return post if post and post.state is PostState.PUBLISHED else None
 
 

@@ -245,6 +245,15 @@ def tag_thread(thread_id: UUID) -> Response:
     return _to_thread(thread_id)
 
 
+@blueprint.post("/<uuid:thread_id>/replies/<uuid:post_id>/accept")
+def accept_answer(thread_id: UUID, post_id: UUID) -> Response:
+    form = ChangeForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, change_form=form)
+    service.accept_answer(db(), actor(), thread_id=thread_id, post_id=post_id)
+    return _to_thread(thread_id, _anchor="accepted")
+
+
 @blueprint.route("/<uuid:thread_id>/synthesis", methods=["GET", "POST"])
 def choose_synthesis(thread_id: UUID) -> Response:
     """What the thread came to: a reply of it, or a text that is written now."""

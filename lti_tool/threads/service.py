@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError, SegueError
+from lti_tool.courses.models import Placement
+from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts import changes, reading
+from lti_tool.posts.acceptance.service import accept
 from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.groups import group_of_new
-from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
+from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post, PostState
 from lti_tool.posts.service import (
     access_conversation,
     access_post,
@@ -118,6 +121,26 @@ def post_reply(
     if made and reply.is_public:
         events.record(session, ReplyPosted(actor, thread, reply, replied_to))
     return reply
+
+
+def accept_answer(session: Session, actor: Actor, *, thread_id: UUID, post_id: UUID) -> None:
+    """Take a reply as the answer to a thread that is a question. For who asked, and for staff."""
+    thread = _access_to_change(session, actor, thread_id)
+    placement = session.get_one(Placement, thread.placement_id)
+    answer = access_post(session, actor, post_id, lock=True)
+    is_reply = answer.conversation_id == thread.id and not answer.is_opening
+    if shape_of(placement.settings) is not Shape.QUESTION or not is_reply:
+        raise NotFoundError
+    if answer.state is not PostState.PUBLISHED or _is_askers_own(actor, thread, answer):
+        raise NotFoundError
+    accept(session, actor, thread, answer)
+
+
+def _is_askers_own(actor: Actor, thread: Conversation, answer: Post) -> bool:
+    """As far as the actor may know: under another face, who asked is somebody else for all but themselves."""
+    if answer.author_id != thread.author_id:
+        return False
+    return answer.author_id == actor.person_id or answer.pseudonym == thread.pseudonym
 
 
 def read_posts(session: Session, actor: Actor, *, thread_id: UUID, numbers: Collection[int]) -> None:

@@ -18,17 +18,17 @@ MINE = "With us people stopped listening as soon as the figures came up."
 THEIRS = "In my team the opening with a joke failed, since nobody was in the mood."
 
 
-def choose(ines: Visit, shape: str) -> None:
+def choose(ines: Visit, shape: str, begins: str = "New thread") -> None:
     ines.tool.goto(f"{ines.base}/activity")
     ines.tool.get_by_role("radio", name=shape).check()
     ines.tool.get_by_role("button", name="Save").click()
-    expect(ines.tool.get_by_role("link", name="New thread")).to_be_visible()
+    expect(ines.tool.get_by_role("link", name=begins)).to_be_visible()
 
 
 @contextmanager
-def shaped(ines: Visit, shape: str) -> Iterator[None]:
+def shaped(ines: Visit, shape: str, begins: str = "New thread") -> Iterator[None]:
     """The activity has this shape, and at the end the one that other tests know."""
-    choose(ines, shape)
+    choose(ines, shape, begins)
     yield
     choose(ines, "Open discussion")
 
@@ -78,3 +78,41 @@ def test_one_answers_and_then_sees_the_others(come: Come, new_context: NewContex
         ines.tool.goto(f"{ines.base}/activity")
         expect(ines.tool.get_by_role("radio", name="Answer first, then see")).to_be_checked()
         look_at(ines.page, "set-up-shapes")
+
+
+def test_a_question_gets_its_answer(come: Come, new_context: NewContext, demo: Demo) -> None:
+    ana, tom = come(ANA, TALK), come(TOM, TALK)
+    ines = Visit.enter_in_window(new_context().new_page(), demo, INES, TALK)
+    with shaped(ines, "Question and answer", "Ask a question"):
+        ana.tool.goto(f"{ana.base}/threads?show=answered")
+        expect(ana.tool.get_by_text("No answer was accepted yet")).to_be_visible()
+        ana.tool.get_by_role("link", name="Ask a question").click()
+        ana.heading("Ask a question")
+        ana.tool.get_by_label("Title").fill("How do I begin when he was my manager?")
+        ana.tool.get_by_label("Your post").fill("We worked together for **ten** years.")
+        ana.tool.get_by_role("button", name="Post thread").click()
+        ana.heading("How do I begin when he was my manager?")
+        thread = ana.part_of_address("threads")
+        for words in (MINE, THEIRS):
+            tom.tool.goto(f"{tom.base}/threads/{thread}")
+            answer(tom, words)
+
+        looking = Visit.enter_in_window(new_context().new_page(), demo, ANA, TALK)
+        looking.tool.goto(f"{looking.base}/threads/{thread}")
+        look_at(looking.page, "question-before")
+        button = looking.post_with(THEIRS).get_by_role("button", name="Accept")
+        button.focus()
+        button.press("Enter")
+        accepted = looking.tool.get_by_role("region", name="Accepted answer")
+        expect(accepted).to_contain_text(THEIRS)
+        expect(looking.post_with(THEIRS).get_by_text("Accepted answer")).to_be_visible()
+        expect(looking.post_with(MINE).get_by_text("Accepted answer")).to_have_count(0)
+        look_at(looking.page, "question-answered")
+        looking.tool.goto(f"{looking.base}/threads?show=answered")
+        row = looking.tool.get_by_role("listitem").filter(has_text="when he was my manager")
+        expect(row.get_by_text("Answered")).to_be_visible()
+        look_at(looking.page, "questions-answered")
+        looking.tool.get_by_role("link", name="Still open").click()
+        expect(looking.tool.get_by_role("link", name="Still open")).to_have_attribute("aria-current", "true")
+        expect(row).to_have_count(0)
+        look_at(looking.page, "questions-open")

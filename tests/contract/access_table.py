@@ -98,7 +98,7 @@ TABLE: dict[tuple[str, str], Row] = {
         hints={"reply_to": "thread post", "at": "thread post"},
     ),
     ("GET", "threads.count_new_threads"): Row(Needs.SESSION, answers=204),
-    ("GET", "threads.count_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}, answers=204),
+    ("GET", "threads.count_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("GET", "threads.show_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("GET", "threads.see_posts"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("POST", "threads.read_posts"): Row(
@@ -115,6 +115,7 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.SESSION, ids={"thread_id": "thread"}, data={"reason": "It is settled."}
     ),
     ("POST", "threads.reopen_thread"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
+    ("POST", "threads.accept_answer"): Row(Needs.SESSION, ids={"thread_id": "thread", "post_id": "reply"}),
     ("GET", "threads.choose_synthesis"): Row(Needs.STAFF, ids={"thread_id": "thread"}),
     ("POST", "threads.choose_synthesis"): Row(
         Needs.STAFF, ids={"thread_id": "thread"}, data={**BODY, "draws_on": "All of it."}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.courses.models import Placement
+from lti_tool.courses.shapes import Shape
 from lti_tool.moderation.models import AuthorNotice, NoticeKind
 from lti_tool.moderation.unmasking import unmask_author
 from lti_tool.people.models import Group, GroupSet
@@ -23,6 +24,7 @@ from tests.follow_ups.planning import plan
 from tests.grades.test_scores import grade_activity
 from tests.help_requests.asking import ask_for_help, post_answer
 from tests.posts.files import posted_file, waiting_file
+from tests.shapes.shaped import reply
 from tests.threads.test_threads import THREAD
 
 TOOL = "http://127.0.0.1:8000"
@@ -34,7 +36,7 @@ SECRETS = ("Ana Ruiz", "Tom Becker", "Which opening would fail", "How do I open 
 class Place:
     """A course: its people, and one object of each kind.
 
-    All are the owner's but the answer; the person is the colleague.
+    All are the owner's but the answer and the reply; the person is the colleague.
     """
 
     owner: Visitor
@@ -67,6 +69,7 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
         "request": UUID(_last(request)),
         "thread draft": leave_draft(owner, f"reply:{thread}"),
         "answer": post_answer(colleague, request),
+        "reply": reply(colleague, f"/threads/{thread}"),
         "attachment": posted_file(owner, session),
         "waiting file": waiting_file(owner),
         "follow-up": UUID(_last(plan(owner))),
@@ -84,6 +87,9 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     teacher.send("/groups", f"/groups/sets/{group_set.id}/groups", {"name": "Herons"})
     ids["group set"] = group_set.id
     ids["group"] = session.scalars(select(Group.id).filter_by(group_set_id=group_set.id)).one()
+    placement = session.get_one(Placement, owner.actor.placement_id, populate_existing=True)
+    placement.settings = {**placement.settings, "shape": Shape.QUESTION}
+    session.commit()
     # The activity is nobody's alone, or not all would see what is in it.
     teacher.send("/groups", "/groups/choose", {"group_set": ""})
     return Place(owner, colleague, teacher, ids)

@@ -5,7 +5,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.help_requests.models import Acceptance
+from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.models import Conversation, Post
 from tests.factories.entrances import Course
 from tests.help_requests.asking import FIX, A, ask_for_help, listed, post_answer, statements, the_request

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
-from lti_tool.help_requests.models import Acceptance
+from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.models import Conversation, Post
 from lti_tool.statements.models import StatementRow
 from tests.factories.entrances import Course

@@ -1,0 +1,1 @@
+"""Accepting the answer that helped: one at a time in a conversation, whether a question or a help request."""

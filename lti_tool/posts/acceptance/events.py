@@ -1,0 +1,15 @@
+"""What happens to answers."""
+
+from dataclasses import dataclass
+
+from lti_tool.core.actor import Actor
+from lti_tool.posts.acceptance.models import Acceptance
+from lti_tool.posts.models import Conversation, Post
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAccepted:
+    actor: Actor
+    conversation: Conversation
+    acceptance: Acceptance
+    answer: Post

@@ -1,0 +1,23 @@
+"""Which answers were accepted."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.core.db import Base, Row
+
+
+class Acceptance(Row, Base):
+    """An answer was taken as the one that helped; another may follow it."""
+
+    __tablename__ = "acceptance"
+    __table_args__ = (
+        Index("uq_acceptance_standing", "conversation_id", unique=True, postgresql_where=text("stands")),
+    )
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
+    stands: Mapped[bool] = mapped_column(default=True, server_default="false")
+    """Whether it is the last one. A row of an older release says nothing of it."""
