@@ -15,7 +15,8 @@ from lti_tool.posts.authors import Author
 from lti_tool.posts.groups import GroupsHere, groups_here
 from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
 from lti_tool.posts.models import MOST_PINS, ConversationKind, PostState
-from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, OwnAnswer, PostView, Replies
+from lti_tool.posts.own import OwnAnswer, own_answer
+from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, PostView, Replies
 from lti_tool.threads.service import may_change, may_reopen
 
 _THREAD = ConversationKind.THREAD
@@ -142,7 +143,7 @@ def _own_answer(session: Session, actor: Actor, thread: ConversationView) -> Own
     is_alone = not thread.replies_are_open or thread.reply_count < _TWO
     if thread.shape is not Shape.ANSWER_FIRST or is_alone:
         return None
-    return posts.own_answer(session, actor, thread.id)
+    return own_answer(session, actor, thread.id)
 
 
 def _at_top(

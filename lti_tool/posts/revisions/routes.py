@@ -6,8 +6,9 @@ from uuid import UUID
 from flask import make_response, redirect, render_template
 from werkzeug.wrappers import Response
 
+from lti_tool.posts.own import OwnPost, own_post
 from lti_tool.posts.places import conversation_page
-from lti_tool.posts.queries import OwnPost, own_post, placed_post
+from lti_tool.posts.queries import placed_post
 from lti_tool.posts.revisions import service
 from lti_tool.posts.revisions.forms import EditForm, WithdrawForm
 from lti_tool.posts.revisions.queries import history
