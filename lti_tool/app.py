@@ -39,6 +39,7 @@ from lti_tool.record_store import routes as record_store
 from lti_tool.search import routes as search
 from lti_tool.settings import Settings
 from lti_tool.threads import routes as threads
+from lti_tool.web.addresses import init_addresses
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.assets import init_assets
 from lti_tool.web.errors import init_errors
@@ -95,10 +96,11 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
         TRUSTED_HOSTS=[urlsplit(settings.base_url).hostname],
     )
     app.extensions["settings"] = settings
+    init_filters(app)  # first: it chooses how templates are made
     # After-request functions run in reverse: headers are added to what the commit let through.
     init_headers(app)
     init_transactions(app, make_sessions(engine, settings))
-    init_filters(app)  # first: it chooses how templates are made
+    init_addresses(app)
     init_locale(app)
     init_launched(app)
     init_errors(app)

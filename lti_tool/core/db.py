@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import DateTime, Enum, MetaData, Table, Text, create_engine, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
@@ -83,8 +84,8 @@ def settings_of(session: Session) -> Settings:
 
 
 @contextmanager
-def look_up(sessions: sessionmaker[Session]) -> Iterator[Session]:
-    """For a single query that writes nothing: without a transaction, whose two ends are round trips too."""
+def without_transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """For statements of which each holds alone: a transaction's two ends are round trips of their own."""
     with sessions() as session:
         session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
         yield session
@@ -115,13 +116,15 @@ def take_over(row: Base, **values: Any) -> None:
             setattr(row, name, value)
 
 
-def insert_row(session: Session, model: type[M], **values: Any) -> M:
-    """Write one row now, with its columns' defaults. The session does not keep it, in half of the time.
+def insert_row(session: Session, model: type[Base], **values: Any) -> None:
+    """Write one row now, with its columns' defaults, past the session: nobody reads it in this request."""
+    session.execute(_insert_into(model), values)
 
-    Returns it as far as it was given here: what a default filled in is unknown.
-    """
-    session.execute(insert(cast("Table", model.__table__)), values)
-    return model(**values)
+
+@cache
+def _insert_into(model: type[Base]) -> Insert:
+    """Made once for each table: SQLAlchemy looks a new one over at each use."""
+    return insert(cast("Table", model.__table__))
 
 
 def insert_once(session: Session, model: type[M], *, key: tuple[str, ...], **values: Any) -> tuple[M, bool]:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import MultiDict
 
+from lti_tool.core.db import without_transaction
 from lti_tool.core.ids import new_random_id
 from lti_tool.launch.admission import LaunchAccepted
 from lti_tool.launch.errors import Advice, LaunchRefusedError
@@ -30,7 +31,8 @@ def login() -> Response:
     """Start a launch. A page, not a redirect: its script keeps the browser's secret before it goes on."""
     given = request.form if request.method == "POST" else request.args
     fields = {name: _single(given, name) for name in LoginRequest.__dataclass_fields__}
-    started = start_login(db(), LoginRequest(**fields))
+    with without_transaction(_sessions()) as session:  # it reads, and writes one row
+        started = start_login(session, LoginRequest(**fields))
     allow_embedders(started.embedders)
     # A window of its own has no platform around it that could keep something for us.
     again = {name: value for name, value in fields.items() if value and name != "lti_storage_target"}

@@ -10,7 +10,7 @@ import jwt
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from lti_tool.core.db import look_up
+from lti_tool.core.db import without_transaction
 from lti_tool.launch.errors import LaunchRefusedError
 from lti_tool.launch.guard import key_id, signed_claims
 from lti_tool.notices.errors import NoticeRefusedError
@@ -48,7 +48,7 @@ def _sender(sessions: sessionmaker[Session], token: str) -> tuple[Registration, 
     named = isinstance(issuer, str) and "\0" not in issuer and len(clients) <= _MOST_AUDIENCES
     if not named or not all(isinstance(client, str) and "\0" not in client for client in clients):
         raise NoticeRefusedError("token_malformed")
-    with look_up(sessions) as session:
+    with without_transaction(sessions) as session:
         found = session.execute(
             select(Registration, PlatformKeySet)
             .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)

@@ -1,18 +1,20 @@
 """What pages show of a conversation and its posts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, case, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
+from lti_tool.core.prepared import asked_by, asker
 from lti_tool.core.schedule import Schedule
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of, sides_of
@@ -43,6 +45,9 @@ LAST_POSTS = 20
 EARLIER_POSTS = 40
 _CONTEXT = 5
 """How many posts stand before the first unread one."""
+_CONVERSATION: BindParameter[UUID] = bindparam("conversation_id")
+_POST: BindParameter[UUID] = bindparam("post_id")
+_REPLIED_TO, _REPLIED_TO_AUTHOR = aliased(Post), aliased(Person)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +178,11 @@ class Begin:
     """It ends before this one."""
     at_end: bool = False
     """It ends with the last one."""
-    side: int | None = None
-    """Those of one side alone."""
+
+    @property
+    def by(self) -> str | None:
+        """Which of them is given."""
+        return next((it.name for it in fields(self) if getattr(self, it.name)), None)
 
 
 def conversation_view(
@@ -184,48 +192,8 @@ def conversation_view(
 
     Raises NotFoundError for who may not read it.
     """
-    row = session.execute(
-        select(
-            Conversation.id.label("conversation_id"),
-            Conversation,
-            level_column(actor).label("follow_level"),
-            Conversation.placement_id,
-            Placement.settings,
-            # The columns, as the row that this session holds may be older.
-            (Conversation.reply_count - Conversation.gone_count).label("reply_count"),
-            Conversation.reply_count.label("last_number"),
-            replies_are_open(actor).label("replies_are_open"),
-            Conversation.tags,
-            Conversation.pin_slot,
-            Conversation.closed_at,
-            (Conversation.closed_by_id == Conversation.author_id).label("closed_by_author"),
-            Conversation.closed_reason,
-            Synthesis.post_id.label("synthesis_id"),
-            Synthesis.draws_on,
-            Acceptance.post_id.label("accepted_id"),
-            Conversation.group_id,
-            Group.name.label("group_name"),
-            Placement.gallery_at,
-            Placement.opens_at,
-            Placement.switches_at,
-            Placement.closes_at,
-            may_post(actor).label("may_post"),
-            ReadState.read_to,
-            ReadState.ahead,
-            ReadState.unread,
-            ReadState.read_at,
-            *anonymity_columns(actor),
-            *_columns(actor),
-        )
-        .join(Post, and_(Post.conversation_id == Conversation.id, Post.is_opening))
-        .join(Placement, Placement.id == Conversation.placement_id)
-        .join(Person, Person.id == Post.author_id)
-        .outerjoin(ReadState, read_by(actor))
-        .outerjoin(Synthesis, Synthesis.conversation_id == Conversation.id)
-        .outerjoin(Acceptance, and_(Acceptance.conversation_id == Conversation.id, Acceptance.stands))
-        .outerjoin(Group, Group.id == Conversation.group_id)
-        .where(Conversation.id == conversation_id, Conversation.kind == kind, readable_post(actor))
-    ).one_or_none()
+    asked = asked_by(actor, conversation_id=conversation_id, kind=kind)
+    row = session.execute(_conversation(is_staff=actor.role.is_staff), asked).one_or_none()
     if row is None:
         raise NotFoundError
     read = _read(row)
@@ -260,6 +228,53 @@ def conversation_view(
     )
 
 
+@cache
+def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    them = asker(is_staff=is_staff)
+    return (
+        select(
+            Conversation.id.label("conversation_id"),
+            Conversation,
+            level_column(them).label("follow_level"),
+            Conversation.placement_id,
+            Placement.settings,
+            # The columns, as the row that this session holds may be older.
+            (Conversation.reply_count - Conversation.gone_count).label("reply_count"),
+            Conversation.reply_count.label("last_number"),
+            replies_are_open(them).label("replies_are_open"),
+            Conversation.tags,
+            Conversation.pin_slot,
+            Conversation.closed_at,
+            (Conversation.closed_by_id == Conversation.author_id).label("closed_by_author"),
+            Conversation.closed_reason,
+            Synthesis.post_id.label("synthesis_id"),
+            Synthesis.draws_on,
+            Acceptance.post_id.label("accepted_id"),
+            Conversation.group_id,
+            Group.name.label("group_name"),
+            Placement.gallery_at,
+            Placement.opens_at,
+            Placement.switches_at,
+            Placement.closes_at,
+            may_post(them).label("may_post"),
+            ReadState.read_to,
+            ReadState.ahead,
+            ReadState.unread,
+            ReadState.read_at,
+            *anonymity_columns(them),
+            *_columns(them),
+        )
+        .join(Post, and_(Post.conversation_id == Conversation.id, Post.is_opening))
+        .join(Placement, Placement.id == Conversation.placement_id)
+        .join(Person, Person.id == Post.author_id)
+        .outerjoin(ReadState, read_by(them))
+        .outerjoin(Synthesis, Synthesis.conversation_id == Conversation.id)
+        .outerjoin(Acceptance, and_(Acceptance.conversation_id == Conversation.id, Acceptance.stands))
+        .outerjoin(Group, Group.id == Conversation.group_id)
+        .where(Conversation.id == _CONVERSATION, Conversation.kind == bindparam("kind"), readable_post(them))
+    )
+
+
 def _read(row: Row[*tuple[Any, ...]]) -> Read:
     if row.read_at is None:
         return Read()
@@ -267,37 +282,47 @@ def _read(row: Row[*tuple[Any, ...]]) -> Read:
 
 
 def replies(
-    session: Session, actor: Actor, conversation_id: UUID, begin: Begin, read: Read | None = None
+    session: Session,
+    actor: Actor,
+    conversation_id: UUID,
+    begin: Begin,
+    read: Read | None = None,
+    *,
+    side: int | None = None,
 ) -> Replies:
-    """A page of the posts after the opening one. One query, however many there are."""
-    query = _replies(actor, conversation_id)
-    if begin.side is not None:
-        query = query.where(Post.side == begin.side)
-    if begin.at_end or begin.before_id:
-        return _ending(session, actor, query, begin, read)
-    if begin.from_id:
-        query = query.where(Post.id >= begin.from_id)
-    elif begin.around_id:
-        query = query.where(Post.id >= _start_around(conversation_id, begin.around_id))
-    elif begin.from_number:
-        query = query.where(Post.id >= _start_at(conversation_id, begin.from_number))
-    found = session.execute(query.order_by(Post.id).limit(POSTS_A_PAGE + 1)).all()
-    further = found[POSTS_A_PAGE] if len(found) > POSTS_A_PAGE else None
-    return _page(actor, found[:POSTS_A_PAGE], further, read)
+    """A page of the posts after the opening one, or of a debate's side. One query, however many there are."""
+    begins_by = begin.by
+    asked = asked_by(actor, conversation_id=conversation_id)
+    if begins_by:
+        asked["begin"] = getattr(begin, begins_by)
+    query = _page_of(begins_by, is_staff=actor.role.is_staff)
+    if side is not None:
+        query = query.where(Post.side == side)
+    found = session.execute(query, asked).all()
+    if begins_by == "at_end":
+        return _page(actor, found[::-1], None, read)
+    if begins_by == "before_id":
+        is_there = bool(found) and found[0].id == begin.before_id
+        earlier, further = (found[1:], found[0]) if is_there else (found, None)
+        return _page(actor, earlier[::-1], further, read)
+    return _page(actor, found[:POSTS_A_PAGE], next(iter(found[POSTS_A_PAGE:]), None), read)
 
 
-def _ending(
-    session: Session, actor: Actor, query: Select[*tuple[Any, ...]], begin: Begin, read: Read | None
-) -> Replies:
-    """The posts that end where one begins to look backwards."""
-    count = LAST_POSTS if begin.at_end else EARLIER_POSTS
-    if begin.before_id:
-        query = query.where(Post.id <= begin.before_id)
-        count += 1
-    found = session.execute(query.order_by(Post.id.desc()).limit(count)).all()[::-1]
-    if begin.before_id and found and found[-1].id == begin.before_id:
-        return _page(actor, found[:-1], found[-1], read)
-    return _page(actor, found, None, read)
+@cache
+def _page_of(begins_by: str | None, *, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    query = _replies(is_staff=is_staff)
+    begin: BindParameter[Any] = bindparam("begin")
+    if begins_by == "at_end":
+        return query.order_by(Post.id.desc()).limit(LAST_POSTS)
+    if begins_by == "before_id":
+        return query.where(Post.id <= begin).order_by(Post.id.desc()).limit(EARLIER_POSTS + 1)
+    if begins_by == "from_id":
+        query = query.where(Post.id >= begin)
+    elif begins_by == "around_id":
+        query = query.where(Post.id >= _start_around(begin))
+    elif begins_by == "from_number":
+        query = query.where(Post.id >= _start_at(begin))
+    return query.order_by(Post.id).limit(POSTS_A_PAGE + 1)
 
 
 def _page(
@@ -312,13 +337,11 @@ def _page(
     return Replies(rows, earlier, Place(further.created_at, further.id) if further else None)
 
 
-def _start_around(
-    conversation_id: UUID, around_id: UUID | ScalarSelect[UUID], context: int = POSTS_A_PAGE // 2
-) -> ColumnElement[UUID]:
+def _start_around(around_id: ColumnElement[UUID], context: int = POSTS_A_PAGE // 2) -> ColumnElement[UUID]:
     """The id of the post some places before `around_id`, or of the first one."""
     before = (
         select(Post.id)
-        .where(Post.conversation_id == conversation_id, Post.is_opening.is_(False), Post.id <= around_id)
+        .where(Post.conversation_id == _CONVERSATION, Post.is_opening.is_(False), Post.id <= around_id)
         .order_by(Post.id.desc())
         .offset(context)
         .limit(1)
@@ -327,25 +350,37 @@ def _start_around(
     return func.coalesce(before, UUID(int=0))
 
 
-def _start_at(conversation_id: UUID, number: int) -> ColumnElement[UUID]:
+def _start_at(number: ColumnElement[int]) -> ColumnElement[UUID]:
     """By its place, which is not its number's where it was published late."""
-    there = select(Post.id).filter_by(conversation_id=conversation_id, number=number).scalar_subquery()
-    return _start_around(conversation_id, there, _CONTEXT)
+    there = select(Post.id).where(Post.conversation_id == _CONVERSATION, Post.number == number)
+    return _start_around(there.scalar_subquery(), _CONTEXT)
 
 
 def new_replies(
     session: Session, actor: Actor, conversation_id: UUID, *, after_number: int, read: Read
 ) -> Sequence[PostView]:
     """At most fifty that were posted after the one of this number. One query."""
-    query = _replies(actor, conversation_id).where(Post.number > after_number)
-    found = session.execute(query.order_by(Post.number).limit(POSTS_A_PAGE)).all()
+    asked = asked_by(actor, conversation_id=conversation_id, after_number=after_number)
+    found = session.execute(_new_replies(is_staff=actor.role.is_staff), asked)
     return [_view(actor, row, read) for row in found]
+
+
+@cache
+def _new_replies(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    query = _replies(is_staff=is_staff).where(Post.number > bindparam("after_number"))
+    return query.order_by(Post.number).limit(POSTS_A_PAGE)
 
 
 def reply_in(session: Session, actor: Actor, conversation_id: UUID, post_id: UUID) -> PostView | None:
     """A post of this conversation after its opening one; None for any other id. One query."""
-    row = session.execute(_replies(actor, conversation_id).where(Post.id == post_id)).one_or_none()
+    asked = asked_by(actor, conversation_id=conversation_id, post_id=post_id)
+    row = session.execute(_reply(is_staff=actor.role.is_staff), asked).one_or_none()
     return _view(actor, row) if row else None
+
+
+@cache
+def _reply(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    return _replies(is_staff=is_staff).where(Post.id == _POST)
 
 
 def last_number(session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind) -> int:
@@ -361,7 +396,14 @@ def last_number(session: Session, actor: Actor, conversation_id: UUID, kind: Con
 
 
 def post_view(session: Session, actor: Actor, post_id: UUID) -> PostView:
-    return _view(actor, session.execute(_posts(actor).where(Post.id == post_id)).one())
+    return _view(
+        actor, session.execute(_post(is_staff=actor.role.is_staff), asked_by(actor, post_id=post_id)).one()
+    )
+
+
+@cache
+def _post(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    return _posts(asker(is_staff=is_staff)).where(Post.id == _POST)
 
 
 def _columns(actor: Actor) -> Sequence[Any]:
@@ -382,18 +424,19 @@ def _columns(actor: Actor) -> Sequence[Any]:
     ]
 
 
-def _replies(actor: Actor, conversation_id: UUID) -> Select[*tuple[Any, ...]]:
-    return _posts(actor).where(Post.conversation_id == conversation_id, Post.is_opening.is_(False))
+def _replies(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    return _posts(asker(is_staff=is_staff)).where(
+        Post.conversation_id == _CONVERSATION, Post.is_opening.is_(False)
+    )
 
 
 def _posts(actor: Actor) -> Select[*tuple[Any, ...]]:
-    replied_to, replied_to_author = aliased(Post), aliased(Person)
     return (
-        select(*_columns(actor), *author_columns(replied_to, replied_to_author, prefix="replied_to"))
+        select(*_columns(actor), *author_columns(_REPLIED_TO, _REPLIED_TO_AUTHOR, prefix="replied_to"))
         .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
-        .outerjoin(replied_to, (replied_to.id == Post.in_reply_to_id) & replied_to.is_opening.is_(False))
-        .outerjoin(replied_to_author, replied_to_author.id == replied_to.author_id)
+        .outerjoin(_REPLIED_TO, (_REPLIED_TO.id == Post.in_reply_to_id) & _REPLIED_TO.is_opening.is_(False))
+        .outerjoin(_REPLIED_TO_AUTHOR, _REPLIED_TO_AUTHOR.id == _REPLIED_TO.author_id)
         .where(readable_post(actor))
     )
 

@@ -1,24 +1,39 @@
 """What is kept of a person, counted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select, true
 from sqlalchemy.orm import Session
 
+from lti_tool.audit.models import ModerationLog
 from lti_tool.core.actor import Role
 from lti_tool.core.visit import Visit
-from lti_tool.courses.models import Course, Placement
+from lti_tool.courses.models import Course, Placement, PlannedActivity
 from lti_tool.drafts.models import Draft
 from lti_tool.follow_ups.models import FollowUp, FollowUpReport
-from lti_tool.grades.models import Score
+from lti_tool.grades.models import Score, ScoreEntry
+from lti_tool.launch.models import Launch
+from lti_tool.mentions.models import Mention
+from lti_tool.moderation.models import AuthorNotice, Report
 from lti_tool.people.models import GroupMembership, Membership, Person
-from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.attachments.models import Attachment
+from lti_tool.posts.following.models import ConversationFollow, PlacementFollow
+from lti_tool.posts.marks.models import PostMark
+from lti_tool.posts.models import (
+    Conversation,
+    ConversationChange,
+    ConversationKind,
+    Post,
+    ReadState,
+    Synthesis,
+)
 from lti_tool.statements.models import StatementRow
 
 MOST_COURSES = 100
+Counted = ColumnElement[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +42,17 @@ class CourseRow:
     role: Role
     has_left: bool
     """As the platform's roster says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnKept:
+    """What is counted for the person alone: to others' eyes it would say more than they may know."""
+
+    anonymous: int
+    """How many of the threads, requests and replies were posted anonymously."""
+    reported: int
+    following: int
+    notices: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +66,24 @@ class Kept:
     threads: int
     help_requests: int
     replies: int
-    anonymous: int | None
-    """How many of these were posted anonymously. None for somebody else's eyes: then they count nowhere."""
+    files: int
+    marks: int
+    mentions: int
+    """By others."""
+    read: int
+    """Of how many threads it is kept how far they are read."""
     drafts: int
     follow_ups: int
     reports: int
     groups: int
     scores: int
+    decisions: int
+    """Of staff, about them."""
+    staff_acts: int
+    visits: int
     statements: int
+    own: OwnKept | None
+    """None for somebody else's eyes: then these count nowhere."""
 
     @property
     def has_taken_part(self) -> bool:
@@ -63,40 +99,67 @@ def kept_of(session: Session, visit: Visit) -> Kept | None:
     if person is None:
         return None
     is_own = visit.person_id == person.id
-    reported = FollowUp.id == FollowUpReport.follow_up_id
-    counts = session.execute(
-        select(
-            _count(Membership.id, Membership.person_id == person.id),
-            _conversations(person.id, ConversationKind.THREAD, _shown(Conversation, is_own=is_own)),
-            _conversations(person.id, ConversationKind.HELP_REQUEST, _shown(Conversation, is_own=is_own)),
-            _count(
-                Post.id, Post.author_id == person.id, Post.is_opening.is_(False), _shown(Post, is_own=is_own)
-            ),
-            _count(Post.id, Post.author_id == person.id, Post.pseudonym.is_not(None)),
-            _count(Draft.id, Draft.person_id == person.id, Draft.fields.is_not(None)),
-            _count(FollowUp.id, FollowUp.person_id == person.id),
-            _count(FollowUpReport.id, FollowUp.person_id == person.id, reported),
-            _count(GroupMembership.group_id, GroupMembership.person_id == person.id),
-            _scores(person.id),
-            _count(StatementRow.id, StatementRow.person_id == person.id),
-        )
-    ).one()
-    course_count, threads, help_requests, replies, anonymous, *others = counts
-    drafts, follow_ups, reports, groups, scores, statements = others
-    return Kept(
-        name=person.name,
-        courses=_courses(session, person.id),
-        course_count=course_count,
-        threads=threads,
-        help_requests=help_requests,
-        replies=replies,
-        anonymous=anonymous if is_own else None,
-        drafts=drafts,
-        follow_ups=follow_ups,
-        reports=reports,
-        groups=groups,
-        scores=scores,
-        statements=statements,
+    counted = _counted(person.id, is_own=is_own) | (_counted_for_oneself(person.id) if is_own else {})
+    counts = session.execute(select(*(it.label(name) for name, it in counted.items()))).one()._asdict()
+    own = OwnKept(**{it.name: counts.pop(it.name) for it in fields(OwnKept)}) if is_own else None
+    return Kept(name=person.name, courses=_courses(session, person.id), own=own, **counts)
+
+
+def _counted(person_id: UUID, *, is_own: bool) -> dict[str, Counted]:
+    """By the names of what is counted."""
+    shown_post = _shown(Post, is_own=is_own)
+    shown_conversation = _shown(Conversation, is_own=is_own)
+    is_mine = Post.author_id == person_id
+    return {
+        "course_count": _count(Membership.id, Membership.person_id == person_id),
+        "threads": _conversations(person_id, ConversationKind.THREAD, shown_conversation),
+        "help_requests": _conversations(person_id, ConversationKind.HELP_REQUEST, shown_conversation),
+        "replies": _count(Post.id, is_mine, Post.is_opening.is_(False), shown_post),
+        "files": _files(person_id, shown_post),
+        "marks": _count(PostMark.id, PostMark.person_id == person_id),
+        "mentions": _count(Mention.post_id, Mention.person_id == person_id),
+        "read": _count(ReadState.conversation_id, ReadState.person_id == person_id),
+        "drafts": _count(Draft.id, Draft.person_id == person_id, Draft.fields.is_not(None)),
+        "follow_ups": _count(FollowUp.id, FollowUp.person_id == person_id),
+        "reports": _count(
+            FollowUpReport.id, FollowUp.person_id == person_id, FollowUp.id == FollowUpReport.follow_up_id
+        ),
+        "groups": _count(GroupMembership.group_id, GroupMembership.person_id == person_id),
+        "scores": _scores(person_id),
+        "decisions": _count(ModerationLog.id, ModerationLog.person_id == person_id),
+        "staff_acts": _staff_acts(person_id, shown_conversation),
+        "visits": _count(Launch.id, Launch.person_id == person_id),
+        "statements": _count(StatementRow.id, StatementRow.person_id == person_id),
+    }
+
+
+def _counted_for_oneself(person_id: UUID) -> dict[str, Counted]:
+    return {
+        "anonymous": _count(Post.id, Post.author_id == person_id, Post.pseudonym.is_not(None)),
+        "reported": _count(Report.id, Report.reporter_id == person_id),
+        "following": _count(ConversationFollow.conversation_id, ConversationFollow.person_id == person_id)
+        + _count(PlacementFollow.placement_id, PlacementFollow.person_id == person_id),
+        "notices": _count(AuthorNotice.id, AuthorNotice.person_id == person_id),
+    }
+
+
+def _files(person_id: UUID, shown: ColumnElement[bool]) -> Counted:
+    """Those that stand with a post, and those that were never posted."""
+    mine = Attachment.person_id == person_id
+    return _count(Attachment.id, mine, Attachment.post_id.is_(None)) + _count(
+        Attachment.id, mine, Attachment.post_id == Post.id, shown
+    )
+
+
+def _staff_acts(person_id: UUID, shown: ColumnElement[bool]) -> Counted:
+    """What they did to run a course: closing, tagging, pinning, summing up, deciding, grading, planning."""
+    changed = Conversation.id == ConversationChange.conversation_id
+    return (
+        _count(ConversationChange.id, ConversationChange.person_id == person_id, changed, shown)
+        + _count(Synthesis.id, Synthesis.person_id == person_id)
+        + _count(ModerationLog.id, ModerationLog.staff_id == person_id)
+        + _count(ScoreEntry.id, ScoreEntry.author_id == person_id)
+        + _count(PlannedActivity.id, PlannedActivity.author_id == person_id)
     )
 
 

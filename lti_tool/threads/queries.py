@@ -128,7 +128,7 @@ def thread_page(
     in a debate, and where one answers first.
     """
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
-    replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read)
+    replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read, side=place.side)
     is_own, closing = thread.opening.author.is_self, thread.closing
     return ThreadPage(
         thread=thread,
@@ -168,7 +168,7 @@ def _has_room(session: Session, thread: ConversationView) -> bool:
 def _begin(thread: ConversationView, place: Place) -> Begin:
     """Of a long thread one sees the end first, and may ask for what came before."""
     if place.side is not None:
-        return Begin(side=place.side, from_id=place.from_id)
+        return Begin(from_id=place.from_id)
     if place.before_id:
         return Begin(before_id=place.before_id)
     if place.from_id or place.at == "first":

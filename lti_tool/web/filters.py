@@ -2,12 +2,15 @@
 
 from collections.abc import MutableMapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
+from babel import Locale
+from babel.dates import format_date, format_datetime
 from flask import Flask
 from flask.templating import Environment
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
 
 from lti_tool.posts.authors import OwnPseudonym
@@ -20,8 +23,8 @@ _LETTERS = 2
 class _Environment(Environment):
     """Each template's globals in a plain dict.
 
-    A page has hundreds of imports; Jinja compares the names of globals at each, and those of its own ChainMap
-    took a fifth of the page.
+    A page has hundreds of imports; Jinja compares the names of globals at each, and is slow to name those of
+    its own ChainMap.
     """
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
@@ -67,11 +70,23 @@ def hue(who: object) -> int:
 
 def moment(value: datetime) -> str:
     """A moment for people who can't run our script, with its zone said."""
-    return f"{format_datetime(value, 'medium', rebase=False)} UTC"
+    return f"{_moment(value, get_locale())} UTC"
 
 
 def day(value: date) -> str:
-    return str(format_date(value, "full", rebase=False))
+    """The day, as UTC has it where a moment is given."""
+    return _day(value.date() if isinstance(value, datetime) else value, get_locale())
+
+
+# A page says some of them for each of its posts, and the next page the same ones again.
+@lru_cache(4096)
+def _moment(value: datetime, locale: Locale | None) -> str:
+    return format_datetime(value, "medium", locale=locale)
+
+
+@lru_cache(4096)
+def _day(value: date, locale: Locale | None) -> str:
+    return format_date(value, "full", locale=locale)
 
 
 def rendered(html: str) -> Markup:

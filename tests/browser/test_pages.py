@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 SCREENSHOTS = Path(__file__).parents[2] / "var/screenshots"
 NARROWEST = 320
 WIDTHS = (360, 1200)
+TABLET = 768
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 HEIGHT = 800
@@ -378,6 +379,8 @@ def look_at(page: Page, name: str) -> None:
     page.evaluate(Axe().axe_script)
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": TABLET, "height": HEIGHT})
+        page.screenshot(path=SCREENSHOTS / f"{name}-{TABLET}-{scheme}.png", full_page=True)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)

@@ -1,6 +1,7 @@
 """Servers that misbehave: each ends in a short reason, soon, and in little memory."""
 
 import gzip
+import select
 import socket
 import struct
 import time
@@ -28,7 +29,8 @@ def drip(data: bytes) -> Behaviour:
         read_request(sock)
         for one in data:
             sock.sendall(bytes([one]))
-            time.sleep(0.02)
+            if select.select([sock], [], [], 0.02)[0]:
+                return  # the other side has hung up
 
     return behave
 

@@ -112,6 +112,21 @@ def post_with_files(visitor: Visitor, *files: tuple[str, bytes], **changes: Any)
     return str(answer.location).removeprefix(visitor.base)
 
 
+def post_with_pictures(visitor: Visitor, described: dict[str, bytes], *files: tuple[str, bytes]) -> str:
+    """The same as somebody without script does who says of each picture (by what) what it shows."""
+    form = visitor.form("/threads/new")
+    chosen = [(io.BytesIO(content), f"{number}.jpg") for number, content in enumerate(described.values())]
+    attached = visitor.post("/threads/new", {**form, **THREAD, "files": chosen, "preview": "yes"})
+    assert attached.status_code == 200, attached.text
+    fields = dict(form) | THREAD
+    for number, (it, alt) in enumerate(zip(ids_in(attached.text), described, strict=True)):
+        fields |= said(it, f"{number}.jpg", alt=alt)
+    more = [(io.BytesIO(content), name) for name, content in files]
+    answer = visitor.post("/threads/new", {**fields, **({"files": more} if more else {})})
+    assert answer.status_code == 303, answer.text
+    return str(answer.location).removeprefix(visitor.base)
+
+
 def posted_file(visitor: Visitor, session: Session) -> UUID:
     """Of a thread of its own."""
     thread = UUID(post_with_files(visitor, ("plan.txt", NOTES.encode())).rpartition("/")[2])

@@ -73,6 +73,19 @@ def test_the_same_sent_twice_is_one_edit_and_one_statement(course: Course, sessi
     assert "Better" not in json.dumps(edited)
 
 
+def test_an_edit_is_written_with_toolbar_and_preview(course: Course, session: Session) -> None:
+    ana = course.visitor("Ana Ruiz")
+    post_thread(ana)
+    path = f"/posts/{opening_id(session)}/edit"
+    assert "<markdown-toolbar" in ana.get(path).text
+    data = {**THREAD, "body": "Now **bold**", "revision": "1", "preview": "yes"}
+    answer = ana.send(path, path, data)
+    assert answer.status_code == 200
+    assert "Now <strong>bold</strong>" in answer.text
+    assert "Now **bold**" in answer.text
+    assert session.scalars(select(Post.body)).one() == THREAD["body"]
+
+
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR])
 def test_nobody_edits_what_somebody_else_wrote(course: Course, session: Session, role: Role) -> None:
     post_thread(course.visitor("Ana Ruiz"))

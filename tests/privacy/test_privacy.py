@@ -3,13 +3,16 @@
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.audit.models import ModerationLog
 from lti_tool.core import clock
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.grades.models import ActivityProgress, GradingProgress, Score
 from lti_tool.launch.models import LaunchKind
+from lti_tool.models import METADATA
 from lti_tool.people.models import Group, GroupMembership, Membership, Person
 from lti_tool.statements.models import StatementRow
+from tests.browser.everything import furnish_everything
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Browser, Course, Visitor, enter, make_tenant
 from tests.follow_ups.planning import plan
@@ -63,6 +66,90 @@ def test_everything_is_counted_and_named(course: Course, session: Session) -> No
     for part in ("Why, and who sees it", "For how long", "To get all of it, or to have it deleted"):
         assert part in page
     assert "Write to the people who run <bdi>Example LMS</bdi>" in page
+
+
+# Each column that leads to a person, with the words of the page under which its rows are counted.
+COUNTED = {
+    "membership.person_id": "Courses",
+    "conversation.author_id": "Threads begun",
+    "help_request.author_id": "Requests for help",
+    "post.author_id": "Replies and answers",
+    "pseudonym.person_id": "Of all these, posted anonymously",
+    "attachment.person_id": "Files",
+    "post_mark.person_id": "Marks given to posts",
+    "mention.person_id": "Mentions by others",
+    "read_state.person_id": "Threads and requests, with what of them was read",
+    "conversation_follow.person_id": "Threads and activities with a choice of what to hear of",
+    "placement_follow.person_id": "Threads and activities with a choice of what to hear of",
+    "report.reporter_id": "Posts reported to staff",
+    "author_notice.person_id": "Notices from staff",
+    "draft.person_id": "Drafts that were not sent",
+    "follow_up.person_id": "Plans for work",
+    "course_group_membership.person_id": "Groups",
+    "score.person_id": "Points or comments from those who teach",
+    "score_entry.person_id": "Points or comments from those who teach",
+    "moderation_log.person_id": "Decisions of staff about them or their posts",
+    "pre_moderation.person_id": "Decisions of staff about them or their posts",
+    "launch.person_id": "Visits that are not forgotten yet",
+    "statement.person_id": "Entries in the activity record",
+    **dict.fromkeys(
+        [
+            "conversation.closed_by_id", "conversation_change.person_id", "synthesis.person_id",
+            "moderation_log.staff_id", "unmasking.staff_id", "score_entry.author_id",
+            "planned_activity.author_id",
+        ],
+        "What they did to run a course: closing, tagging, deciding, giving points",
+    ),
+}  # fmt: skip
+
+
+def test_whatever_leads_to_a_person_is_counted(course: Course) -> None:
+    """A new table with somebody's rows comes onto the page too."""
+    columns = {
+        f"{table.name}.{column.name}"
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if any(key.column.table.name == "person" for key in column.foreign_keys)
+    }
+    assert columns == set(COUNTED)
+    post_thread(course.visitor("Ana Ruiz"))
+    assert set(told(asking(course).get("/privacy").text)) >= set(COUNTED.values())
+
+
+def test_the_acts_beside_writing_are_counted_too(course: Course, session: Session) -> None:
+    there = furnish_everything(course, session)
+    tom, ana = (told(asking(course, sub, name=name).get("/privacy").text)
+                for sub, name in (("tom-becker", "Tom Becker"), ("ana-ruiz", "Ana Ruiz")))  # fmt: skip
+    assert tom[COUNTED["report.reporter_id"]] == "1"
+    assert tom[COUNTED["author_notice.person_id"]] == "1"
+    assert tom[COUNTED["moderation_log.person_id"]] == "1"
+    assert tom[COUNTED["conversation_follow.person_id"]] == "3"
+    assert ana[COUNTED["post_mark.person_id"]] == "3"
+    assert ana[COUNTED["attachment.person_id"]] == "3"
+    assert ana[COUNTED["conversation_change.person_id"]] == "1"
+    assert ana[COUNTED["read_state.person_id"]] == "7"
+    assert ana[COUNTED["launch.person_id"]] == "2"
+    staff = told(asking(course, "ines-koch", name="Ines Koch").get("/privacy").text)
+    log = session.scalars(select(func.count(ModerationLog.id))).one()
+    assert int(staff[COUNTED["moderation_log.staff_id"]]) > log
+    assert there.mia.actor.person_id
+
+
+def test_others_eyes_count_neither_what_is_anonymous_nor_what_is_ones_own_alone(
+    course: Course, session: Session
+) -> None:
+    furnish_everything(course, session)
+    mine, others = (
+        told(asking(course, "ana-ruiz", name=name).get("/privacy").text) for name in ("Ana Ruiz", "Ada Min")
+    )
+    alone = {
+        "pseudonym.person_id",
+        "conversation_follow.person_id",
+        "report.reporter_id",
+        "author_notice.person_id",
+    }
+    assert set(mine) - set(others) == {COUNTED[it] for it in alone}
+    assert int(mine["Threads begun"]) == int(others["Threads begun"]) + 1
 
 
 def _grade_and_group(session: Session, of: Visitor) -> None:

@@ -2,12 +2,13 @@
 
 import ast
 import importlib.util
+import os
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from types import ModuleType
 
@@ -231,13 +232,14 @@ from pathlib import Path
 profiles.Place = lambda root, base: python_packages.Place(Path({str(place.root)!r}), {place.base!r})
 sys.exit(profiles.main(["check"]))
 """
-    waiting = PYTHON.replace('echo "$@"', 'touch "$(dirname "$0")/../../waits"\nexec sleep 30\necho "$@"')
+    waiting = PYTHON.replace('echo "$@"', 'echo >"$(dirname "$0")/../../waits"\nexec sleep 30\necho "$@"')
     program(tools, "python3", waiting)
     (tools / "sleep").symlink_to("/bin/sleep")
+    os.mkfifo(place.root / "waits")
+    told = os.open(place.root / "waits", os.O_RDONLY | os.O_NONBLOCK)
     child = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
-    while not (place.root / "waits").exists():
-        assert child.poll() is None
-        time.sleep(0.02)
+    assert select.select([told], [], [], 20)[0], "it was not installing within 20 s"
+    os.close(told)
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=20)
     assert child.returncode == 130

@@ -143,7 +143,7 @@ class AttachingForm(LaunchedForm):
                 self.file_errors.append((shown_claim(file.filename or ""), _WORDS[refused.reason]))
                 continue
             if kept.id not in {it.id for it in self.attached}:
-                self.attached.append(AttachmentView.of(kept, {"alt": _line("alt-new")}))
+                self.attached.append(AttachmentView.of(kept, {}))
 
 
 class UploadForm(AttachingForm):

@@ -1,0 +1,42 @@
+"""Queries built once for all who ask: what differs from one request to the next are parameters.
+
+To build a query with its conditions, and to find what was compiled of it before, takes SQLAlchemy longer than
+the answer takes PostgreSQL.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import BindParameter, bindparam
+
+from lti_tool.core import clock
+from lti_tool.core.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    is_staff: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asker:
+    """Has nothing of an actor but parameters: what one person is can't get into the query of another."""
+
+    role: _Role
+    person_id: BindParameter[Any] = field(default_factory=lambda: bindparam("asker_person_id"))
+    course_id: BindParameter[Any] = field(default_factory=lambda: bindparam("asker_course_id"))
+
+
+def asker(*, is_staff: bool) -> Actor:
+    """Stands for whoever asks, while a query is built that is kept (`functools.cache`)."""
+    return cast("Actor", _Asker(role=_Role(is_staff)))
+
+
+def asked_by(actor: Actor, **more: Any) -> dict[str, Any]:
+    """The parameters of a query that was built for an `asker`, and its own ones."""
+    return {"asker_person_id": actor.person_id, "asker_course_id": actor.course_id, **more}
+
+
+def time_of_asking() -> BindParameter[Any]:
+    """The moment at which the query is put; a plain `clock.now()` would be the one at which it was built."""
+    return bindparam(None, callable_=clock.now, unique=True)
