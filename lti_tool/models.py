@@ -23,6 +23,7 @@ from lti_tool.posts.revisions import models as revisions
 from lti_tool.record_store import models as record_store
 from lti_tool.search import models as search
 from lti_tool.statements import models as statements
+from lti_tool.threads import models as threads
 
 MODULES = (
     acceptance,
@@ -47,5 +48,6 @@ MODULES = (
     revisions,
     search,
     statements,
+    threads,
 )
 METADATA = Base.metadata

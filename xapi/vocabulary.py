@@ -71,4 +71,5 @@ OUTCOME: Final = f"{PROFILE}/extensions/outcome"  # what came of a workplace act
 REACTION: Final = f"{PROFILE}/extensions/reaction"  # which of the marks it was
 REVISION: Final = f"{PROFILE}/extensions/revision"  # the number of the text that came of an edit
 FOLLOW_LEVEL: Final = f"{PROFILE}/extensions/follow-level"  # how much of it one is told of
+SIDE: Final = f"{PROFILE}/extensions/side"  # which of a debate's two sides it argues
 REASON: Final = "https://w3id.org/xapi/tla/extensions/reason"

@@ -13,10 +13,11 @@ from lti_tool.courses.models import Activity
 from lti_tool.courses.shapes import Shape
 from lti_tool.posts import scaffolds
 from lti_tool.posts.forms import markdown_field
-from lti_tool.web.forms import LaunchedForm, radio_field
+from lti_tool.web.forms import LaunchedForm, LineField, line_field, radio_field
 from lti_tool.web.moments import MomentField, MomentsForm
 
 _MOST_POINTS = 1000
+_LONGEST_SIDE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,17 @@ KINDS = {
         ),
         lazy_gettext("Questions and answers"),
         Shape.QUESTION,
+    ),
+    "debate": Kind(
+        Activity.DISCUSSION,
+        lazy_gettext("Debate"),
+        "sides",
+        lazy_gettext(
+            "For questions with two sides: everybody argues one of them, and from a day that you choose the "
+            "other, and can say what changed their mind."
+        ),
+        lazy_gettext("Two sides"),
+        Shape.DEBATE,
     ),
     "help": Kind(
         Activity.HELP,
@@ -148,23 +160,54 @@ class ActivityForm(LaunchedForm):
         return KINDS[self.activity.data]
 
 
+def _side_field(label: str, description: str) -> LineField:
+    return line_field(label, description=description, longest=_LONGEST_SIDE)
+
+
 class SetUpForm(ActivityForm, MomentsForm):
     """The same of an activity that is there, with what belongs to this run of the course."""
 
     opens = MomentField(lazy_gettext("Opens"), description=lazy_gettext("empty: from the first"))
+    first_side = _side_field(lazy_gettext("One side"), lazy_gettext("empty: For"))
+    second_side = _side_field(lazy_gettext("The other side"), lazy_gettext("empty: Against"))
     closes = MomentField(lazy_gettext("Closes"), last=True, description=lazy_gettext("empty: never"))
+    # After those two, whose moments it is compared with.
+    switches = MomentField(
+        lazy_gettext("Sides are switched"),
+        description=lazy_gettext("everybody argues the opposite from then on; empty: never"),
+    )
 
     def validate_closes(self, field: MomentField) -> None:
-        opens_at, closes_at = self.opens.moment, field.moment
-        if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+        if _is_before(field, self.opens):
             raise ValidationError(lazy_gettext("It closes before it opens. Please choose a later moment."))
+
+    def validate_switches(self, field: MomentField) -> None:
+        if self.is_debate and (_is_before(field, self.opens) or _is_before(self.closes, field)):
+            raise ValidationError(lazy_gettext("Please choose a moment between those two."))
+
+    @property
+    def is_debate(self) -> bool:
+        kind = KINDS.get(self.activity.data)
+        return kind is not None and kind.shape is Shape.DEBATE
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Their names, where the instructor gave any."""
+        return (self.first_side.data, self.second_side.data) if self.is_debate else ("", "")
 
     @property
     def schedule(self) -> Schedule:
         """What was chosen, of a form without errors. Discussions alone have one."""
         if self.kind.activity is not Activity.DISCUSSION:
             return ALWAYS
-        return Schedule(opens_at=self.opens.moment, closes_at=self.closes.moment)
+        switches_at = self.switches.moment if self.is_debate else None
+        return Schedule(opens_at=self.opens.moment, switches_at=switches_at, closes_at=self.closes.moment)
+
+
+def _is_before(field: MomentField, other: MomentField) -> bool:
+    """Or at the same time."""
+    moment, before = field.moment, other.moment
+    return moment is not None and before is not None and moment <= before
 
 
 class CopyForm(LaunchedForm):

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from lti_tool.activities import queries, service
 from lti_tool.activities.forms import CopyForm, SetUpForm, name_of_kind
 from lti_tool.activities.service import CopyChoice
-from lti_tool.courses.shapes import shape_of
+from lti_tool.courses.shapes import shape_of, sides_of
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db
@@ -26,7 +26,10 @@ def set_up_activity() -> Response:
         prompt=kept.get("prompt", ""),
         points=kept.get("points"),
         anonymous=kept.get("anonymous", False),
+        first_side=sides_of(kept)[0],
+        second_side=sides_of(kept)[1],
         opens=placement.opens_at,
+        switches=placement.switches_at,
         closes=placement.closes_at,
     )
     graded = service.has_gradebook(db(), placement)
@@ -40,6 +43,7 @@ def set_up_activity() -> Response:
         prompt=form.prompt.data,
         points=form.points.data if graded else None,
         anonymous=form.anonymous.data,
+        sides=form.sides,
         schedule=form.schedule,
     )
     return redirect(activity_page(form.kind.activity), HTTPStatus.SEE_OTHER)

@@ -1,5 +1,6 @@
 """Setting an activity up."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +38,7 @@ def set_up_activity(
     points: int | None,
     shape: Shape = Shape.OPEN,
     anonymous: bool = False,
+    sides: Sequence[str] = (),
     schedule: Schedule = ALWAYS,
 ) -> Placement:
     """Say what the actor's placement is for. The same said twice is said once."""
@@ -45,9 +47,10 @@ def set_up_activity(
     if placement.copy_is_open:
         placement.copy_settled_at = clock.now()
     placement.opens_at, placement.closes_at = schedule.opens_at, schedule.closes_at
+    placement.switches_at = schedule.switches_at
     placement.settings = {
         **{name: value for name, value in placement.settings.items() if name not in _OURS},
-        **activity_settings(prompt=prompt, points=points, shape=shape, anonymous=anonymous),
+        **activity_settings(prompt=prompt, points=points, shape=shape, sides=sides, anonymous=anonymous),
     }
     session.flush()
     return placement
@@ -74,15 +77,16 @@ def settle_copy(session: Session, actor: Actor, *, choice: CopyChoice) -> None:
     )
 
 
-_OURS = {"prompt", "prompt_html", "points", "shape", "anonymous"}
+_OURS = {"prompt", "prompt_html", "points", "shape", "sides", "anonymous"}
 
 
 def activity_settings(
-    *, prompt: str, points: int | None, shape: Shape, anonymous: bool = False
+    *, prompt: str, points: int | None, shape: Shape, sides: Sequence[str] = (), anonymous: bool = False
 ) -> dict[str, Any]:
     """What `Placement.settings` holds, each only where it is chosen, and not the usual.
 
-    "prompt" and "prompt_html", "points", "shape", and "anonymous" where learners may post anonymously.
+    "prompt" and "prompt_html", "points", "shape", "sides" of a debate, and "anonymous" where learners may
+    post anonymously.
     """
     settings: dict[str, Any] = {}
     if prompt:
@@ -91,6 +95,8 @@ def activity_settings(
         settings["points"] = points
     if shape is not Shape.OPEN:
         settings["shape"] = shape
+    if any(sides):
+        settings["sides"] = list(sides)
     if anonymous:
         settings["anonymous"] = True
     return settings

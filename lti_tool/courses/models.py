@@ -49,6 +49,7 @@ class Placement(Row, Base):
         UniqueConstraint("course_id", "resource_link_id"),
         CheckConstraint(_KNOWN_ACTIVITY, name="activity"),
         CheckConstraint("opens_at < closes_at", name="phases"),
+        CheckConstraint("opens_at < switches_at and switches_at < closes_at", name="switch"),
         Index(None, "resource_link_id"),
     )
 
@@ -72,6 +73,8 @@ class Placement(Row, Base):
     # Moments are of a course's one run: they do not come along in a copy.
     opens_at: Mapped[datetime | None]
     """From when learners may write in its discussion; None from the first."""
+    switches_at: Mapped[datetime | None]
+    """From when the sides of a debate are switched; None for never."""
     closes_at: Mapped[datetime | None]
     """Until when; None to the last."""
     planned_activity_id: Mapped[UUID | None] = mapped_column(ForeignKey("planned_activity.id"), index=True)
@@ -84,7 +87,7 @@ class Placement(Row, Base):
 
     @property
     def schedule(self) -> Schedule:
-        return Schedule(opens_at=self.opens_at, closes_at=self.closes_at)
+        return Schedule(opens_at=self.opens_at, switches_at=self.switches_at, closes_at=self.closes_at)
 
     @property
     def copy_is_open(self) -> bool:

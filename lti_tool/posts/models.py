@@ -180,6 +180,8 @@ class Post(Row, Base):
     read.
     """
     in_reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
+    side: Mapped[int | None] = mapped_column(SmallInteger)
+    """Which of a debate's two sides (0 or 1) its author argued when writing it."""
     body: Mapped[str]
     body_html: Mapped[str]
     attachment_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))

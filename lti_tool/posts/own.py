@@ -1,4 +1,4 @@
-"""What one wrote oneself, as one comes back to it."""
+"""What somebody is shown of their own posts, to change them or to come back to them."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.courses.models import Placement
-from lti_tool.courses.shapes import Shape, shape_of
+from lti_tool.courses.shapes import asks_what_changed, shape_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
 from lti_tool.posts.service import access_own_post
 
@@ -45,8 +45,8 @@ class OwnPost:
     title: str
     body: str
     body_html: str
-    is_answer_first: bool
-    """Whether it answers where others' answers are seen after one's own."""
+    asks_what_changed: bool
+    """Whether there is something to have changed one's mind: others' answers, or having argued both sides."""
 
 
 def own_post(session: Session, actor: Actor, post_id: UUID) -> OwnPost:
@@ -63,5 +63,6 @@ def own_post(session: Session, actor: Actor, post_id: UUID) -> OwnPost:
         title=conversation.title,
         body=post.body,
         body_html=post.body_html,
-        is_answer_first=not post.is_opening and shape_of(placement.settings) is Shape.ANSWER_FIRST,
+        asks_what_changed=not post.is_opening
+        and asks_what_changed(shape_of(placement.settings), placement.schedule),
     )

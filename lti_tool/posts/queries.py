@@ -17,7 +17,7 @@ from lti_tool.core.paging import Place
 from lti_tool.core.prepared import asked_by, asker
 from lti_tool.core.schedule import Schedule
 from lti_tool.courses.models import Placement
-from lti_tool.courses.shapes import Shape, shape_of
+from lti_tool.courses.shapes import Shape, shape_of, sides_of
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.anonymity.queries import Anonymity, anonymity_columns, anonymity_of
@@ -60,6 +60,8 @@ class PostView:
     created_at: datetime
     body_html: str
     in_reply_to_id: UUID | None
+    side: int | None
+    """Which of a debate's two sides it argues."""
     state: PostState
     state_reason: str | None
     """What staff said; for its author and staff alone."""
@@ -97,6 +99,8 @@ class ConversationView:
     title: str
     placement_id: UUID
     shape: Shape
+    sides: Sequence[str]
+    """What a debate's two sides are called; empty where they have no names of their own."""
     reply_count: int
     """Of those to read, as far as the reader may know of them."""
     last_number: int
@@ -194,13 +198,14 @@ def conversation_view(
         raise NotFoundError
     read = _read(row)
     closed = row.closed_at is not None
-    schedule = Schedule(opens_at=row.opens_at, closes_at=row.closes_at)
+    schedule = Schedule(opens_at=row.opens_at, switches_at=row.switches_at, closes_at=row.closes_at)
     opening, shape = _view(actor, row, read), shape_of(row.settings)
     return ConversationView(
         id=row.conversation_id,
         title=title_of(actor, row.Conversation),
         placement_id=row.placement_id,
         shape=shape,
+        sides=sides_of(row.settings),
         reply_count=row.reply_count if row.replies_are_open else 0,
         last_number=row.last_number if row.replies_are_open else 0,
         replies_are_open=row.replies_are_open,
@@ -249,6 +254,7 @@ def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
             Group.name.label("group_name"),
             Placement.gallery_at,
             Placement.opens_at,
+            Placement.switches_at,
             Placement.closes_at,
             may_post(them).label("may_post"),
             ReadState.read_to,
@@ -276,14 +282,23 @@ def _read(row: Row[*tuple[Any, ...]]) -> Read:
 
 
 def replies(
-    session: Session, actor: Actor, conversation_id: UUID, begin: Begin, read: Read | None = None
+    session: Session,
+    actor: Actor,
+    conversation_id: UUID,
+    begin: Begin,
+    read: Read | None = None,
+    *,
+    side: int | None = None,
 ) -> Replies:
-    """A page of the posts after the opening one. One query, however many there are."""
+    """A page of the posts after the opening one, or of a debate's side. One query, however many there are."""
     begins_by = begin.by
     asked = asked_by(actor, conversation_id=conversation_id)
     if begins_by:
         asked["begin"] = getattr(begin, begins_by)
-    found = session.execute(_page_of(begins_by, is_staff=actor.role.is_staff), asked).all()
+    query = _page_of(begins_by, is_staff=actor.role.is_staff)
+    if side is not None:
+        query = query.where(Post.side == side)
+    found = session.execute(query, asked).all()
     if begins_by == "at_end":
         return _page(actor, found[::-1], None, read)
     if begins_by == "before_id":
@@ -403,6 +418,7 @@ def _columns(actor: Actor) -> Sequence[Any]:
         Post.edited_at,
         marks_column(actor).label("marks"),
         Post.in_reply_to_id,
+        Post.side,
         attachments_column(actor),
         *author_columns(Post, Person),
     ]
@@ -442,6 +458,7 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) ->
         edited_at=row.edited_at,
         marks=marks_of(row.marks if row.state is PostState.PUBLISHED else None),
         in_reply_to_id=row.in_reply_to_id,
+        side=row.side,
         in_reply_to=author_of(actor, row, prefix="replied_to") if answered else None,
         is_unread=read is not None and not read.has(row.number),
         attachments=attachments_of(row.attachments),

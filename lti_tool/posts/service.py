@@ -162,6 +162,7 @@ def add_post(
     body: str,
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
+    side: int | None = None,
     files: Sequence[Chosen] = (),
     anonymous: bool = False,
 ) -> tuple[Post, bool]:
@@ -187,6 +188,7 @@ def add_post(
         submission_key=submission_key,
         number=number,
         in_reply_to_id=in_reply_to_id,
+        side=side,
         files=files,
         is_held=is_held,
         pseudonym=claim_pseudonym(session, conversation.id, actor.person_id) if anonymous else None,
@@ -263,6 +265,7 @@ def _insert_post(
     is_held: bool,
     pseudonym: str | None,
     in_reply_to_id: UUID | None = None,
+    side: int | None = None,
     files: Sequence[Chosen],
 ) -> tuple[Post, bool]:
     post, made = insert_once(
@@ -278,6 +281,7 @@ def _insert_post(
         number=number,
         is_opening=number == 0,
         in_reply_to_id=in_reply_to_id,
+        side=side,
         body=body,
         body_html=to_html(session, actor, body, group_id=conversation.group_id),
         statement_id=new_random_id(),

@@ -4,7 +4,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from flask_babel import gettext, lazy_gettext, ngettext
-from wtforms import HiddenField, IntegerField, SelectField, ValidationError
+from wtforms import HiddenField, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import NumberRange
 
 from lti_tool.drafts.forms import DraftedForm
@@ -79,6 +79,17 @@ class ReplyForm(DraftedForm, AnonymityForm):
         required=lazy_gettext("Please write your reply first."),
         scaffolds=scaffolds.REPLY,
     )
+
+    # templates/threads/_side_choice.html has the radio buttons.
+    side = StringField()
+
+    @property
+    def chosen_side(self) -> int | None:
+        """Of a debate's two."""
+        return {"0": 0, "1": 1}.get(self.side.data or "")
+
+    def ask_for_side(self) -> None:
+        self.side.errors = [gettext("Please choose the side that you argue.")]
 
     def ask_for_more(self, missing: int) -> None:
         """Say how many words a first answer still needs."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
-from lti_tool.courses.shapes import Shape
+from lti_tool.courses.shapes import asks_what_changed
 from lti_tool.posts import listing
 from lti_tool.posts import queries as posts
 from lti_tool.posts.authors import Author
@@ -17,6 +17,7 @@ from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
 from lti_tool.posts.models import MOST_PINS, ConversationKind, PostState
 from lti_tool.posts.own import OwnAnswer, own_answer
 from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, PostView, Replies
+from lti_tool.threads.debate import Debate, debate_of
 from lti_tool.threads.service import may_change, may_reopen
 
 _THREAD = ConversationKind.THREAD
@@ -48,6 +49,8 @@ class Place:
     """An id, or one of "first" and "unread"."""
     from_id: UUID | None = None
     before_id: UUID | None = None
+    side: int | None = None
+    """Of a debate: the posts of one side alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,9 @@ class ThreadPage:
     may_pin: bool
     synthesis: PostView | None
     """The reply that stands at the top; None too where its words are not shown any more."""
+    debate: Debate | None
+    side: int | None
+    """Whose posts alone are shown."""
     accepted: PostView | None
     """The answer to a question; None too where its words are not shown any more."""
 
@@ -83,7 +89,7 @@ class ThreadPage:
     @property
     def last_number(self) -> int | None:
         """The number of the last post, where it is on this page."""
-        if self.replies.next is not None:
+        if self.replies.next is not None or self.side is not None:
             return None
         return max((post.number or 0 for post in self.replies.rows), default=0)
 
@@ -119,15 +125,15 @@ def thread_page(
     """A thread with some of its replies.
 
     Two queries; one more each for staff, for an answer to one post, for a synthesis, for an accepted answer,
-    and where one answers first.
+    in a debate, and where one answers first.
     """
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
-    replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read)
+    replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read, side=place.side)
     is_own, closing = thread.opening.author.is_self, thread.closing
     return ThreadPage(
         thread=thread,
         own_answer=_own_answer(session, actor, thread),
-        replies=replies if thread.replies_are_open else replace(replies, earlier=0),
+        replies=replies if thread.replies_are_open and place.side is None else replace(replies, earlier=0),
         reply_to=posts.reply_in(session, actor, thread.id, reply_to_id) if reply_to_id else None,
         first_unread=thread.read.first_unread(thread.last_number),
         may_change=may_change(actor, is_own=is_own),
@@ -135,13 +141,15 @@ def thread_page(
         and may_reopen(actor, is_own=is_own, closed_by_author=closing.by_author),
         may_pin=actor.role.is_staff and (thread.is_pinned or _has_room(session, thread)),
         synthesis=_at_top(session, actor, thread, thread.summing.post_id if thread.summing else None),
+        debate=debate_of(session, actor, thread),
+        side=place.side,
         accepted=_at_top(session, actor, thread, thread.accepted_id),
     )
 
 
 def _own_answer(session: Session, actor: Actor, thread: ConversationView) -> OwnAnswer | None:
     is_alone = not thread.replies_are_open or thread.reply_count < _TWO
-    if thread.shape is not Shape.ANSWER_FIRST or is_alone:
+    if is_alone or not asks_what_changed(thread.shape, thread.schedule):
         return None
     return own_answer(session, actor, thread.id)
 
@@ -159,6 +167,8 @@ def _has_room(session: Session, thread: ConversationView) -> bool:
 
 def _begin(thread: ConversationView, place: Place) -> Begin:
     """Of a long thread one sees the end first, and may ask for what came before."""
+    if place.side is not None:
+        return Begin(from_id=place.from_id)
     if place.before_id:
         return Begin(before_id=place.before_id)
     if place.from_id or place.at == "first":

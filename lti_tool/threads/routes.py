@@ -20,6 +20,7 @@ from lti_tool.posts.phases import OutsidePhaseError
 from lti_tool.posts.queries import conversation_view, last_number, post_view
 from lti_tool.posts.tags import normal_tag, read_tags
 from lti_tool.threads import queries, service, synthesis
+from lti_tool.threads.debate import SideMissingError, debate_of
 from lti_tool.threads.forms import (
     ChangeForm,
     CloseForm,
@@ -128,6 +129,10 @@ def post_reply(thread_id: UUID) -> Response:
         roll_back()
         form.ask_for_more(error.missing)
         return _thread_page(thread_id, reply_form=form)
+    except SideMissingError:
+        roll_back()
+        form.ask_for_side()
+        return _thread_page(thread_id, reply_form=form, reply_to=form.in_reply_to.data)
     if wants_fragment():
         thread = conversation_view(db(), actor(), thread_id, ConversationKind.THREAD)
         next_form = ReplyForm.empty().at(service.place_of_reply(thread_id, None))
@@ -137,6 +142,7 @@ def post_reply(thread_id: UUID) -> Response:
             thread=thread,
             post=post_view(db(), actor(), reply.id),
             form=next_form.offer(thread.anonymity),
+            debate=debate_of(db(), actor(), thread),
         )
         return fragment(html)
     return _to_thread(thread_id, at=reply.id, _anchor=f"post-{reply.id}")
@@ -149,6 +155,7 @@ def _send_reply(thread_id: UUID, form: ReplyForm) -> Post:
         thread_id=thread_id,
         body=form.body.data,
         in_reply_to_id=form.in_reply_to.data,
+        side=form.chosen_side,
         submission_key=form.submission_key(),
         draft=form.draft_state(),
         files=form.chosen(),
@@ -331,6 +338,7 @@ def _thread_page(
         at=request.args.get("at"),
         from_id=request.args.get("from", type=UUID),
         before_id=request.args.get("before", type=UUID),
+        side={"0": 0, "1": 1}.get(request.args.get("side", "")),
     )
     page = queries.thread_page(db(), actor(), thread_id, place=place, reply_to_id=reply_to)
     sent = close_form or tags_form or change_form or reply_form or ReplyForm.empty()
@@ -346,6 +354,7 @@ def _thread_page(
             form=form,
             reply_to=page.reply_to,
             thread=page.thread,
+            debate=page.debate,
         )
         return fragment(html, status, instead_of="#composer")
     html = render_template(

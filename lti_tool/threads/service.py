@@ -27,6 +27,7 @@ from lti_tool.posts.service import (
     sees_replies,
 )
 from lti_tool.posts.substance import missing_words
+from lti_tool.threads.debate import side_of_post
 from lti_tool.threads.events import ReplyPosted, ThreadChanged, ThreadPosted
 
 
@@ -91,11 +92,13 @@ def post_reply(
     body: str,
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
+    side: int | None = None,
+    is_argument: bool = True,
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
     anonymous: bool = False,
 ) -> Post:
-    """Reply to the thread, or to one of its posts.
+    """Reply to the thread, or to one of its posts; an argument in a debate for a side, which then stands.
 
     Raises TooShortError for an answer that would open the others' to the actor, and says too little.
     """
@@ -114,6 +117,7 @@ def post_reply(
         body=body,
         submission_key=submission_key,
         in_reply_to_id=replied_to.id,
+        side=side_of_post(session, actor, thread, side, anonymous=anonymous) if is_argument else None,
         files=files,
         anonymous=anonymous,
     )

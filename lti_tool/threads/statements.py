@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
 from lti_tool.posts.attachments.statements import attachment_extension
-from lti_tool.posts.models import Change
+from lti_tool.posts.models import Change, Post
 from lti_tool.posts.statements import record_post_act, unnamed_author
 from lti_tool.statements.recorder import Act, record_act, thing
 from lti_tool.threads.events import ReplyPosted, SynthesisChosen, ThreadChanged, ThreadPosted
@@ -46,11 +46,16 @@ def on_reply_posted(session: Session, event: ReplyPosted) -> None:
             object=thing(session, event.post.id, vocabulary.FORUM_REPLY),
             parents=parents,
             refers_to=event.replied_to.statement_id,
-            extensions=attachment_extension(event.post),
+            extensions={**attachment_extension(event.post), **_side(event.post)},
             at=event.post.created_at,
             unnamed=unnamed_author(session, event.actor, event.thread, event.post),
         ),
     )
+
+
+def _side(post: Post) -> dict[str, str]:
+    """Which of a debate's sides it argues; what they are called, somebody wrote."""
+    return {} if post.side is None else {vocabulary.SIDE: ("first", "second")[post.side]}
 
 
 _CHANGES = {

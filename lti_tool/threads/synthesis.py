@@ -32,7 +32,9 @@ def write_synthesis(
 ) -> None:
     """Reply with a text that sums the thread up. Two acts: the reply, and that it is the synthesis."""
     thread = access_as_staff(session, actor, thread_id)
-    post = post_reply(session, actor, thread_id=thread_id, body=body, submission_key=submission_key)
+    post = post_reply(
+        session, actor, thread_id=thread_id, body=body, submission_key=submission_key, is_argument=False
+    )
     _choose(session, actor, thread, post, draws_on)
 
 

@@ -116,3 +116,58 @@ def test_a_question_gets_its_answer(come: Come, new_context: NewContext, demo: D
         expect(looking.tool.get_by_role("link", name="Still open")).to_have_attribute("aria-current", "true")
         expect(row).to_have_count(0)
         look_at(looking.page, "questions-open")
+
+
+def argue(visit: Visit, words: str, side: str | None = None) -> None:
+    if side:
+        visit.tool.get_by_role("group", name="Which side").get_by_role("radio", name=side).check()
+    visit.tool.get_by_label("Your reply").fill(words)
+    visit.tool.get_by_role("button", name="Post reply").click()
+    expect(visit.post_with(words)).to_be_visible()
+
+
+def test_a_debate_and_its_switch(come: Come, new_context: NewContext, demo: Demo) -> None:
+    ana, tom = come(ANA, TALK), come(TOM, TALK)
+    ines = Visit.enter_in_window(new_context().new_page(), demo, INES, TALK)
+    ines.tool.goto(f"{ines.base}/activity")
+    expect(ines.tool.get_by_label("One side")).to_be_hidden()
+    ines.tool.get_by_role("radio", name="Debate").check()
+    ines.tool.get_by_label("One side").fill("Say it first")
+    ines.tool.get_by_role("textbox", name="The other side").fill("Ask first")
+    look_at(ines.page, "set-up-debate")
+    ines.tool.get_by_role("button", name="Save").click()
+    expect(ines.tool.get_by_role("link", name="New thread")).to_be_visible()
+    with shaped(ines, "Debate"):
+        thread = ines.post_thread("Say it at once, or ask first?", "Argue for **one** of them.")
+        looking = Visit.enter_in_window(new_context().new_page(), demo, ANA, TALK)
+        looking.tool.goto(f"{looking.base}/threads/{thread}")
+        look_at(looking.page, "debate-before")
+        looking.tool.get_by_label("Your reply").fill(MINE)
+        looking.tool.get_by_role("button", name="Post reply").click()
+        expect(looking.tool.get_by_text("Please choose the side that you argue.")).to_be_visible()
+        expect(looking.tool.get_by_label("Your reply")).to_have_value(MINE)
+        look_at(looking.page, "debate-without-a-side")
+        for visit, words, side in ((ana, MINE, "Say it first"), (tom, THEIRS, "Ask first")):
+            visit.tool.goto(f"{visit.base}/threads/{thread}")
+            argue(visit, words, side)
+            expect(visit.post_with(words).get_by_text(side)).to_be_visible()
+            expect(visit.tool.locator("#composer").get_by_text("You argue:")).to_be_visible()
+        looking.tool.goto(f"{looking.base}/threads/{thread}")
+        expect(looking.post_with(THEIRS)).to_be_visible()
+        look_at(looking.page, "debate")
+        looking.tool.get_by_role("navigation", name="Which side").get_by_role(
+            "link", name="Ask first"
+        ).click()
+        expect(looking.post_with(THEIRS)).to_be_visible()
+        expect(looking.post_with(MINE)).to_have_count(0)
+        look_at(looking.page, "debate-one-side")
+
+        demo.run("update placement set switches_at = now() where settings ->> 'shape' = 'debate'")
+        looking.tool.goto(f"{looking.base}/threads/{thread}")
+        expect(looking.tool.get_by_text("The sides are switched. You argue now:")).to_be_visible()
+        expect(looking.tool.get_by_role("heading", name="What changed your mind?")).to_be_visible()
+        look_at(looking.page, "debate-switched")
+        argue(looking, "From the other side it is about trust.")
+        said = looking.post_with("about trust")
+        expect(said.get_by_text("Ask first")).to_be_visible()
+        expect(looking.post_with(MINE).get_by_text("Say it first")).to_be_visible()

@@ -74,6 +74,8 @@ COUNTED = {
     "conversation.author_id": "Threads begun",
     "help_request.author_id": "Requests for help",
     "post.author_id": "Replies and answers",
+    # A side was argued in one of these, and is there with it alone.
+    "debate_side.person_id": "Replies and answers",
     "pseudonym.person_id": "Of all these, posted anonymously",
     "attachment.person_id": "Files",
     "post_mark.person_id": "Marks given to posts",

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
+from lti_tool.core.schedule import Phase, Schedule
 from lti_tool.courses.models import Placement
 from lti_tool.drafts.models import Draft
 from lti_tool.posts.models import Conversation, Post
@@ -20,7 +21,7 @@ from tests.threads.test_threads import THREAD, post_thread
 __all__ = ["teacher"]
 OPENS = datetime(2031, 5, 5, 7, 0, tzinfo=UTC)
 CLOSES = datetime(2031, 5, 9, 16, 0, tzinfo=UTC)
-BEFORE, DURING, AFTER = OPENS - timedelta(seconds=1), OPENS, CLOSES
+BEFORE, DURING, AFTER = OPENS - timedelta(minutes=5), OPENS, CLOSES
 BERLIN = {"zone": "Europe/Berlin"}
 
 
@@ -104,12 +105,21 @@ def test_the_database_holds_their_order(path: str, session: Session) -> None:
     session.rollback()
 
 
+def test_they_hold_to_the_moment() -> None:
+    schedule, least = Schedule(opens_at=OPENS, closes_at=CLOSES), timedelta(microseconds=1)
+    phases = []
+    for moment in (OPENS - least, OPENS, CLOSES - least, CLOSES):
+        with clock.at(moment):
+            phases.append(schedule.phase)
+    assert phases == [Phase.BEFORE, Phase.OPEN, Phase.OPEN, Phase.AFTER]
+
+
 @pytest.mark.parametrize(
     ("moment", "said", "status"),
     [
         (BEFORE, "Not open for writing yet.", 409),
         (DURING, "Open for writing.", 303),
-        (AFTER - timedelta(minutes=1), "Open for writing.", 303),
+        (AFTER - timedelta(minutes=5), "Open for writing.", 303),
         (AFTER, "Closed for writing.", 409),
     ],
 )

@@ -24,7 +24,7 @@ def edit_post(post_id: UUID) -> Response:
     form = EditForm(revision=mine.revision, title=mine.title, body=mine.body)
     if not mine.is_opening:
         del form.title
-    if not mine.is_answer_first:
+    if not mine.asks_what_changed:
         del form.what_changed
     if not form.is_sent():
         return make_response(_edit_page(form, mine), form.status)

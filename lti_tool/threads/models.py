@@ -1,0 +1,21 @@
+"""What a thread has beside its conversation."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.core.db import Base
+
+
+class DebateSide(Base):
+    """The side that somebody argues in a debate; under a pseudonym another: nothing links them."""
+
+    __tablename__ = "debate_side"
+    __table_args__ = (CheckConstraint("side in (0, 1)", name="side"),)
+
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    is_anonymous: Mapped[bool] = mapped_column(primary_key=True)
+    side: Mapped[int] = mapped_column(SmallInteger)
+    """0 or 1, as it was before the sides were switched."""
