@@ -42,6 +42,7 @@ from lti_tool.threads import routes as threads
 from lti_tool.web.addresses import init_addresses
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.assets import init_assets
+from lti_tool.web.elements import init_elements
 from lti_tool.web.errors import init_errors
 from lti_tool.web.filters import init_filters
 from lti_tool.web.forms import LaunchedForm
@@ -105,6 +106,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_launched(app)
     init_errors(app)
     init_assets(app, static_dir())
+    init_elements(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.blueprint)
     app.add_template_global(activity_page)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,6 +16,7 @@ from lti_tool.core.errors import SettingsError
 _NONCE_BYTES = 12
 
 
+@lru_cache(32)
 def derive_key(secret: str, purpose: str) -> bytes:
     """32 bytes for one purpose (HKDF, RFC 5869), so that no key does two jobs."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret.encode())

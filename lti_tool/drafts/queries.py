@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
+from lti_tool.core.prepared import asked_by, asker
 from lti_tool.courses.models import Placement
 from lti_tool.drafts.models import Draft, DraftKind, DraftPlace
 from lti_tool.posts.models import Conversation, Post
@@ -18,6 +19,11 @@ MOST_DRAFTS = 100
 _EXCERPT = 280
 _WRITTEN = ("title", "body", "trying_to", "tried", "expected", "got", "cue", "action", "tags")
 """Fields that somebody wrote something into; the others hold choices and days."""
+_AT_PLACE = select(Draft).where(
+    Draft.person_id == asker(is_staff=False).person_id,
+    Draft.kind == bindparam("kind"),
+    Draft.target_id == bindparam("target_id"),
+)
 _ON_POST = (DraftKind.REPLY_TO, DraftKind.PLAN_FROM)
 
 
@@ -85,9 +91,8 @@ def draft_view(draft: Draft) -> DraftView:
 
 def find_draft(session: Session, actor: Actor, place: DraftPlace) -> DraftView:
     """What the actor left at this place. One query."""
-    found = session.scalars(
-        select(Draft).filter_by(person_id=actor.person_id, kind=place.kind, target_id=place.target_id)
-    ).one_or_none()
+    asked = asked_by(actor, kind=place.kind, target_id=place.target_id)
+    found = session.scalars(_AT_PLACE, asked).one_or_none()
     return draft_view(found) if found else DraftView(place=place)
 
 

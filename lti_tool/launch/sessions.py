@@ -32,6 +32,16 @@ _taken_over = (
     .values(role=_new["role"])
     .cte("taken_over")
 )
+_LAUNCHED = (
+    select(Launch, Person, Course, Placement, Deployment.deployment_id, Registration)
+    .join(Person, Person.id == Launch.person_id)
+    .join(Course, Course.id == Launch.course_id)
+    .join(Placement, Placement.id == Launch.placement_id)
+    .join(Deployment, Deployment.id == Course.deployment_id)
+    .join(Registration, Registration.id == Deployment.registration_id)
+    .where(Launch.id == bindparam("launch_id"))
+)
+"""Who it is that asks for a page, and where."""
 _OPEN = insert(_LAUNCH).values(_new).add_cte(_taken_over)
 
 
@@ -82,15 +92,7 @@ def open_session(session: Session, **values: Any) -> Launch:
 
 
 def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]) -> Actor | None:
-    row = session.execute(
-        select(Launch, Person, Course, Placement, Deployment.deployment_id, Registration)
-        .join(Person, Person.id == Launch.person_id)
-        .join(Course, Course.id == Launch.course_id)
-        .join(Placement, Placement.id == Launch.placement_id)
-        .join(Deployment, Deployment.id == Course.deployment_id)
-        .join(Registration, Registration.id == Deployment.registration_id)
-        .where(Launch.id == launch_id)
-    ).one_or_none()
+    row = session.execute(_LAUNCHED, {"launch_id": launch_id}).one_or_none()
     if row is None:
         return None
     launch, person, course, placement, deployment, registration = row

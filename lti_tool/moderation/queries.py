@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.audit.models import ModerationLog, StaffAct
@@ -13,6 +14,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Page, Place
+from lti_tool.core.prepared import asked_by, asker, time_of_asking
 from lti_tool.moderation.models import AuthorNotice, Report
 from lti_tool.moderation.service import DECISIONS, access_moderation
 from lti_tool.people.models import Membership, Person
@@ -94,36 +96,43 @@ class LogRow:
 
 def alerts(session: Session, actor: Actor) -> Alerts:
     """One query; one more where there is something to tell."""
-    is_mine = (AuthorNotice.person_id == actor.person_id) & (AuthorNotice.course_id == actor.course_id)
-    unread = is_mine & AuthorNotice.read_at.is_(None)
+    asked = asked_by(actor)
     has_notices, waits_until, queue_count = session.execute(
-        select(
-            exists().where(unread),
-            select(PreModeration.until)
-            .where(
-                PreModeration.course_id == actor.course_id,
-                PreModeration.person_id == actor.person_id,
-                PreModeration.until > clock.now(),
-            )
-            .scalar_subquery(),
-            select(func.count()).select_from(Post).where(_is_due(actor)).scalar_subquery()
-            if actor.role.is_staff
-            else literal(0),
-        )
+        _alerts(is_staff=actor.role.is_staff), asked
     ).one()
     return Alerts(
-        notices=_notices(session, unread) if has_notices else (),
+        notices=_notices(session, actor) if has_notices else (),
         waits_until=waits_until,
         queue_count=queue_count,
     )
 
 
-def _notices(session: Session, unread: ColumnElement[bool]) -> Sequence[NoticeView]:
+# On each page of everybody.
+@cache
+def _alerts(*, is_staff: bool) -> Select[bool, datetime | None, int]:
+    them = asker(is_staff=is_staff)
+    waits_until = select(PreModeration.until).where(
+        PreModeration.course_id == them.course_id,
+        PreModeration.person_id == them.person_id,
+        PreModeration.until > time_of_asking(),
+    )
+    due = select(func.count()).select_from(Post).where(_is_due(them)).scalar_subquery()
+    return select(
+        exists().where(_is_unread_by(them)), waits_until.scalar_subquery(), due if is_staff else literal(0)
+    )
+
+
+def _is_unread_by(actor: Actor) -> ColumnElement[bool]:
+    is_theirs = (AuthorNotice.person_id == actor.person_id) & (AuthorNotice.course_id == actor.course_id)
+    return is_theirs & AuthorNotice.read_at.is_(None)
+
+
+def _notices(session: Session, actor: Actor) -> Sequence[NoticeView]:
     found = session.execute(
         select(AuthorNotice, Conversation.kind, Conversation.id)
         .outerjoin(Post, Post.id == AuthorNotice.post_id)
         .outerjoin(Conversation, Conversation.id == Post.conversation_id)
-        .where(unread)
+        .where(_is_unread_by(actor))
         .order_by(AuthorNotice.id)
         .limit(ROWS_A_PAGE)
     )

@@ -32,7 +32,7 @@ from lti_tool.threads.forms import (
     UnreadForm,
     read_numbers,
 )
-from lti_tool.threads.queries import Place
+from lti_tool.threads.queries import Place, ThreadPage
 from lti_tool.threads.service import TooShortError
 from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import actor, launched_blueprint
@@ -361,8 +361,17 @@ def _thread_page(
         "threads/show.html",
         page=page,
         form=form,
-        close_form=close_form or CloseForm.empty(),
-        tags_form=tags_form or TagsForm.holding(tags=", ".join(page.thread.tags)),
+        **_ways_to_change(page, close_form, tags_form),
         change_form=change_form or ChangeForm.empty(),
     )
     return make_response(html, status)
+
+
+def _ways_to_change(page: ThreadPage, close: CloseForm | None, tags: TagsForm | None) -> dict[str, Any]:
+    """The forms to close and to tag it; none for whoever sees neither."""
+    if not page.may_change:
+        return {"close_form": close, "tags_form": tags}
+    return {
+        "close_form": close or CloseForm.empty(),
+        "tags_form": tags or TagsForm.holding(tags=", ".join(page.thread.tags)),
+    }

@@ -10,11 +10,12 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from flask import Flask
 from flask.templating import Environment
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from lti_tool.posts.authors import OwnPseudonym
 from lti_tool.posts.unshown import UNSHOWN
+from lti_tool.web.locale import language
 
 _HUES = 12
 _LETTERS = 2
@@ -70,23 +71,24 @@ def hue(who: object) -> int:
 
 def moment(value: datetime) -> str:
     """A moment for people who can't run our script, with its zone said."""
-    return f"{_moment(value, get_locale())} UTC"
+    return moment_in(value, language())
 
 
 def day(value: date) -> str:
     """The day, as UTC has it where a moment is given."""
-    return _day(value.date() if isinstance(value, datetime) else value, get_locale())
+    return _day(value.date() if isinstance(value, datetime) else value, language())
 
 
 # A page says some of them for each of its posts, and the next page the same ones again.
 @lru_cache(4096)
-def _moment(value: datetime, locale: Locale | None) -> str:
-    return format_datetime(value, "medium", locale=locale)
+def moment_in(value: datetime, tag: str) -> str:
+    """The same in a given language."""
+    return f"{format_datetime(value, 'medium', locale=Locale.parse(tag, sep='-'))} UTC"
 
 
 @lru_cache(4096)
-def _day(value: date, locale: Locale | None) -> str:
-    return format_date(value, "full", locale=locale)
+def _day(value: date, tag: str) -> str:
+    return format_date(value, "full", locale=Locale.parse(tag, sep="-"))
 
 
 def rendered(html: str) -> Markup:

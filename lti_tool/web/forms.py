@@ -80,7 +80,8 @@ class LaunchedForm(Form):
     def empty(cls) -> Self:
         """A new form, whatever the request brought: for the next contribution."""
         form = cls()
-        form.process(None, submission=str(new_random_id()))
+        if request.method == "POST":
+            form.process(None, submission=str(new_random_id()))
         return form
 
     def is_sent(self) -> bool:

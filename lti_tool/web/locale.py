@@ -1,12 +1,12 @@
 """The reader's language and direction, from the launch."""
 
+from functools import lru_cache
 from typing import cast
 
 from babel import Locale, UnknownLocaleError
-from babel.support import Translations
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale, get_translations
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 AVAILABLE = ("en",)
 
@@ -20,8 +20,10 @@ def init_locale(app: Flask) -> None:
 
 
 def language() -> str:
-    """The page's language tag (BCP 47), such as "en" or "pt-BR"."""
-    return str(get_locale()).replace("_", "-")
+    """The page's language tag (BCP 47), such as "en" or "pt-BR"; looked up once a page."""
+    if "language" not in g:
+        g.language = str(get_locale()).replace("_", "-")
+    return cast("str", g.language)
 
 
 def text_direction() -> str:
@@ -31,28 +33,29 @@ def text_direction() -> str:
 
 def _text(message: str, **values: object) -> Markup:
     """The string in the page's language. It is a format, even without values; those are escaped."""
-    if values:
-        return _filled(_translations().ugettext(message), values)
-    # A page says the same of each of its posts.
-    said: dict[str, Markup] = g.setdefault("said", {})
-    if message not in said:
-        said[message] = _filled(_translations().ugettext(message), values)
-    return said[message]
+    tag = language()
+    return _filled(_form(message, tag), values) if values else _whole(message, tag)
 
 
 def _count(one: str, many: str, number: int, /, **values: object) -> Markup:
     """The same for a number of things, which the format calls `num`."""
-    return _filled(_translations().ungettext(one, many, number), {"num": number, **values})
+    return _filled(get_translations().ungettext(one, many, number), {"num": number, **values})
 
 
-def _filled(translated: str, values: dict[str, object]) -> Markup:
-    return Markup(translated) % values if values else Markup(translated % values)  # noqa: S704  # ours
+def _filled(form: str, values: dict[str, object]) -> Markup:
+    safe = {name: it if isinstance(it, int) else escape(it) for name, it in values.items()}
+    return Markup(form % safe)  # noqa: S704  # ours
 
 
-def _translations() -> Translations:
-    if "translations" not in g:
-        g.translations = get_translations()
-    return cast("Translations", g.translations)
+# All pages in a language say the same; `tag` is the language of the page that asks.
+@lru_cache(8192)
+def _form(message: str, tag: str) -> str:  # noqa: ARG001
+    return str(get_translations().ugettext(message))
+
+
+@lru_cache(8192)
+def _whole(message: str, tag: str) -> Markup:
+    return _filled(_form(message, tag), {})
 
 
 def _choose() -> str:

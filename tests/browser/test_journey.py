@@ -375,7 +375,8 @@ COUNTS = {
     "asked request": "select count(*) from conversation where kind = 'help_request' and is_public",
     "replied answer": "select count(*) from post join conversation on conversation.id = conversation_id "
     "where kind = 'help_request' and not is_opening and post.is_public",
-    "accepted answer": "select count(*) from acceptance",
+    "accepted answer": "select count(*) from acceptance "
+    "join conversation on conversation.id = conversation_id where kind = 'help_request'",
     "resolved request": "select count(*) from help_request where status = 'resolved'",
     "planned follow_up": "select count(*) from follow_up",
     "reported follow_up": "select count(*) from follow_up_report",
@@ -421,7 +422,7 @@ def counted(statements: Statements) -> dict[str, int]:
     for statement in statements:
         verb, kind = statement["verb"]["id"], statement["object"].get("definition", {}).get("type")
         name = f"{VERB_NAMES.get(verb, verb)} {TYPE_NAMES.get(kind, kind)}"
-        if verb in ELSEWHERE:
+        if verb in ELSEWHERE or name == "accepted reply":
             continue
         if name != "launched placement" or datetime.fromisoformat(statement["timestamp"]) > since:
             found[name] += 1

@@ -1,15 +1,16 @@
 """Addresses that templates build: the same as Flask's, also where one of their kind is known already."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import flask
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.ctx import RequestContext
 
-from lti_tool.web.addresses import url_for
+from lti_tool.web.addresses import address_of, url_for
 
 LAUNCH = UUID(int=77)
 
@@ -60,3 +61,26 @@ def test_two_ids_keep_their_places(app: Flask) -> None:
                 "reply_to": uuid4(),
             }
             assert url_for("threads.show_thread", **given) == flask.url_for("threads.show_thread", **given)
+
+
+def test_each_launch_has_its_own_addresses(app: Flask) -> None:
+    """What is kept of an address is its form: no launch's id is in it."""
+    post_id = uuid4()
+    for launch_id in (uuid4(), uuid4()):
+        with on_a_page(app):
+            g.launch_id = launch_id
+            there = flask.url_for("marks.show_marks", post_id=post_id)
+            assert str(launch_id) in there
+            assert url_for("marks.show_marks", post_id=post_id) == there
+            assert address_of("marks.show_marks", "post_id") % post_id == there
+    with on_a_page(app), pytest.raises(KeyError):
+        url_for("marks.show_marks", post_id=post_id)
+
+
+def test_an_address_is_filled_in_later(app: Flask) -> None:
+    at, reply_to = uuid4(), uuid4()
+    more: dict[str, Any] = {"launch_id": LAUNCH, "thread_id": uuid4(), "tag": "50 %s"}
+    with on_a_page(app):
+        form = address_of("threads.show_thread", "at", "reply_to", **more)
+        whole = flask.url_for("threads.show_thread", **more, at=at, reply_to=reply_to)
+        assert sorted(re.split("[?&]", form % (at, reply_to))) == sorted(re.split("[?&]", whole))
