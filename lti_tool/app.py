@@ -49,6 +49,8 @@ from lti_tool.web.forms import LaunchedForm
 from lti_tool.web.headers import init_headers
 from lti_tool.web.launched import actor, init_launched
 from lti_tool.web.locale import init_locale
+from lti_tool.web.repeated import init_repeated
+from lti_tool.web.templates import init_templates
 from lti_tool.web.transaction import db, init_transactions
 
 _FEATURES = (
@@ -97,7 +99,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
         TRUSTED_HOSTS=[urlsplit(settings.base_url).hostname],
     )
     app.extensions["settings"] = settings
-    init_filters(app)  # first: it chooses how templates are made
+    init_templates(app)
+    init_filters(app)
     # After-request functions run in reverse: headers are added to what the commit let through.
     init_headers(app)
     init_transactions(app, make_sessions(engine, settings))
@@ -107,6 +110,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_errors(app)
     init_assets(app, static_dir())
     init_elements(app)
+    init_repeated(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.blueprint)
     app.add_template_global(activity_page)

@@ -72,6 +72,15 @@ class PostView:
     attachments: tuple[AttachmentView, ...]
     is_unread: bool
 
+    @property
+    def may_edit(self) -> bool:
+        """Whether the reader may change or withdraw it."""
+        return self.author.is_self and self.state is not PostState.WITHDRAWN
+
+    @property
+    def may_report(self) -> bool:
+        return self.state is PostState.PUBLISHED and not self.author.is_self
+
 
 @dataclass(frozen=True, slots=True)
 class Closing:

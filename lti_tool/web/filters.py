@@ -1,15 +1,12 @@
 """What templates call things: people, moments, safe HTML."""
 
-from collections.abc import MutableMapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 from zlib import crc32
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from flask import Flask
-from flask.templating import Environment
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
@@ -21,19 +18,7 @@ _HUES = 12
 _LETTERS = 2
 
 
-class _Environment(Environment):
-    """Each template's globals in a plain dict.
-
-    A page has hundreds of imports; Jinja compares the names of globals at each, and is slow to name those of
-    its own ChainMap.
-    """
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        return {**self.globals, **(d or {})}
-
-
 def init_filters(app: Flask) -> None:
-    app.jinja_environment = _Environment
     app.add_template_filter(shown_name)
     app.add_template_filter(shown_title)
     app.add_template_filter(initials)
@@ -41,8 +26,6 @@ def init_filters(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(day)
     app.add_template_filter(rendered)
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
 
 
 def shown_name(name: str) -> str:

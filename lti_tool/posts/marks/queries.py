@@ -54,12 +54,16 @@ def marks_column(actor: Actor) -> ScalarSelect[Any]:
     return select(func.json_object_agg(kinds.c.mark, counted)).scalar_subquery().correlate(Post)
 
 
+_NONE = Marks(counts={}, own=frozenset())
+
+
 def marks_of(found: Mapping[str, Sequence[Any]] | None) -> Marks:
     """What `marks_column` found of one post."""
-    given = found or {}
+    if not found:
+        return _NONE
     return Marks(
-        counts={mark: given[mark][0] for mark in Mark if mark in given},
-        own=frozenset(mark for mark in Mark if mark in given and given[mark][1]),
+        counts={mark: found[mark][0] for mark in Mark if mark in found},
+        own=frozenset(mark for mark in Mark if mark in found and found[mark][1]),
     )
 
 
