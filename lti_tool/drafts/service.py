@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,14 @@ from lti_tool.posts.service import access_conversation, access_post
 
 Fields = Mapping[str, str]
 
+_KEY = ("person_id", "kind", "target_id")
+_MAKE = insert(cast("Table", Draft.__table__)).on_conflict_do_nothing(index_elements=_KEY)
+_LOCKED = (
+    select(Draft)
+    .where(*[getattr(Draft, name) == bindparam(name) for name in _KEY])
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _MOST_BESIDE = 5
 """Tabs that may write at the same place at the same time; with more of them the oldest text goes."""
 
@@ -109,14 +117,11 @@ def close_draft(session: Session, actor: Actor, *, place: DraftPlace, form: Form
 def _lock(session: Session, actor: Actor, place: DraftPlace) -> Draft:
     """The place's row, made if need be; nobody else changes it until this transaction ends."""
     key: dict[str, Any] = {"person_id": actor.person_id, "kind": place.kind, "target_id": place.target_id}
-    table = cast("Table", Draft.__table__)
     session.execute(
-        insert(table).on_conflict_do_nothing(index_elements=list(key)),
+        _MAKE,
         {**key, "course_id": actor.course_id, "writer": new_random_id()},
     )
-    return session.scalars(
-        select(Draft).filter_by(**key).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    return session.scalars(_LOCKED, key).one()
 
 
 def _put_aside(draft: Draft, writer: UUID, fields: Fields) -> None:

@@ -2,16 +2,30 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor, Role
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import ConflictError, NotFoundError
+from lti_tool.core.prepared import asked_by, asker
 from lti_tool.courses.models import Placement
 from lti_tool.grades.grading import is_graded_learner, maximum_of
 from lti_tool.grades.models import ActivityProgress, GradingProgress, LineItem, Score, ScoreEntry
@@ -130,29 +144,35 @@ def note_contribution(session: Session, actor: Actor, placement_id: UUID) -> Non
     """
     if actor.role is not Role.LEARNER or actor.is_test:
         return
-    values = {
-        "registration_id": literal(actor.registration_id),
+    asked = asked_by(actor, its_registration=actor.registration_id, its_placement=placement_id)
+    if session.scalar(_note(), asked) is not None:
+        defer_sending(session, actor.registration_id)
+
+
+@cache
+def _note() -> Any:
+    them = asker(is_staff=False)
+    values: dict[str, Any] = {
+        "registration_id": bindparam("its_registration", type_=Uuid()),
         "course_id": Placement.course_id,
         "placement_id": Placement.id,
-        "person_id": literal(actor.person_id),
+        "person_id": type_coerce(them.person_id, Uuid()),
         "activity_progress": literal(ActivityProgress.SUBMITTED.value),
         "grading_progress": literal(GradingProgress.PENDING_MANUAL.value),
         "changed_at": _now,
         "due_at": _now,
     }
     graded = select(*values.values()).where(
-        Placement.id == placement_id,
-        Placement.course_id == actor.course_id,
+        Placement.id == bindparam("its_placement"),
+        Placement.course_id == them.course_id,
         or_(_has_points(), Placement.line_item_url.is_not(None)),
     )
-    made = session.scalar(
-        insert(Score)
+    return (
+        insert(cast("Table", Score.__table__))
         .from_select(list(values), graded)
         .on_conflict_do_nothing(index_elements=["placement_id", "person_id"])
         .returning(Score.id)
     )
-    if made is not None:
-        defer_sending(session, actor.registration_id)
 
 
 def retry_scores(session: Session, actor: Actor) -> None:

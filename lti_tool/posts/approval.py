@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.core import clock
 from lti_tool.core.actor import Actor
+from lti_tool.core.prepared import asked_by, asker, time_of_asking
 from lti_tool.courses.models import Course, Placement
 from lti_tool.launch.models import Launch
 from lti_tool.launch.sessions import actor_of
@@ -15,19 +15,16 @@ from lti_tool.people.models import Person
 from lti_tool.platforms.models import Deployment, Registration
 from lti_tool.posts.models import Conversation, Post, PostState, PreModeration, WaitingAct
 
+_LASTING = select(PreModeration.id).where(
+    PreModeration.course_id == asker(is_staff=False).course_id,
+    PreModeration.person_id == asker(is_staff=False).person_id,
+    PreModeration.until > time_of_asking(),
+)
+
 
 def must_wait(session: Session, actor: Actor) -> bool:
     """Whether what the actor writes now waits for approval. One query; none for staff."""
-    return not actor.role.is_staff and (
-        session.scalar(
-            select(PreModeration.id).where(
-                PreModeration.course_id == actor.course_id,
-                PreModeration.person_id == actor.person_id,
-                PreModeration.until > clock.now(),
-            )
-        )
-        is not None
-    )
+    return not actor.role.is_staff and (session.scalar(_LASTING, asked_by(actor)) is not None)
 
 
 def first_state(*, is_held: bool) -> dict[str, Any]:

@@ -3,9 +3,24 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, case, func, literal, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -95,24 +110,28 @@ def mark_unread(session: Session, actor: Actor, conversation: Conversation, numb
 
 def mark_own(session: Session, actor: Actor, conversation_id: UUID, number: int) -> None:
     """What one writes oneself is read at once: the newest post, in one round trip."""
-    mine = insert(ReadState).values(
-        person_id=actor.person_id,
-        conversation_id=conversation_id,
-        course_id=actor.course_id,
-        read_to=number if number == 0 else _NONE_READ,
-        ahead=[] if number == 0 else [number],
-        unread=[],
-        read_at=clock.now(),
-    )
+    mine = {
+        "person_id": actor.person_id,
+        "conversation_id": conversation_id,
+        "course_id": actor.course_id,
+        "read_to": number if number == 0 else _NONE_READ,
+        "ahead": [] if number == 0 else [number],
+        "unread": [],
+        "read_at": clock.now(),
+    }
+    session.execute(_mark_own(), {**mine, "its_number": number})
+
+
+@cache
+def _mark_own() -> Any:
+    number: BindParameter[int] = bindparam("its_number", type_=Integer)
     follows = ReadState.read_to == number - 1
-    session.execute(
-        mine.on_conflict_do_update(
-            index_elements=["person_id", "conversation_id"],
-            set_={
-                "read_to": case((follows, number), else_=ReadState.read_to),
-                "ahead": case((follows, ReadState.ahead), else_=func.array_append(ReadState.ahead, number)),
-            },
-        )
+    return insert(cast("Table", ReadState.__table__)).on_conflict_do_update(
+        index_elements=["person_id", "conversation_id"],
+        set_={
+            "read_to": case((follows, number), else_=ReadState.read_to),
+            "ahead": case((follows, ReadState.ahead), else_=func.array_append(ReadState.ahead, number)),
+        },
     )
 
 

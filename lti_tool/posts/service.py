@@ -1,10 +1,11 @@
 """Writing contributions: opening a conversation, and posting to one."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import BindParameter, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
@@ -12,6 +13,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
+from lti_tool.core.prepared import asked_by, asker, time_of_asking
 from lti_tool.mentions.queries import known_in
 from lti_tool.posts.anonymity.pseudonyms import claim_pseudonym
 from lti_tool.posts.anonymity.queries import check_anonymity
@@ -26,6 +28,14 @@ from lti_tool.posts.phases import OutsidePhaseError, takes_posts_now
 from lti_tool.posts.reading import mark_own
 from lti_tool.posts.visibility import legible, readable, readable_post, replies_are_open
 
+_CONVERSATION: BindParameter[UUID] = bindparam("conversation_id")
+_OPENING = select(Post).where(Post.conversation_id == _CONVERSATION, Post.is_opening)
+_TAKE_NUMBER = (
+    update(Conversation)
+    .where(Conversation.id == _CONVERSATION, Conversation.closed_at.is_(None))
+    .values(reply_count=Conversation.reply_count + 1, last_activity_at=time_of_asking())
+    .returning(Conversation.reply_count)
+)
 _Sent = TypeVar("_Sent", Conversation, Post)
 
 
@@ -33,12 +43,20 @@ def access_conversation(
     session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind
 ) -> Conversation:
     """The conversation, for who may read it. The only way from an id in a request to one."""
-    found = session.scalars(
-        select(Conversation).where(readable(actor)).filter_by(id=conversation_id, kind=kind)
-    ).one_or_none()
+    asked = asked_by(actor, conversation_id=conversation_id, kind=kind)
+    found = session.scalars(_to_read(is_staff=actor.role.is_staff), asked).one_or_none()
     if found is None:
         raise NotFoundError
     return found
+
+
+@cache
+def _to_read(*, is_staff: bool) -> Select[Conversation]:
+    return select(Conversation).where(
+        Conversation.id == _CONVERSATION,
+        Conversation.kind == bindparam("kind"),
+        readable(asker(is_staff=is_staff)),
+    )
 
 
 def access_any_conversation(session: Session, actor: Actor, conversation_id: UUID) -> Conversation:
@@ -59,10 +77,13 @@ def was_posted(session: Session, actor: Actor, submission_key: UUID) -> bool:
 
 def sees_replies(session: Session, actor: Actor, conversation_id: UUID) -> bool:
     """Whether others' replies are there for the actor by now. One query; none for staff."""
-    return (
-        actor.role.is_staff
-        or session.scalars(select(replies_are_open(actor)).where(Conversation.id == conversation_id)).one()
-    )
+    asked = asked_by(actor, conversation_id=conversation_id)
+    return actor.role.is_staff or session.scalars(_are_open_to_learner(), asked).one()
+
+
+@cache
+def _are_open_to_learner() -> Select[bool]:
+    return select(replies_are_open(asker(is_staff=False))).where(Conversation.id == _CONVERSATION)
 
 
 def access_post(session: Session, actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
@@ -218,11 +239,7 @@ def _take_number(session: Session, conversation: Conversation) -> int | None:
     of commits, without gaps, and nothing is posted to what is closed.
     """
     return session.scalar(
-        update(Conversation)
-        .where(Conversation.id == conversation.id, Conversation.closed_at.is_(None))
-        .values(reply_count=Conversation.reply_count + 1, last_activity_at=clock.now())
-        .returning(Conversation.reply_count),
-        execution_options={"synchronize_session": False},
+        _TAKE_NUMBER, {"conversation_id": conversation.id}, execution_options={"synchronize_session": False}
     )
 
 
@@ -251,7 +268,7 @@ def _sent_before(
 
 
 def opening_post(session: Session, conversation: Conversation) -> Post:
-    return session.scalars(select(Post).filter_by(conversation_id=conversation.id, is_opening=True)).one()
+    return session.scalars(_OPENING, {"conversation_id": conversation.id}).one()
 
 
 def _insert_post(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
@@ -18,6 +18,7 @@ from xapi.statement import account_agent, account_group, activity, build_stateme
 from xapi.validation import check_statement
 
 _REGISTRATIONS = UUID("6f9b1a0e-54d5-5a3c-9b57-2f7f3c1f6f5e")
+_RECORDED = select(StatementRow.id).where(StatementRow.id == bindparam("statement_id"))
 
 Activity = dict[str, Any]
 
@@ -144,4 +145,4 @@ def _extensions(actor: Actor, act: Act) -> dict[str, Any]:
 def _is_recorded(session: Session, statement_id: UUID | None) -> bool:
     if statement_id is None:
         return False
-    return session.scalar(select(StatementRow.id).where(StatementRow.id == statement_id)) is not None
+    return session.scalar(_RECORDED, {"statement_id": statement_id}) is not None
