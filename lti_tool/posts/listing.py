@@ -1,17 +1,20 @@
 """Lists of conversations: which of them, in which order, a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Row,
     Select,
     and_,
+    bindparam,
     case,
     func,
     not_,
@@ -25,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Place
+from lti_tool.core.prepared import asked_by, asker
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.authors import Author, author_columns, author_of
@@ -89,6 +93,18 @@ class Wanted:
         """Whether pinned ones stand above it: pins are an activity's own."""
         return self.is_plain and not self.whole_course
 
+    @property
+    def form(self) -> "Wanted":
+        """The same without its values, which are parameters of the query: what a query is built for."""
+        return replace(
+            self,
+            tag=None if self.tag is None else "",
+            group_id=None if self.group_id is None else UUID(int=0),
+            after=None if self.after is None else Place(datetime.min.replace(tzinfo=UTC), UUID(int=0)),
+            after_answered=False,
+            after_useful=0,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationRow:
@@ -127,29 +143,53 @@ class ConversationList:
 
 def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted) -> ConversationList:
     """A page of what is wanted. One query."""
-    bounded = _scanned(actor, kind, wanted).cte("scanned")
-    fits = _fits(actor, wanted, bounded.c.is_open)
-    found = session.execute(
-        _rows(actor, bounded.c.is_open)
+    query = _list(wanted.form, is_staff=actor.role.is_staff)
+    return _page(actor, session.execute(query, _asked(actor, kind, wanted)).all())
+
+
+# Built once for each combination of filters and orders, which takes longer than to answer it.
+@cache
+def _list(wanted: Wanted, *, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    them = asker(is_staff=is_staff)
+    bounded = _scanned(them, wanted).cte("scanned")
+    fits = _fits(them, wanted, bounded.c.is_open)
+    return (
+        _rows(them, bounded.c.is_open)
         .add_columns(fits.label("fits"), bounded.c.rank)
         .join(bounded, bounded.c.id == Conversation.id)
         .where(or_(fits, bounded.c.rank == MOST_SCANNED))
         .order_by(bounded.c.rank)
         .limit(ROWS_A_PAGE + 1)
-    ).all()
-    return _page(actor, found)
+    )
 
 
-def _scanned(actor: Actor, kind: ConversationKind, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+def _asked(actor: Actor, kind: ConversationKind, wanted: Wanted, **more: Any) -> dict[str, Any]:
+    """The parameters of a query for what is wanted."""
+    place = wanted.after
+    return asked_by(
+        actor,
+        kind=kind,
+        placement_id=actor.placement_id,
+        group_id=wanted.group_id,
+        tags=[wanted.tag],
+        after_at=place.at if place else None,
+        after_id=place.id if place else None,
+        after_unanswered=not wanted.after_answered,
+        after_useful=wanted.after_useful,
+        **more,
+    )
+
+
+def _scanned(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     """The ids of those that a page looks through, with their ranks."""
     limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
     keys = ALL.keys(wanted.sort)
-    plain = _part(actor, kind, wanted, ALL).order_by(*(key.desc() for key in keys)).limit(limit)
+    plain = _part(actor, wanted, ALL).order_by(*(key.desc() for key in keys)).limit(limit)
     parts = [plain]
     if not actor.role.is_staff:
         # Those that one has to answer first stand where they would without any reply: few, found by their
         # activities, while an index has the others in order.
-        closed = _part(actor, kind, wanted, OPENING).where(replies_are_closed(actor))
+        closed = _part(actor, wanted, OPENING).where(replies_are_closed(actor))
         found = closed.cte("closed").prefix_with("MATERIALIZED")
         parts = [plain.where(replies_are_open(actor)), select(*found.c)]
     both = union_all(*parts).subquery()
@@ -160,26 +200,32 @@ def _scanned(actor: Actor, kind: ConversationKind, wanted: Wanted) -> Select[*tu
     return query.order_by(*order).limit(limit)
 
 
-def _part(actor: Actor, kind: ConversationKind, wanted: Wanted, known: Known) -> Select[*tuple[Any, ...]]:
+def _part(actor: Actor, wanted: Wanted, known: Known) -> Select[*tuple[Any, ...]]:
     keys = known.keys(wanted.sort)
-    among = _among(actor, kind, wanted)
+    among = _among(actor, wanted)
     if wanted.show is Show.UNANSWERED:
         among.append(known.is_unanswered)
     if wanted.has_pins:
         among.append(Conversation.pin_slot.is_(None))
     if wanted.after:
-        among.append(tuple_(*keys) < tuple_(*_values(wanted, wanted.after)))
+        among.append(tuple_(*keys) < tuple_(*_place(wanted.sort)))
     return select(known.is_open.label("is_open"), *keys).where(*among)
 
 
 def pinned(session: Session, actor: Actor, kind: ConversationKind) -> Sequence[ConversationRow]:
     """Those at the top of the actor's activity. One query."""
-    found = session.execute(
-        _rows(actor, replies_are_open(actor))
-        .where(*_among(actor, kind, Wanted()), Conversation.pin_slot.is_not(None))
+    found = session.execute(_pinned(is_staff=actor.role.is_staff), _asked(actor, kind, Wanted()))
+    return [_row(actor, row) for row in found]
+
+
+@cache
+def _pinned(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    them = asker(is_staff=is_staff)
+    return (
+        _rows(them, replies_are_open(them))
+        .where(*_among(them, Wanted()), Conversation.pin_slot.is_not(None))
         .order_by(Conversation.pin_slot)
     )
-    return [_row(actor, row) for row in found]
 
 
 def pin_count(session: Session, placement_id: UUID, kind: ConversationKind) -> int:
@@ -198,44 +244,56 @@ def tags_in_use(
     session: Session, actor: Actor, kind: ConversationKind, *, whole_course: bool
 ) -> Sequence[str]:
     """The most used of the two hundred conversations that were active last. One query."""
+    wanted = Wanted(whole_course=whole_course)
+    query = _tags_in_use(wanted, is_staff=actor.role.is_staff)
+    return session.scalars(query, _asked(actor, kind, wanted)).all()
+
+
+@cache
+def _tags_in_use(wanted: Wanted, *, is_staff: bool) -> Select[str]:
     recent = (
         select(Conversation.tags)
-        .where(*_among(actor, kind, Wanted(whole_course=whole_course)))
+        .where(*_among(asker(is_staff=is_staff), wanted))
         .order_by(Conversation.last_activity_at.desc(), Conversation.id.desc())
         .limit(_RECENT)
         .subquery()
     )
     tag = select(func.unnest(recent.c.tags).label("tag")).subquery().c.tag
-    return session.scalars(
-        select(tag).group_by(tag).order_by(func.count().desc(), tag).limit(_TAGS_SHOWN)
-    ).all()
+    return select(tag).group_by(tag).order_by(func.count().desc(), tag).limit(_TAGS_SHOWN)
 
 
 def count_new(
     session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted, *, after_id: UUID
 ) -> int:
     """How many of these were begun by others after this one, at most a page full. One query."""
+    query = _count_new(wanted.form, is_staff=actor.role.is_staff)
+    return session.scalars(query, _asked(actor, kind, wanted, newest_id=after_id)).one()
+
+
+@cache
+def _count_new(wanted: Wanted, *, is_staff: bool) -> Select[int]:
+    them = asker(is_staff=is_staff)
     newer = (
         select(Conversation.id)
         .where(
-            *_among(actor, kind, wanted),
-            Conversation.id > after_id,
-            Conversation.author_id != actor.person_id,
+            *_among(them, wanted),
+            Conversation.id > bindparam("newest_id"),
+            Conversation.author_id != them.person_id,
         )
         .limit(ROWS_A_PAGE)
     )
-    return session.scalars(select(func.count()).select_from(newer.subquery())).one()
+    return select(func.count()).select_from(newer.subquery())
 
 
-def _among(actor: Actor, kind: ConversationKind, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _among(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     """What an index finds."""
-    among = [readable(actor), Conversation.kind == kind]
+    among = [readable(actor), Conversation.kind == bindparam("kind")]
     if not wanted.whole_course:
-        among.append(Conversation.placement_id == actor.placement_id)
+        among.append(Conversation.placement_id == bindparam("placement_id"))
     if wanted.show is Show.MINE:
         among.append(Conversation.author_id == actor.person_id)
     if wanted.group_id:
-        among.append(Conversation.group_id == wanted.group_id)
+        among.append(Conversation.group_id == bindparam("group_id"))
     return among
 
 
@@ -248,8 +306,8 @@ def _fits(actor: Actor, wanted: Wanted, is_open: ColumnElement[bool]) -> ColumnE
         fits.append(following(actor))
     if wanted.show in {Show.OPEN, Show.ANSWERED}:
         fits.append(_is_answered() if wanted.show is Show.ANSWERED else not_(_is_answered()))
-    if wanted.tag:
-        fits.append(Conversation.tags.contains([wanted.tag]))
+    if wanted.tag is not None:
+        fits.append(Conversation.tags.contains(bindparam("tags", type_=Conversation.tags.type)))
     return and_(true(), *fits)
 
 
@@ -269,15 +327,15 @@ def _unread(is_open: ColumnElement[bool]) -> ColumnElement[int]:
     return case((is_open, unread_count()), else_=unread_opening())
 
 
-def _values(wanted: Wanted, place: Place) -> list[Any]:
+def _place(sort: Sort) -> list[BindParameter[Any]]:
     """The keys of what a page goes on after."""
-    values: dict[Sort, list[Any]] = {
-        Sort.ACTIVITY: [place.at, place.id],
-        Sort.NEWEST: [place.id],
-        Sort.UNANSWERED: [not wanted.after_answered, place.at, place.id],
-        Sort.USEFUL: [wanted.after_useful, place.id],
+    names = {
+        Sort.ACTIVITY: ["after_at", "after_id"],
+        Sort.NEWEST: ["after_id"],
+        Sort.UNANSWERED: ["after_unanswered", "after_at", "after_id"],
+        Sort.USEFUL: ["after_useful", "after_id"],
     }
-    return values[wanted.sort]
+    return [bindparam(name) for name in names[sort]]
 
 
 def _rows(actor: Actor, is_open: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
