@@ -37,9 +37,9 @@ Fetch = Callable[[HTTPConnection, int], object]
 class Reader:
     """Somebody signed in, who opens pages of one launch."""
 
-    def __init__(self, filled: Filled) -> None:
-        self.base = f"/l/{filled.launch_id}"
-        self.cookie = f"segue_launch={filled.secret}"
+    def __init__(self, launch_id: UUID, secret: str) -> None:
+        self.base = f"/l/{launch_id}"
+        self.cookie = f"segue_launch={secret}"
 
     def open(self, connection: HTTPConnection, path: str) -> str:
         connection.request("GET", path, headers={"Cookie": self.cookie})
@@ -112,7 +112,7 @@ def one_level(
     url: str, filled: Filled, usual: UUID, answered: UUID, long: UUID | None, count: int
 ) -> tuple[float, float]:
     """Everything at this number of posts; returns the two numbers of the usual thread's page."""
-    reader = Reader(filled)
+    reader = Reader(filled.launch_id, filled.secret)
     with served(url, 1) as (port, _):
         at = f"{reader.base}/threads"
 
@@ -147,11 +147,17 @@ def middle(reader: Reader, port: int, thread: UUID) -> str:
     return path
 
 
-def add_replies(reader: Reader, port: int, thread: str, page: str, count: int) -> float:
+def token_on(page: str) -> str:
+    """What the page's forms prove themselves with."""
     token = re.search(r'name="csrf_token" type="hidden" value="([^"]+)"', page)
     assert token is not None
+    return token[1]
+
+
+def add_replies(reader: Reader, port: int, thread: str, page: str, count: int) -> float:
+    token = token_on(page)
     connection = HTTPConnection("127.0.0.1", port)
-    taken = [timed(partial(reader.reply, connection, thread, token[1], n)) * 1000 for n in range(count)]
+    taken = [timed(partial(reader.reply, connection, thread, token, n)) * 1000 for n in range(count)]
     return statistics.median(taken[count // 10 :])
 
 

@@ -58,6 +58,7 @@ class Filled:
     placements: list[tuple[UUID, UUID]]
     """Of each course its id and its placement's."""
     people: list[UUID]
+    deployment_id: UUID
 
 
 def settle(sessions: sessionmaker[Session]) -> Filled:
@@ -85,24 +86,44 @@ def settle(sessions: sessionmaker[Session]) -> Filled:
             for n in range(PEOPLE)
         ]
         keep_membership(session, course_id=courses[0].id, person_id=people[0].id, role=Role.LEARNER)
-        launch = Launch(
-            kind=LaunchKind.RESOURCE_LINK,
-            details={},
-            secret_digest=digest(secret := uuid4().hex),
-            person_id=people[0].id,
-            deployment_id=deployment.id,
-            course_id=courses[0].id,
-            placement_id=placements[0].id,
-            role=Role.LEARNER,
-            locale="en",
-            platform_name="Example LMS",
-            embedders=["https://lms.example"],
-            expires_at=clock.now() + timedelta(hours=12),
-        )
-        session.add(launch)
-        session.flush()
         both = [(course.id, it.id) for course, it in zip(courses, placements, strict=True)]
-        return Filled(launch.id, secret, both, [person.id for person in people])
+        launch_id, secret = _open(session, deployment.id, both[0], people[0].id)
+        return Filled(launch_id, secret, both, [person.id for person in people], deployment.id)
+
+
+def _open(
+    session: Session, deployment_id: UUID, place: tuple[UUID, UUID], person_id: UUID
+) -> tuple[UUID, str]:
+    launch = Launch(
+        kind=LaunchKind.RESOURCE_LINK,
+        details={},
+        secret_digest=digest(secret := uuid4().hex),
+        person_id=person_id,
+        deployment_id=deployment_id,
+        course_id=place[0],
+        placement_id=place[1],
+        role=Role.LEARNER,
+        locale="en",
+        platform_name="Example LMS",
+        embedders=["https://lms.example"],
+        expires_at=clock.now() + timedelta(hours=12),
+    )
+    session.add(launch)
+    session.flush()
+    return launch.id, secret
+
+
+def add_readers(sessions: sessionmaker[Session], filled: Filled, count: int) -> list[tuple[UUID, str]]:
+    """So many sessions in the first course, each with its secret; some people have several."""
+    with unit_of_work(sessions) as session:
+        for person_id in filled.people:
+            keep_membership(
+                session, course_id=filled.placements[0][0], person_id=person_id, role=Role.LEARNER
+            )
+        return [
+            _open(session, filled.deployment_id, filled.placements[0], filled.people[n % PEOPLE])
+            for n in range(count)
+        ]
 
 
 def add_thread(engine: Engine, filled: Filled, replies: int) -> UUID:
