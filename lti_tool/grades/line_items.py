@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from lti_tool.core.text import is_clean
 from lti_tool.grades.asking import (
     READ_LINE_ITEMS,
     WRITE_LINE_ITEMS,
@@ -170,7 +171,8 @@ class LineItems:
         url = item.get("id")
         known = (self._activity.line_items_url, self._activity.line_item_url)
         trusted = {origin(one) for one in known if one}
-        if not isinstance(url, str) or len(url) > _LONGEST_ADDRESS or origin(url) not in trusted:
+        fits = isinstance(url, str) and len(url) <= _LONGEST_ADDRESS and is_clean(url)
+        if not isinstance(url, str) or not fits or origin(url) not in trusted:
             log.warning("line_item_elsewhere", placement=str(self._activity.placement_id))
             raise CannotSendError(Problem.NO_LINE_ITEM)
         return url

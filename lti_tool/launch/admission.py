@@ -12,6 +12,7 @@ from lti_tool.core import clock, events
 from lti_tool.core.db import settings_of
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.secrets import digest
+from lti_tool.core.text import is_clean
 from lti_tool.courses.models import Activity, Course, Placement
 from lti_tool.courses.origins import read_origins
 from lti_tool.courses.service import (
@@ -253,4 +254,5 @@ def _platform_name(registration: Registration, message: MessageClaims) -> str:
 def _return_url(message: MessageClaims) -> str | None:
     """The course's page, where it is an address that a browser can go to (LTI Core 1.3, section 5.4.4)."""
     given = message.presentation.return_url if message.presentation else None
-    return given if given and len(given) <= _LONGEST_URL and origin_of(given) else None
+    is_kept = given and len(given) <= _LONGEST_URL and is_clean(given)
+    return given if given and is_kept and origin_of(given) else None

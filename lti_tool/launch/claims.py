@@ -35,6 +35,8 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValida
 """An id of the platform's: 1 to 255 characters, compared exactly."""
 Address = Annotated[str, StringConstraints(min_length=1, max_length=2048), AfterValidator(_kept_as_it_is)]
 """An address of the platform's, kept as it wrote it. Whoever calls it goes through core/outbound."""
+Scope = Address
+"""A service's scope, which is an address too (it is kept with the course)."""
 Shown = Annotated[str, BeforeValidator(_shown)]
 """Text for people: null is none, control characters go, and it is cut at 300 characters."""
 Flag = Annotated[
@@ -78,7 +80,7 @@ class RosterService(_Claim):
 class GradeService(_Claim):
     """Assignment and Grade Services 2.0, section 3.1: what is missing here, the tool may not use."""
 
-    scope: list[str]
+    scope: list[Scope]
     lineitems: Address | None = None
     lineitem: Address | None = None
 
@@ -86,7 +88,7 @@ class GradeService(_Claim):
 class GroupService(_Claim):
     """Course Groups Service 1.0, section 3.1."""
 
-    scope: list[str]
+    scope: list[Scope]
     context_groups_url: Address
     context_group_sets_url: Address | None = None
 
@@ -95,7 +97,7 @@ class NotificationService(_Claim):
     """Platform Notification Service 1.0, section 3: where the tool asks to be told of things."""
 
     platform_notification_service_url: Address
-    scope: list[str]
+    scope: list[Scope]
     notice_types_supported: list[str] = []
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core.db import without_transaction
+from lti_tool.core.text import is_clean
 from lti_tool.launch.errors import LaunchRefusedError
 from lti_tool.launch.guard import key_id, signed_claims
 from lti_tool.notices.errors import NoticeRefusedError
@@ -45,8 +46,8 @@ def _sender(sessions: sessionmaker[Session], token: str) -> tuple[Registration, 
     said = _unverified(token)
     issuer, audience, azp = said.get("iss"), said.get("aud"), said.get("azp")
     clients = [azp] if azp is not None else audience if isinstance(audience, list) else [audience]
-    named = isinstance(issuer, str) and "\0" not in issuer and len(clients) <= _MOST_AUDIENCES
-    if not named or not all(isinstance(client, str) and "\0" not in client for client in clients):
+    named = isinstance(issuer, str) and is_clean(issuer) and len(clients) <= _MOST_AUDIENCES
+    if not named or not all(isinstance(client, str) and is_clean(client) for client in clients):
         raise NoticeRefusedError("token_malformed")
     with without_transaction(sessions) as session:
         found = session.execute(

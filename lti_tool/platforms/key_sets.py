@@ -1,5 +1,6 @@
 """A platform's public keys: kept in the database, fetched again when a key id is unknown."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.core import clock
 from lti_tool.core.db import settings_of, unit_of_work
 from lti_tool.core.outbound import OutboundClient, OutboundError, policy_of
+from lti_tool.core.text import is_clean
 from lti_tool.platforms.models import PlatformKeySet, Registration
 
 log = structlog.get_logger(__name__)
@@ -93,7 +95,16 @@ def _checked(document: Any) -> dict[str, Any]:
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list) or len(keys) > _MOST_KEYS:
         raise OutboundError("not a key set")
-    return {"keys": [key for key in keys if isinstance(key, dict)]}
+    return {"keys": [key for key in keys if isinstance(key, dict) and _can_be_kept(key)]}
+
+
+def _can_be_kept(key: dict[str, Any]) -> bool:
+    """Whether PostgreSQL's JSON can hold it: it has no NUL, no half characters, and no NaN."""
+    try:
+        written = json.dumps(key, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return is_clean(written) and "\\u0000" not in written
 
 
 def _key_in(key_set: dict[str, Any], kid: str) -> RSAPublicKey | None:

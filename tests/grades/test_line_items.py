@@ -262,14 +262,28 @@ def test_an_unreadable_list_is_asked_for_again_later(
 
 @pytest.mark.parametrize(
     "item_id",
-    ["elsewhere", "javascript:alert(1)", "//elsewhere", "", 7, None, "http://[", "x" * 5000, "/ags/x"],
+    [
+        "elsewhere",
+        "javascript:alert(1)",
+        "//elsewhere",
+        "",
+        7,
+        None,
+        "http://[",
+        "x" * 5000,
+        "/ags/x",
+        "nul",
+        "half",
+    ],
 )
 def test_a_column_elsewhere_is_none_and_gets_no_token(
     gradebook: Gradebook, ana: Visitor, ines: Visitor, item_id: object
 ) -> None:
     elsewhere = Counterpart()
     with serving(elsewhere) as address:
-        url = f"{address}/ags/1" if item_id == "elsewhere" else item_id
+        items = f"{gradebook.lms.lms.config.issuer}{ITEMS}"
+        written = {"elsewhere": f"{address}/ags/1", "nul": f"{items}/\0", "half": f"{items}/\ud800"}
+        url = written.get(item_id, item_id) if isinstance(item_id, str) else item_id
         item = {"id": url, "label": "x", "scoreMaximum": 20, "resourceLinkId": UNGRADED.id}
         answer_items(gradebook, GET=with_items(lambda _items: [item, 3, None, {"id": 1}]))
         give(gradebook, ines, ana, "15")

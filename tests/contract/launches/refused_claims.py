@@ -5,6 +5,8 @@ from tests.contract.launches.rows import Refused
 from tests.launch.platform import GONE, LTI, TOOL, Now
 
 AGAIN = Advice.AGAIN
+GRADES = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 
 CLAIMS: tuple[Refused, ...] = (
 Refused("version 11.3", "3", "message_invalid", {LTI + "version": "11.3"}),
@@ -93,4 +95,8 @@ Refused("version 11.3", "3", "message_invalid", {LTI + "version": "11.3"}),
             {LTI + "message_type": "LtiContextCopyNotice"}),
     Refused("message type in small letters", "47", "message_type_unsupported",
             {LTI + "message_type": "ltiresourcelinkrequest"}),
+    Refused("a grade scope with a NUL", "46", "claims_invalid", {GRADES: {"scope": ["a\0b"]}}),
+    Refused("a grade scope of half a character", "46", "claims_invalid", {GRADES: {"scope": ["a\ud800"]}}),
+    Refused("a group scope with a NUL", "46", "claims_invalid",
+            {GROUPS: {"scope": ["a\0b"], "context_groups_url": "https://lms.example/groups"}}),
 )  # fmt: skip
