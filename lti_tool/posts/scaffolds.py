@@ -30,6 +30,36 @@ THREAD = (
         lazy_gettext("**For it** \n- …\n\n**Against it** \n- …\n\nWhere do you stand, from your own work?\n"),
     ),
 )
+CASE = (
+    Scaffold(
+        lazy_gettext("A case"),
+        lazy_gettext(
+            "**The situation** \n…\n\n**What I tried, and how it went** \n…\n\n"
+            "**What I want to know from you** \n…\n"
+        ),
+    ),
+)
+CASE_QUESTION = (
+    Scaffold(
+        lazy_gettext("A question"),
+        lazy_gettext("What happened just before …?\n\nWhat would … say about it?\n"),
+    ),
+)
+CASE_IDEA = (
+    Scaffold(
+        lazy_gettext("An idea"),
+        lazy_gettext("In your place I would …\n\nbecause with us …\n\nWhat could go wrong: …\n"),
+    ),
+)
+TAKING_ALONG = (
+    Scaffold(
+        lazy_gettext("What I take along"),
+        lazy_gettext(
+            "What I see differently now: …\n\nWhat I will try first, and when: …\n\n"
+            "What stays open for me: …\n"
+        ),
+    ),
+)
 REPLY = (
     Scaffold(
         lazy_gettext("Build on it"),

@@ -12,6 +12,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
+from lti_tool.core.schedule import Stage
 from lti_tool.mentions.queries import known_in
 from lti_tool.posts.anonymity.pseudonyms import claim_pseudonym
 from lti_tool.posts.anonymity.queries import check_anonymity
@@ -163,6 +164,7 @@ def add_post(
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
     side: int | None = None,
+    stage: Stage | None = None,
     files: Sequence[Chosen] = (),
     anonymous: bool = False,
 ) -> tuple[Post, bool]:
@@ -189,6 +191,7 @@ def add_post(
         number=number,
         in_reply_to_id=in_reply_to_id,
         side=side,
+        stage=stage,
         files=files,
         is_held=is_held,
         pseudonym=claim_pseudonym(session, conversation.id, actor.person_id) if anonymous else None,
@@ -266,6 +269,7 @@ def _insert_post(
     pseudonym: str | None,
     in_reply_to_id: UUID | None = None,
     side: int | None = None,
+    stage: Stage | None = None,
     files: Sequence[Chosen],
 ) -> tuple[Post, bool]:
     post, made = insert_once(
@@ -282,6 +286,7 @@ def _insert_post(
         is_opening=number == 0,
         in_reply_to_id=in_reply_to_id,
         side=side,
+        stage=stage,
         body=body,
         body_html=to_html(session, actor, body, group_id=conversation.group_id),
         statement_id=new_random_id(),

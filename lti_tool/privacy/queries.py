@@ -31,6 +31,7 @@ from lti_tool.posts.models import (
     Synthesis,
 )
 from lti_tool.statements.models import StatementRow
+from lti_tool.threads.models import CaseStage
 
 MOST_COURSES = 100
 Counted = ColumnElement[int]
@@ -154,8 +155,10 @@ def _files(person_id: UUID, shown: ColumnElement[bool]) -> Counted:
 def _staff_acts(person_id: UUID, shown: ColumnElement[bool]) -> Counted:
     """What they did to run a course: closing, tagging, pinning, summing up, deciding, grading, planning."""
     changed = Conversation.id == ConversationChange.conversation_id
+    moved = Conversation.id == CaseStage.conversation_id
     return (
         _count(ConversationChange.id, ConversationChange.person_id == person_id, changed, shown)
+        + _count(CaseStage.id, CaseStage.person_id == person_id, moved, shown)
         + _count(Synthesis.id, Synthesis.person_id == person_id)
         + _count(ModerationLog.id, ModerationLog.staff_id == person_id)
         + _count(ScoreEntry.id, ScoreEntry.author_id == person_id)

@@ -1,6 +1,6 @@
 """What the pages of threads show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.core.schedule import Stage
 from lti_tool.courses.shapes import asks_what_changed
 from lti_tool.posts import listing
 from lti_tool.posts import queries as posts
@@ -17,6 +18,7 @@ from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
 from lti_tool.posts.models import MOST_PINS, ConversationKind, PostState
 from lti_tool.posts.own import OwnAnswer, own_answer
 from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, PostView, Replies
+from lti_tool.threads.clinic import Clinic, clinic_of, stages_of
 from lti_tool.threads.debate import Debate, debate_of
 from lti_tool.threads.service import may_change, may_reopen
 
@@ -34,6 +36,8 @@ class ThreadList:
     """Those in use, for filters."""
     groups: GroupsHere | None
     """None where the activity is worked by everybody together."""
+    stages: Mapping[UUID, tuple[Stage, bool]]
+    """Of cases: where each stands, and whether it is over."""
 
     @property
     def newest_id(self) -> UUID:
@@ -69,6 +73,9 @@ class ThreadPage:
     synthesis: PostView | None
     """The reply that stands at the top; None too where its words are not shown any more."""
     debate: Debate | None
+    clinic: Clinic | None
+    taken: PostView | None
+    """What a case's giver takes along; None too where its words are not shown any more."""
     side: int | None
     """Whose posts alone are shown."""
     accepted: PostView | None
@@ -103,15 +110,19 @@ class ThreadPage:
 def thread_list(session: Session, actor: Actor, wanted: Wanted) -> ThreadList:
     """The threads of the actor's activity, or of the whole course.
 
-    Two queries, three with pins above; one more in an activity with groups.
+    Two queries, three with pins above; one more in an activity with groups, two in a case clinic.
     """
     is_top = wanted.has_pins and wanted.after is None
+    pinned = listing.pinned(session, actor, _THREAD) if is_top else []
+    threads = listing.conversations(session, actor, _THREAD, wanted)
+    in_sight = [] if wanted.whole_course else [row.id for row in (*pinned, *threads.rows)]
     return ThreadList(
         wanted,
-        listing.pinned(session, actor, _THREAD) if is_top else [],
-        listing.conversations(session, actor, _THREAD, wanted),
+        pinned,
+        threads,
         listing.tags_in_use(session, actor, _THREAD, whole_course=wanted.whole_course),
         groups_here(session, actor),
+        stages_of(session, actor, in_sight),
     )
 
 
@@ -125,11 +136,12 @@ def thread_page(
     """A thread with some of its replies.
 
     Two queries; one more each for staff, for an answer to one post, for a synthesis, for an accepted answer,
-    in a debate, and where one answers first.
+    in a debate, and where one answers first; in a case clinic two more, three once it is over.
     """
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
     replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read, side=place.side)
     is_own, closing = thread.opening.author.is_self, thread.closing
+    clinic = clinic_of(session, actor, thread)
     return ThreadPage(
         thread=thread,
         own_answer=_own_answer(session, actor, thread),
@@ -142,6 +154,8 @@ def thread_page(
         may_pin=actor.role.is_staff and (thread.is_pinned or _has_room(session, thread)),
         synthesis=_at_top(session, actor, thread, thread.summing.post_id if thread.summing else None),
         debate=debate_of(session, actor, thread),
+        clinic=clinic,
+        taken=_at_top(session, actor, thread, clinic.taken_id if clinic else None),
         side=place.side,
         accepted=_at_top(session, actor, thread, thread.accepted_id),
     )

@@ -116,6 +116,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("POST", "threads.reopen_thread"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("POST", "threads.accept_answer"): Row(Needs.SESSION, ids={"thread_id": "thread", "post_id": "reply"}),
+    # For staff and for who brought the case: tests/shapes/test_clinics.py.
+    ("POST", "threads.move_case_on"): Row(Needs.SESSION, ids={"thread_id": "case"}, data={"stage": "ideas"}),
     ("GET", "threads.choose_synthesis"): Row(Needs.STAFF, ids={"thread_id": "thread"}),
     ("POST", "threads.choose_synthesis"): Row(
         Needs.STAFF, ids={"thread_id": "thread"}, data={**BODY, "draws_on": "All of it."}

@@ -90,9 +90,19 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     placement = session.get_one(Placement, owner.actor.placement_id, populate_existing=True)
     placement.settings = {**placement.settings, "shape": Shape.QUESTION}
     session.commit()
+    ids["case"] = _case(session, course, context_id)
     # The activity is nobody's alone, or not all would see what is in it.
     teacher.send("/groups", "/groups/choose", {"group_set": ""})
     return Place(owner, colleague, teacher, ids)
+
+
+def _case(session: Session, course: Course, context_id: str) -> UUID:
+    """The owner's, in an activity of its own."""
+    owner = course.visitor("Ana Ruiz", context_id=context_id, link="link-2")
+    placement = session.get_one(Placement, owner.actor.placement_id)
+    placement.settings = {"shape": Shape.CLINIC}
+    session.commit()
+    return UUID(_last(owner.send("/threads/new", "/threads/new", THREAD).location))
 
 
 def _anonymous_post(session: Session, owner: Visitor) -> UUID:
