@@ -30,6 +30,23 @@ THREAD = (
         lazy_gettext("**For it** \n- …\n\n**Against it** \n- …\n\nWhere do you stand, from your own work?\n"),
     ),
 )
+STARTER = (
+    Scaffold(
+        lazy_gettext("To start the round"),
+        lazy_gettext(
+            "In my work I …\n\nOne could …, because …\n\nOne could also …, because …\n\n"
+            "What would you do in your own work, and what speaks against it?\n"
+        ),
+    ),
+)
+SYNTHESIS = (
+    Scaffold(
+        lazy_gettext("Agreed, different, open"),
+        lazy_gettext(
+            "**What we agree on** \n- …\n\n**Where we differ, and why** \n- …\n\n**What is open** \n- …\n"
+        ),
+    ),
+)
 CASE = (
     Scaffold(
         lazy_gettext("A case"),

@@ -30,6 +30,7 @@ from lti_tool.posts.models import (
     ReadState,
     Synthesis,
 )
+from lti_tool.posts.rotation.models import RoleHolder
 from lti_tool.statements.models import StatementRow
 from lti_tool.threads.models import CaseStage
 
@@ -77,6 +78,8 @@ class Kept:
     follow_ups: int
     reports: int
     groups: int
+    roles: int
+    """Roles of starter and synthesiser that were drawn for them."""
     scores: int
     decisions: int
     """Of staff, about them."""
@@ -126,6 +129,7 @@ def _counted(person_id: UUID, *, is_own: bool) -> dict[str, Counted]:
             FollowUpReport.id, FollowUp.person_id == person_id, FollowUp.id == FollowUpReport.follow_up_id
         ),
         "groups": _count(GroupMembership.group_id, GroupMembership.person_id == person_id),
+        "roles": _count(RoleHolder.id, RoleHolder.person_id == person_id),
         "scores": _scores(person_id),
         "decisions": _count(ModerationLog.id, ModerationLog.person_id == person_id),
         "staff_acts": _staff_acts(person_id, shown_conversation),

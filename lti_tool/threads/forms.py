@@ -62,8 +62,10 @@ class ThreadForm(DraftedForm, AnonymityForm):
         self.group.choices = [*everybody, *((str(group.id), group.name) for group in groups.offered)]
         return self
 
-    def for_shape(self, shape: str) -> Self:
-        """With the words to begin with that suit it."""
+    def for_shape(self, shape: str, *, is_starter: bool = False) -> Self:
+        """With the words to begin with that suit it, and the writer's role."""
+        if is_starter and shape != Shape.CLINIC:
+            begin_with(self.body, scaffolds.STARTER)
         if shape == Shape.CLINIC:
             begin_with(self.body, scaffolds.CASE)
         return self
@@ -147,6 +149,7 @@ class SynthesisForm(LaunchedForm):
         lazy_gettext("The synthesis"),
         description=lazy_gettext("where the thread agrees, where it does not, and what is open"),
         required=lazy_gettext("Please write the synthesis first."),
+        scaffolds=scaffolds.SYNTHESIS,
     )
     draws_on = line_field(
         lazy_gettext("What does it draw on?"),

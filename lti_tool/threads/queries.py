@@ -18,9 +18,10 @@ from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
 from lti_tool.posts.models import MOST_PINS, ConversationKind, PostState
 from lti_tool.posts.own import OwnAnswer, own_answer
 from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, PostView, Replies
+from lti_tool.posts.rotation.queries import RolesView, roles_here
 from lti_tool.threads.clinic import Clinic, clinic_of, stages_of
 from lti_tool.threads.debate import Debate, debate_of
-from lti_tool.threads.service import may_change, may_reopen
+from lti_tool.threads.service import access_to_sum_up, may_change, may_reopen
 
 _THREAD = ConversationKind.THREAD
 _TWO = 2
@@ -36,6 +37,7 @@ class ThreadList:
     """Those in use, for filters."""
     groups: GroupsHere | None
     """None where the activity is worked by everybody together."""
+    roles: RolesView | None
     stages: Mapping[UUID, tuple[Stage, bool]]
     """Of cases: where each stands, and whether it is over."""
 
@@ -73,6 +75,8 @@ class ThreadPage:
     synthesis: PostView | None
     """The reply that stands at the top; None too where its words are not shown any more."""
     debate: Debate | None
+    roles: RolesView | None
+    """Of the reader's own activity, where they go round."""
     clinic: Clinic | None
     taken: PostView | None
     """What a case's giver takes along; None too where its words are not shown any more."""
@@ -80,6 +84,12 @@ class ThreadPage:
     """Whose posts alone are shown."""
     accepted: PostView | None
     """The answer to a question; None too where its words are not shown any more."""
+
+    @property
+    def may_sum_up(self) -> bool:
+        """Whether the reader is the synthesiser of those whose the thread is, and sees what they wrote."""
+        is_open = self.thread.replies_are_open
+        return self.roles is not None and is_open and self.roles.sums_up(self.thread.group_id)
 
     @property
     def shown(self) -> frozenset[UUID]:
@@ -110,7 +120,8 @@ class ThreadPage:
 def thread_list(session: Session, actor: Actor, wanted: Wanted) -> ThreadList:
     """The threads of the actor's activity, or of the whole course.
 
-    Two queries, three with pins above; one more in an activity with groups, two in a case clinic.
+    Two queries, three with pins above; one more in an activity with groups, two in a case clinic,
+    one where roles go round.
     """
     is_top = wanted.has_pins and wanted.after is None
     pinned = listing.pinned(session, actor, _THREAD) if is_top else []
@@ -122,6 +133,7 @@ def thread_list(session: Session, actor: Actor, wanted: Wanted) -> ThreadList:
         threads,
         listing.tags_in_use(session, actor, _THREAD, whole_course=wanted.whole_course),
         groups_here(session, actor),
+        None if wanted.whole_course else roles_here(session, actor),
         stages_of(session, actor, in_sight),
     )
 
@@ -136,7 +148,8 @@ def thread_page(
     """A thread with some of its replies.
 
     Two queries; one more each for staff, for an answer to one post, for a synthesis, for an accepted answer,
-    in a debate, and where one answers first; in a case clinic two more, three once it is over.
+    in a debate, and where one answers first; in a case clinic two more, three once it is over; where roles go
+    round one more.
     """
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
     replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read, side=place.side)
@@ -154,6 +167,7 @@ def thread_page(
         may_pin=actor.role.is_staff and (thread.is_pinned or _has_room(session, thread)),
         synthesis=_at_top(session, actor, thread, thread.summing.post_id if thread.summing else None),
         debate=debate_of(session, actor, thread),
+        roles=roles_here(session, actor) if thread.placement_id == actor.placement_id else None,
         clinic=clinic,
         taken=_at_top(session, actor, thread, clinic.taken_id if clinic else None),
         side=place.side,
@@ -218,10 +232,11 @@ class SynthesisPage:
 
 
 def synthesis_page(session: Session, actor: Actor, thread_id: UUID, post_id: UUID | None) -> SynthesisPage:
-    """Where staff say what the thread came to. One query, two with a reply."""
+    """Where one says what the thread came to. Two queries, three with a reply; two more for a learner."""
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
     post = posts.reply_in(session, actor, thread_id, post_id) if post_id else None
     is_there = post_id is None or (post is not None and post.state is PostState.PUBLISHED)
-    if not actor.role.is_staff or not is_there:
+    access_to_sum_up(session, actor, thread_id)
+    if not is_there:
         raise NotFoundError
     return SynthesisPage(thread, post)

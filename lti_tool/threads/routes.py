@@ -19,6 +19,8 @@ from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.ordering import Sort
 from lti_tool.posts.phases import OutsidePhaseError
 from lti_tool.posts.queries import conversation_view, last_number, post_view
+from lti_tool.posts.rotation.models import TalkRole
+from lti_tool.posts.rotation.queries import roles_here
 from lti_tool.posts.tags import normal_tag, read_tags
 from lti_tool.threads import queries, service, synthesis
 from lti_tool.threads.clinic import StageMovedError, clinic_of
@@ -65,6 +67,7 @@ def list_threads() -> str:
         page=queries.thread_list(db(), actor(), wanted),
         wanted=wanted,
         level=level_of_activity(db(), actor()),
+        change_form=ChangeForm.empty(),
     )
 
 
@@ -81,17 +84,20 @@ def count_new_threads() -> Response:
 
 @blueprint.route("/new", methods=["GET", "POST"])
 def post_thread() -> Response:
-    groups = groups_here(db(), actor())
-    form = ThreadForm().for_groups(groups).for_shape(actor().shape)
+    groups, roles = groups_here(db(), actor()), roles_here(db(), actor())
+    is_starter = roles is not None and roles.has(TalkRole.STARTER)
+    form = ThreadForm().for_groups(groups).for_shape(actor().shape, is_starter=is_starter)
     form.keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
     form.offer(anonymity_in(db(), actor(), None))
     if not form.is_sent():
-        return make_response(render_template("threads/new.html", form=form, groups=groups), form.status)
+        return make_response(
+            render_template("threads/new.html", form=form, groups=groups, roles=roles), form.status
+        )
     try:
         thread = _send_thread(form)
     except OutsidePhaseError:
         roll_back()
-        html = render_template("threads/new.html", form=form, groups=groups)
+        html = render_template("threads/new.html", form=form, groups=groups, roles=roles)
         return make_response(html, HTTPStatus.CONFLICT)
     return _to_thread(thread.id)
 

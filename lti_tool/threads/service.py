@@ -20,6 +20,7 @@ from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.groups import group_of_new
 from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post, PostState
+from lti_tool.posts.rotation.service import may_sum_up
 from lti_tool.posts.service import (
     access_conversation,
     access_post,
@@ -242,6 +243,14 @@ def access_as_staff(session: Session, actor: Actor, thread_id: UUID) -> Conversa
     """The thread, for staff."""
     thread = access_thread(session, actor, thread_id)
     if not actor.role.is_staff:
+        raise NotFoundError
+    return thread
+
+
+def access_to_sum_up(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
+    """The thread, for staff and for its round's synthesiser, once the replies are there for them."""
+    thread = access_thread(session, actor, thread_id)
+    if not may_sum_up(session, actor, thread) or not sees_replies(session, actor, thread.id):
         raise NotFoundError
     return thread
 

@@ -17,6 +17,7 @@ from lti_tool.moderation.models import AuthorNotice, NoticeKind
 from lti_tool.moderation.unmasking import unmask_author
 from lti_tool.people.models import Group, GroupSet
 from lti_tool.posts.models import Post
+from lti_tool.posts.rotation.models import RoleHolder
 from tests.anonymity.world import ANONYMOUS, allow
 from tests.contract.access_table import TABLE, Needs, Row
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
@@ -93,7 +94,19 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     ids["case"] = _case(session, course, context_id)
     # The activity is nobody's alone, or not all would see what is in it.
     teacher.send("/groups", "/groups/choose", {"group_set": ""})
+    ids["role"] = _role(session, owner, teacher)
     return Place(owner, colleague, teacher, ids)
+
+
+def _role(session: Session, owner: Visitor, teacher: Visitor) -> UUID:
+    """The owner's, of synthesiser."""
+    teacher.send("/roles", "/roles", {"count": "3"})
+    data = {"role": "synthesiser", "person": str(owner.actor.person_id)}
+    assert teacher.send("/roles", "/roles/give", data).status_code == 303
+    query = select(RoleHolder.id).filter_by(
+        placement_id=owner.actor.placement_id, person_id=owner.actor.person_id, role="synthesiser", ended=None
+    )
+    return session.scalars(query).one()
 
 
 def _case(session: Session, course: Course, context_id: str) -> UUID:
