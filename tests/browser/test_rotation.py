@@ -40,7 +40,7 @@ def test_a_round_from_the_drawing_to_its_end(new_context: NewContext, demo: Demo
 
     ana = Visit.enter_in_window(new_context().new_page(), demo, ANA, TALK)
     ana.tool.goto(f"{ana.base}/threads")
-    role = ana.tool.get_by_role("region", name="Your role")
+    role = ana.tool.get_by_role("region", name="Your role: starter")
     expect(role).to_contain_text("several defensible answers")
     look_at(ana.page, "roles-list")
     role.get_by_role("link", name="Open the round").click()
@@ -66,7 +66,8 @@ def test_a_round_from_the_drawing_to_its_end(new_context: NewContext, demo: Demo
     expect(ana.tool.get_by_role("region", name="Synthesis")).to_contain_text("We agree to ask first.")
 
     demo.run(
-        "update role_round set begins_at = begins_at - interval '30 days', ends_at = ends_at - interval '30 days'"
+        "update role_round set begins_at = begins_at - interval '30 days',"
+        " ends_at = ends_at - interval '30 days'"
     )
     ana.tool.goto(f"{ana.base}/threads")
     ana.tool.locator("summary", has_text="Roles").click()
