@@ -34,6 +34,7 @@ from lti_tool.posts.attachments import routes as attachments
 from lti_tool.posts.following import routes as following
 from lti_tool.posts.marks import routes as marks
 from lti_tool.posts.revisions import routes as revisions
+from lti_tool.posts.rotation import routes as rotation
 from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
 from lti_tool.search import routes as search
@@ -77,6 +78,7 @@ _FEATURES = (
     marks,
     revisions,
     following,
+    rotation,
     moderation,
     search,
 )

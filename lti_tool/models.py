@@ -20,6 +20,7 @@ from lti_tool.posts.attachments import models as attachments
 from lti_tool.posts.following import models as following
 from lti_tool.posts.marks import models as marks
 from lti_tool.posts.revisions import models as revisions
+from lti_tool.posts.rotation import models as rotation
 from lti_tool.record_store import models as record_store
 from lti_tool.search import models as search
 from lti_tool.statements import models as statements
@@ -38,6 +39,7 @@ MODULES = (
     help_requests,
     launch,
     marks,
+    rotation,
     mentions,
     moderation,
     notices,

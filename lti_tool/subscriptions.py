@@ -24,6 +24,7 @@ from lti_tool.posts.marks import statements as marks
 from lti_tool.posts.models import Change, Conversation, Post
 from lti_tool.posts.revisions import statements as revisions
 from lti_tool.posts.revisions.events import PostEdited, PostWithdrawn
+from lti_tool.posts.rotation import statements as rotation
 from lti_tool.posts.service import opening_post
 from lti_tool.posts.statements import unnamed_author
 from lti_tool.search.service import forget_post, index_posts
@@ -45,6 +46,7 @@ def subscribe_all() -> None:
         marks,
         revisions,
         following,
+        rotation,
         moderation,
     ):
         feature.subscribe_statements()

@@ -77,6 +77,17 @@ KINDS = {
         lazy_gettext("Two sides"),
         Shape.DEBATE,
     ),
+    "clinic": Kind(
+        Activity.DISCUSSION,
+        lazy_gettext("Case clinic"),
+        "briefcase",
+        lazy_gettext(
+            "For real cases from work: one person brings a case, the others ask first and then say what they "
+            "would do, and who brought it says what they take along."
+        ),
+        lazy_gettext("Bring a case"),
+        Shape.CLINIC,
+    ),
     "help": Kind(
         Activity.HELP,
         lazy_gettext("Peer help"),
@@ -177,6 +188,16 @@ class SetUpForm(ActivityForm, MomentsForm):
         description=lazy_gettext("everybody argues the opposite from then on; empty: never"),
     )
 
+    # The same.
+    ideas = MomentField(
+        lazy_gettext("From questions to ideas"),
+        description=lazy_gettext("empty: who brought a case, or you, moves it on"),
+    )
+    taking = MomentField(
+        lazy_gettext("From ideas to what is taken along"),
+        description=lazy_gettext("empty: the same"),
+    )
+
     def validate_closes(self, field: MomentField) -> None:
         if _is_before(field, self.opens):
             raise ValidationError(lazy_gettext("It closes before it opens. Please choose a later moment."))
@@ -185,10 +206,26 @@ class SetUpForm(ActivityForm, MomentsForm):
         if self.is_debate and (_is_before(field, self.opens) or _is_before(self.closes, field)):
             raise ValidationError(lazy_gettext("Please choose a moment between those two."))
 
+    def validate_ideas(self, field: MomentField) -> None:
+        if self.is_clinic and (_is_before(field, self.opens) or _is_before(self.closes, field)):
+            raise ValidationError(lazy_gettext("Please choose a moment after it opens and before it closes."))
+
+    def validate_taking(self, field: MomentField) -> None:
+        self.validate_ideas(field)
+        if self.is_clinic and _is_before(field, self.ideas):
+            raise ValidationError(lazy_gettext("Please choose a moment after that of the ideas."))
+
     @property
     def is_debate(self) -> bool:
+        return self._has(Shape.DEBATE)
+
+    @property
+    def is_clinic(self) -> bool:
+        return self._has(Shape.CLINIC)
+
+    def _has(self, shape: Shape) -> bool:
         kind = KINDS.get(self.activity.data)
-        return kind is not None and kind.shape is Shape.DEBATE
+        return kind is not None and kind.shape is shape
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -201,7 +238,13 @@ class SetUpForm(ActivityForm, MomentsForm):
         if self.kind.activity is not Activity.DISCUSSION:
             return ALWAYS
         switches_at = self.switches.moment if self.is_debate else None
-        return Schedule(opens_at=self.opens.moment, switches_at=switches_at, closes_at=self.closes.moment)
+        return Schedule(
+            opens_at=self.opens.moment,
+            switches_at=switches_at,
+            ideas_at=self.ideas.moment if self.is_clinic else None,
+            taking_at=self.taking.moment if self.is_clinic else None,
+            closes_at=self.closes.moment,
+        )
 
 
 def _is_before(field: MomentField, other: MomentField) -> bool:

@@ -30,6 +30,8 @@ def set_up_activity() -> Response:
         second_side=sides_of(kept)[1],
         opens=placement.opens_at,
         switches=placement.switches_at,
+        ideas=placement.ideas_at,
+        taking=placement.taking_at,
         closes=placement.closes_at,
     )
     graded = service.has_gradebook(db(), placement)

@@ -48,6 +48,7 @@ def set_up_activity(
         placement.copy_settled_at = clock.now()
     placement.opens_at, placement.closes_at = schedule.opens_at, schedule.closes_at
     placement.switches_at = schedule.switches_at
+    placement.ideas_at, placement.taking_at = schedule.ideas_at, schedule.taking_at
     placement.settings = {
         **{name: value for name, value in placement.settings.items() if name not in _OURS},
         **activity_settings(prompt=prompt, points=points, shape=shape, sides=sides, anonymous=anonymous),

@@ -62,6 +62,8 @@ class Actor:
     """From when those groups' threads are open to each other; None for never."""
     schedule: Schedule = ALWAYS
     """From when until when people write in the activity's discussion."""
+    has_roles: bool = False
+    """Whether roles go round in the activity's discussion (posts/rotation/)."""
     copy_is_open: bool = False
     """Whether this activity's settings were copied, and its staff have yet to say what becomes of them."""
 

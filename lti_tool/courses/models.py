@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
-from lti_tool.core.schedule import Schedule
+from lti_tool.core.schedule import MOMENTS, Schedule
 
 
 class Activity(StrEnum):
@@ -50,6 +50,11 @@ class Placement(Row, Base):
         CheckConstraint(_KNOWN_ACTIVITY, name="activity"),
         CheckConstraint("opens_at < closes_at", name="phases"),
         CheckConstraint("opens_at < switches_at and switches_at < closes_at", name="switch"),
+        CheckConstraint(
+            "opens_at < ideas_at and opens_at < taking_at and ideas_at < taking_at"
+            " and ideas_at < closes_at and taking_at < closes_at",
+            name="stages",
+        ),
         Index(None, "resource_link_id"),
     )
 
@@ -75,6 +80,10 @@ class Placement(Row, Base):
     """From when learners may write in its discussion; None from the first."""
     switches_at: Mapped[datetime | None]
     """From when the sides of a debate are switched; None for never."""
+    ideas_at: Mapped[datetime | None]
+    """From when peers say what they would do in its cases; None for when a case is moved on."""
+    taking_at: Mapped[datetime | None]
+    """From when case givers say what they take along."""
     closes_at: Mapped[datetime | None]
     """Until when; None to the last."""
     planned_activity_id: Mapped[UUID | None] = mapped_column(ForeignKey("planned_activity.id"), index=True)
@@ -87,7 +96,7 @@ class Placement(Row, Base):
 
     @property
     def schedule(self) -> Schedule:
-        return Schedule(opens_at=self.opens_at, switches_at=self.switches_at, closes_at=self.closes_at)
+        return Schedule(**{name: getattr(self, name) for name in MOMENTS})
 
     @property
     def copy_is_open(self) -> bool:

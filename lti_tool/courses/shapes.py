@@ -21,6 +21,8 @@ class Shape(StrEnum):
     """Each thread is a question; one of its replies is accepted as the answer."""
     DEBATE = "debate"
     """Everybody argues one of two sides, and later the other."""
+    CLINIC = "clinic"
+    """Each thread is a case from somebody's work: questions, ideas, and what its giver takes along."""
 
 
 def shape_of(settings: Mapping[str, Any]) -> Shape:

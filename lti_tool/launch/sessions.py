@@ -143,6 +143,7 @@ def actor_of(
         group_set_id=placement.group_set_id,
         gallery_at=placement.gallery_at,
         schedule=placement.schedule,
+        has_roles="roles" in placement.settings,
         copy_is_open=placement.copy_is_open,
     )
 

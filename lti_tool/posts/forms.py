@@ -53,6 +53,12 @@ def markdown_field(
     )
 
 
+def begin_with(field: TextField, scaffolds: Sequence[Scaffold]) -> None:
+    """Offer these words to begin with, in place of those that the field has."""
+    if isinstance(field, MarkdownField):
+        field.scaffolds = scaffolds
+
+
 class PreviewForm(LaunchedForm):
     """Any text on its way; nothing is kept of it."""
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
 from lti_tool.core.db import Base, Row
+from lti_tool.core.schedule import Stage
 
 
 class ConversationKind(StrEnum):
@@ -160,6 +161,13 @@ class Post(Row, Base):
             name="fk_post_pseudonym",
         ),
         CheckConstraint(_STATES, name="state"),
+        CheckConstraint("stage in ('questions', 'ideas', 'taking')", name="stage"),
+        Index(
+            "uq_post_taking",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("stage = 'taking' and state not in ('withdrawn', 'declined')"),
+        ),
         Index("ix_post_conversation_id_id", "conversation_id", "id"),
         Index("ix_post_waiting", "course_id", "id", postgresql_where=text("state = 'waiting'")),
         Index("uq_post_opening", "conversation_id", unique=True, postgresql_where=text("is_opening")),
@@ -182,6 +190,8 @@ class Post(Row, Base):
     in_reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     side: Mapped[int | None] = mapped_column(SmallInteger)
     """Which of a debate's two sides (0 or 1) its author argued when writing it."""
+    stage: Mapped[Stage | None]
+    """Of a case: in which of its stages it was written; None for what follows the last one."""
     body: Mapped[str]
     body_html: Mapped[str]
     attachment_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))

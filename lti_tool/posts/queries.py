@@ -15,7 +15,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
 from lti_tool.core.prepared import asked_by, asker
-from lti_tool.core.schedule import Schedule
+from lti_tool.core.schedule import MOMENTS, Schedule, Stage
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of, sides_of
 from lti_tool.people.models import Group, Person
@@ -62,6 +62,8 @@ class PostView:
     in_reply_to_id: UUID | None
     side: int | None
     """Which of a debate's two sides it argues."""
+    stage: Stage | None
+    """In which of a case's stages it was written."""
     state: PostState
     state_reason: str | None
     """What staff said; for its author and staff alone."""
@@ -207,7 +209,7 @@ def conversation_view(
         raise NotFoundError
     read = _read(row)
     closed = row.closed_at is not None
-    schedule = Schedule(opens_at=row.opens_at, switches_at=row.switches_at, closes_at=row.closes_at)
+    schedule = Schedule(**{name: getattr(row, name) for name in MOMENTS})
     opening, shape = _view(actor, row, read), shape_of(row.settings)
     return ConversationView(
         id=row.conversation_id,
@@ -262,9 +264,7 @@ def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
             Conversation.group_id,
             Group.name.label("group_name"),
             Placement.gallery_at,
-            Placement.opens_at,
-            Placement.switches_at,
-            Placement.closes_at,
+            *(getattr(Placement, name) for name in MOMENTS),
             may_post(them).label("may_post"),
             ReadState.read_to,
             ReadState.ahead,
@@ -428,6 +428,7 @@ def _columns(actor: Actor) -> Sequence[Any]:
         marks_column(actor).label("marks"),
         Post.in_reply_to_id,
         Post.side,
+        Post.stage,
         attachments_column(actor),
         *author_columns(Post, Person),
     ]
@@ -468,6 +469,7 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) ->
         marks=marks_of(row.marks if row.state is PostState.PUBLISHED else None),
         in_reply_to_id=row.in_reply_to_id,
         side=row.side,
+        stage=row.stage,
         in_reply_to=author_of(actor, row, prefix="replied_to") if answered else None,
         is_unread=read is not None and not read.has(row.number),
         attachments=attachments_of(row.attachments),

@@ -30,6 +30,53 @@ THREAD = (
         lazy_gettext("**For it** \n- …\n\n**Against it** \n- …\n\nWhere do you stand, from your own work?\n"),
     ),
 )
+STARTER = (
+    Scaffold(
+        lazy_gettext("To start the round"),
+        lazy_gettext(
+            "In my work I …\n\nOne could …, because …\n\nOne could also …, because …\n\n"
+            "What would you do in your own work, and what speaks against it?\n"
+        ),
+    ),
+)
+SYNTHESIS = (
+    Scaffold(
+        lazy_gettext("Agreed, different, open"),
+        lazy_gettext(
+            "**What we agree on** \n- …\n\n**Where we differ, and why** \n- …\n\n**What is open** \n- …\n"
+        ),
+    ),
+)
+CASE = (
+    Scaffold(
+        lazy_gettext("A case"),
+        lazy_gettext(
+            "**The situation** \n…\n\n**What I tried, and how it went** \n…\n\n"
+            "**What I want to know from you** \n…\n"
+        ),
+    ),
+)
+CASE_QUESTION = (
+    Scaffold(
+        lazy_gettext("A question"),
+        lazy_gettext("What happened just before …?\n\nWhat would … say about it?\n"),
+    ),
+)
+CASE_IDEA = (
+    Scaffold(
+        lazy_gettext("An idea"),
+        lazy_gettext("In your place I would …\n\nbecause with us …\n\nWhat could go wrong: …\n"),
+    ),
+)
+TAKING_ALONG = (
+    Scaffold(
+        lazy_gettext("What I take along"),
+        lazy_gettext(
+            "What I see differently now: …\n\nWhat I will try first, and when: …\n\n"
+            "What stays open for me: …\n"
+        ),
+    ),
+)
 REPLY = (
     Scaffold(
         lazy_gettext("Build on it"),

@@ -14,6 +14,7 @@ from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.prepared import asked_by, asker, time_of_asking
+from lti_tool.core.schedule import Stage
 from lti_tool.mentions.queries import known_in
 from lti_tool.posts.anonymity.pseudonyms import claim_pseudonym
 from lti_tool.posts.anonymity.queries import check_anonymity
@@ -184,6 +185,7 @@ def add_post(
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
     side: int | None = None,
+    stage: Stage | None = None,
     files: Sequence[Chosen] = (),
     anonymous: bool = False,
 ) -> tuple[Post, bool]:
@@ -210,6 +212,7 @@ def add_post(
         number=number,
         in_reply_to_id=in_reply_to_id,
         side=side,
+        stage=stage,
         files=files,
         is_held=is_held,
         pseudonym=claim_pseudonym(session, conversation.id, actor.person_id) if anonymous else None,
@@ -283,6 +286,7 @@ def _insert_post(
     pseudonym: str | None,
     in_reply_to_id: UUID | None = None,
     side: int | None = None,
+    stage: Stage | None = None,
     files: Sequence[Chosen],
 ) -> tuple[Post, bool]:
     post, made = insert_once(
@@ -299,6 +303,7 @@ def _insert_post(
         is_opening=number == 0,
         in_reply_to_id=in_reply_to_id,
         side=side,
+        stage=stage,
         body=body,
         body_html=to_html(session, actor, body, group_id=conversation.group_id),
         statement_id=new_random_id(),

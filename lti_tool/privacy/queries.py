@@ -30,7 +30,9 @@ from lti_tool.posts.models import (
     ReadState,
     Synthesis,
 )
+from lti_tool.posts.rotation.models import RoleHolder
 from lti_tool.statements.models import StatementRow
+from lti_tool.threads.models import CaseStage
 
 MOST_COURSES = 100
 Counted = ColumnElement[int]
@@ -76,6 +78,8 @@ class Kept:
     follow_ups: int
     reports: int
     groups: int
+    roles: int
+    """Roles of starter and synthesiser that were drawn for them."""
     scores: int
     decisions: int
     """Of staff, about them."""
@@ -125,6 +129,7 @@ def _counted(person_id: UUID, *, is_own: bool) -> dict[str, Counted]:
             FollowUpReport.id, FollowUp.person_id == person_id, FollowUp.id == FollowUpReport.follow_up_id
         ),
         "groups": _count(GroupMembership.group_id, GroupMembership.person_id == person_id),
+        "roles": _count(RoleHolder.id, RoleHolder.person_id == person_id),
         "scores": _scores(person_id),
         "decisions": _count(ModerationLog.id, ModerationLog.person_id == person_id),
         "staff_acts": _staff_acts(person_id, shown_conversation),
@@ -154,8 +159,10 @@ def _files(person_id: UUID, shown: ColumnElement[bool]) -> Counted:
 def _staff_acts(person_id: UUID, shown: ColumnElement[bool]) -> Counted:
     """What they did to run a course: closing, tagging, pinning, summing up, deciding, grading, planning."""
     changed = Conversation.id == ConversationChange.conversation_id
+    moved = Conversation.id == CaseStage.conversation_id
     return (
         _count(ConversationChange.id, ConversationChange.person_id == person_id, changed, shown)
+        + _count(CaseStage.id, CaseStage.person_id == person_id, moved, shown)
         + _count(Synthesis.id, Synthesis.person_id == person_id)
         + _count(ModerationLog.id, ModerationLog.staff_id == person_id)
         + _count(ScoreEntry.id, ScoreEntry.author_id == person_id)

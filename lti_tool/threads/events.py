@@ -6,6 +6,7 @@ from uuid import UUID
 
 from lti_tool.core.actor import Actor
 from lti_tool.posts.models import Conversation, ConversationChange, Post
+from lti_tool.threads.models import CaseStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ class ThreadChanged:
     actor: Actor
     thread: Conversation
     change: ConversationChange
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMovedOn:
+    """A case went on to its next stage."""
+
+    actor: Actor
+    thread: Conversation
+    moved: CaseStage
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from wtforms import HiddenField, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import NumberRange
 
+from lti_tool.core.schedule import Stage
+from lti_tool.courses.shapes import Shape
 from lti_tool.drafts.forms import DraftedForm
 from lti_tool.posts import scaffolds
 from lti_tool.posts.anonymity.forms import AnonymityForm
-from lti_tool.posts.forms import markdown_field
+from lti_tool.posts.forms import begin_with, markdown_field
 from lti_tool.posts.groups import GroupsHere
 from lti_tool.posts.models import MOST_TAGS
 from lti_tool.posts.tags import read_tags
@@ -60,6 +62,14 @@ class ThreadForm(DraftedForm, AnonymityForm):
         self.group.choices = [*everybody, *((str(group.id), group.name) for group in groups.offered)]
         return self
 
+    def for_shape(self, shape: str, *, is_starter: bool = False) -> Self:
+        """With the words to begin with that suit it, and the writer's role."""
+        if is_starter and shape != Shape.CLINIC:
+            begin_with(self.body, scaffolds.STARTER)
+        if shape == Shape.CLINIC:
+            begin_with(self.body, scaffolds.CASE)
+        return self
+
     @property
     def group_id(self) -> UUID | None:
         """The chosen group; None for what is clear, or for the whole course."""
@@ -83,6 +93,28 @@ class ReplyForm(DraftedForm, AnonymityForm):
     # templates/threads/_side_choice.html has the radio buttons.
     side = StringField()
 
+    # templates/threads/_composer.html says for which stage of a case it is written.
+    stage = StringField()
+
+    @property
+    def chosen_stage(self) -> Stage | None:
+        """Of a case's three."""
+        return next((stage for stage in Stage if stage == self.stage.data), None)
+
+    def for_stage(self, stage: Stage | None) -> Self:
+        """With the words to begin with that suit a case's stage; None for what is no case, or over."""
+        if stage is not None:
+            begin_with(self.body, _OF_STAGE[stage])
+        return self
+
+    def tell_of_move(self) -> None:
+        self.body.errors = [
+            gettext(
+                "The case was moved on while you were writing. Please look whether this still fits, and post "
+                "it again."
+            )
+        ]
+
     @property
     def chosen_side(self) -> int | None:
         """Of a debate's two."""
@@ -102,6 +134,13 @@ class ReplyForm(DraftedForm, AnonymityForm):
         ]
 
 
+_OF_STAGE = {
+    Stage.QUESTIONS: scaffolds.CASE_QUESTION,
+    Stage.IDEAS: scaffolds.CASE_IDEA,
+    Stage.TAKING: scaffolds.TAKING_ALONG,
+}
+
+
 class SynthesisForm(LaunchedForm):
     """Of a reply that is there (`post`), or with a text of its own."""
 
@@ -110,6 +149,7 @@ class SynthesisForm(LaunchedForm):
         lazy_gettext("The synthesis"),
         description=lazy_gettext("where the thread agrees, where it does not, and what is open"),
         required=lazy_gettext("Please write the synthesis first."),
+        scaffolds=scaffolds.SYNTHESIS,
     )
     draws_on = line_field(
         lazy_gettext("What does it draw on?"),
@@ -148,6 +188,16 @@ class TagsForm(LaunchedForm):
         form = cls.empty()
         form.tags.data = tags
         return form
+
+
+class StageForm(LaunchedForm):
+    """A button that moves a case on to this stage."""
+
+    stage = StringField()
+
+    @property
+    def chosen(self) -> Stage | None:
+        return next((stage for stage in Stage if stage == self.stage.data), None)
 
 
 class ChangeForm(LaunchedForm):

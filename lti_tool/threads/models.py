@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_tool.core.db import Base
+from lti_tool.core.db import Base, Row
+from lti_tool.core.schedule import Stage
 
 
 class DebateSide(Base):
@@ -19,3 +20,18 @@ class DebateSide(Base):
     is_anonymous: Mapped[bool] = mapped_column(primary_key=True)
     side: Mapped[int] = mapped_column(SmallInteger)
     """0 or 1, as it was before the sides were switched."""
+
+
+class CaseStage(Row, Base):
+    """A case was moved on to this stage, once: by its giver, or by staff."""
+
+    __tablename__ = "case_stage"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "stage"),
+        CheckConstraint("stage in ('ideas', 'taking')", name="stage"),
+    )
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    stage: Mapped[Stage]

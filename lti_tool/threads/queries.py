@@ -1,6 +1,6 @@
 """What the pages of threads show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
+from lti_tool.core.schedule import Stage
 from lti_tool.courses.shapes import asks_what_changed
 from lti_tool.posts import listing
 from lti_tool.posts import queries as posts
@@ -17,8 +18,10 @@ from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
 from lti_tool.posts.models import MOST_PINS, ConversationKind, PostState
 from lti_tool.posts.own import OwnAnswer, own_answer
 from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, PostView, Replies
+from lti_tool.posts.rotation.queries import RolesView, roles_here
+from lti_tool.threads.clinic import Clinic, clinic_of, stages_of
 from lti_tool.threads.debate import Debate, debate_of
-from lti_tool.threads.service import may_change, may_reopen
+from lti_tool.threads.service import access_to_sum_up, may_change, may_reopen
 
 _THREAD = ConversationKind.THREAD
 _TWO = 2
@@ -34,6 +37,9 @@ class ThreadList:
     """Those in use, for filters."""
     groups: GroupsHere | None
     """None where the activity is worked by everybody together."""
+    roles: RolesView | None
+    stages: Mapping[UUID, tuple[Stage, bool]]
+    """Of cases: where each stands, and whether it is over."""
 
     @property
     def newest_id(self) -> UUID:
@@ -69,10 +75,21 @@ class ThreadPage:
     synthesis: PostView | None
     """The reply that stands at the top; None too where its words are not shown any more."""
     debate: Debate | None
+    roles: RolesView | None
+    """Of the reader's own activity, where they go round."""
+    clinic: Clinic | None
+    taken: PostView | None
+    """What a case's giver takes along; None too where its words are not shown any more."""
     side: int | None
     """Whose posts alone are shown."""
     accepted: PostView | None
     """The answer to a question; None too where its words are not shown any more."""
+
+    @property
+    def may_sum_up(self) -> bool:
+        """Whether the reader is the synthesiser of those whose the thread is, and sees what they wrote."""
+        is_open = self.thread.replies_are_open
+        return self.roles is not None and is_open and self.roles.sums_up(self.thread.group_id)
 
     @property
     def shown(self) -> frozenset[UUID]:
@@ -103,15 +120,21 @@ class ThreadPage:
 def thread_list(session: Session, actor: Actor, wanted: Wanted) -> ThreadList:
     """The threads of the actor's activity, or of the whole course.
 
-    Two queries, three with pins above; one more in an activity with groups.
+    Two queries, three with pins above; one more in an activity with groups, two in a case clinic,
+    one where roles go round.
     """
     is_top = wanted.has_pins and wanted.after is None
+    pinned = listing.pinned(session, actor, _THREAD) if is_top else []
+    threads = listing.conversations(session, actor, _THREAD, wanted)
+    in_sight = [] if wanted.whole_course else [row.id for row in (*pinned, *threads.rows)]
     return ThreadList(
         wanted,
-        listing.pinned(session, actor, _THREAD) if is_top else [],
-        listing.conversations(session, actor, _THREAD, wanted),
+        pinned,
+        threads,
         listing.tags_in_use(session, actor, _THREAD, whole_course=wanted.whole_course),
         groups_here(session, actor),
+        None if wanted.whole_course else roles_here(session, actor),
+        stages_of(session, actor, in_sight),
     )
 
 
@@ -125,11 +148,13 @@ def thread_page(
     """A thread with some of its replies.
 
     Two queries; one more each for staff, for an answer to one post, for a synthesis, for an accepted answer,
-    in a debate, and where one answers first.
+    in a debate, and where one answers first; in a case clinic two more, three once it is over; where roles go
+    round one more.
     """
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
     replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read, side=place.side)
     is_own, closing = thread.opening.author.is_self, thread.closing
+    clinic = clinic_of(session, actor, thread)
     return ThreadPage(
         thread=thread,
         own_answer=_own_answer(session, actor, thread),
@@ -142,6 +167,9 @@ def thread_page(
         may_pin=actor.role.is_staff and (thread.is_pinned or _has_room(session, thread)),
         synthesis=_at_top(session, actor, thread, thread.summing.post_id if thread.summing else None),
         debate=debate_of(session, actor, thread),
+        roles=roles_here(session, actor) if thread.placement_id == actor.placement_id else None,
+        clinic=clinic,
+        taken=_at_top(session, actor, thread, clinic.taken_id if clinic else None),
         side=place.side,
         accepted=_at_top(session, actor, thread, thread.accepted_id),
     )
@@ -204,10 +232,11 @@ class SynthesisPage:
 
 
 def synthesis_page(session: Session, actor: Actor, thread_id: UUID, post_id: UUID | None) -> SynthesisPage:
-    """Where staff say what the thread came to. One query, two with a reply."""
+    """Where one says what the thread came to. Two queries, three with a reply; two more for a learner."""
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
     post = posts.reply_in(session, actor, thread_id, post_id) if post_id else None
     is_there = post_id is None or (post is not None and post.state is PostState.PUBLISHED)
-    if not actor.role.is_staff or not is_there:
+    access_to_sum_up(session, actor, thread_id)
+    if not is_there:
         raise NotFoundError
     return SynthesisPage(thread, post)

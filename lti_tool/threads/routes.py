@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import read_place
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.posts.anonymity.queries import anonymity_in
@@ -18,14 +19,18 @@ from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.ordering import Sort
 from lti_tool.posts.phases import OutsidePhaseError
 from lti_tool.posts.queries import conversation_view, last_number, post_view
+from lti_tool.posts.rotation.models import TalkRole
+from lti_tool.posts.rotation.queries import roles_here
 from lti_tool.posts.tags import normal_tag, read_tags
 from lti_tool.threads import queries, service, synthesis
+from lti_tool.threads.clinic import StageMovedError, clinic_of
 from lti_tool.threads.debate import SideMissingError, debate_of
 from lti_tool.threads.forms import (
     ChangeForm,
     CloseForm,
     ReadForm,
     ReplyForm,
+    StageForm,
     SynthesisForm,
     TagsForm,
     ThreadForm,
@@ -62,6 +67,7 @@ def list_threads() -> str:
         page=queries.thread_list(db(), actor(), wanted),
         wanted=wanted,
         level=level_of_activity(db(), actor()),
+        change_form=ChangeForm.empty(),
     )
 
 
@@ -78,16 +84,20 @@ def count_new_threads() -> Response:
 
 @blueprint.route("/new", methods=["GET", "POST"])
 def post_thread() -> Response:
-    groups = groups_here(db(), actor())
-    form = ThreadForm().for_groups(groups).keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
+    groups, roles = groups_here(db(), actor()), roles_here(db(), actor())
+    is_starter = roles is not None and roles.has(TalkRole.STARTER)
+    form = ThreadForm().for_groups(groups).for_shape(actor().shape, is_starter=is_starter)
+    form.keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
     form.offer(anonymity_in(db(), actor(), None))
     if not form.is_sent():
-        return make_response(render_template("threads/new.html", form=form, groups=groups), form.status)
+        return make_response(
+            render_template("threads/new.html", form=form, groups=groups, roles=roles), form.status
+        )
     try:
         thread = _send_thread(form)
     except OutsidePhaseError:
         roll_back()
-        html = render_template("threads/new.html", form=form, groups=groups)
+        html = render_template("threads/new.html", form=form, groups=groups, roles=roles)
         return make_response(html, HTTPStatus.CONFLICT)
     return _to_thread(thread.id)
 
@@ -125,17 +135,20 @@ def post_reply(thread_id: UUID) -> Response:
         return _thread_page(
             thread_id, reply_form=form, reply_to=form.in_reply_to.data, status=HTTPStatus.CONFLICT
         )
-    except TooShortError as error:
+    except (TooShortError, SideMissingError, StageMovedError) as error:
         roll_back()
-        form.ask_for_more(error.missing)
-        return _thread_page(thread_id, reply_form=form)
-    except SideMissingError:
-        roll_back()
-        form.ask_for_side()
+        if isinstance(error, TooShortError):
+            form.ask_for_more(error.missing)
+        elif isinstance(error, SideMissingError):
+            form.ask_for_side()
+        else:
+            form.tell_of_move()
         return _thread_page(thread_id, reply_form=form, reply_to=form.in_reply_to.data)
     if wants_fragment():
         thread = conversation_view(db(), actor(), thread_id, ConversationKind.THREAD)
+        clinic = clinic_of(db(), actor(), thread)
         next_form = ReplyForm.empty().at(service.place_of_reply(thread_id, None))
+        next_form.for_stage(clinic.stage if clinic and not clinic.is_over else None)
         html = render_template(
             "threads/_replied.html",
             thread_id=thread_id,
@@ -143,6 +156,7 @@ def post_reply(thread_id: UUID) -> Response:
             post=post_view(db(), actor(), reply.id),
             form=next_form.offer(thread.anonymity),
             debate=debate_of(db(), actor(), thread),
+            clinic=clinic,
         )
         return fragment(html)
     return _to_thread(thread_id, at=reply.id, _anchor=f"post-{reply.id}")
@@ -156,6 +170,7 @@ def _send_reply(thread_id: UUID, form: ReplyForm) -> Post:
         body=form.body.data,
         in_reply_to_id=form.in_reply_to.data,
         side=form.chosen_side,
+        stage=form.chosen_stage,
         submission_key=form.submission_key(),
         draft=form.draft_state(),
         files=form.chosen(),
@@ -261,6 +276,17 @@ def accept_answer(thread_id: UUID, post_id: UUID) -> Response:
     return _to_thread(thread_id, _anchor="accepted")
 
 
+@blueprint.post("/<uuid:thread_id>/stage")
+def move_case_on(thread_id: UUID) -> Response:
+    form = StageForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, change_form=form)
+    if form.chosen is None:
+        raise NotFoundError
+    service.move_case_on(db(), actor(), thread_id=thread_id, to=form.chosen)
+    return _to_thread(thread_id, _anchor="clinic")
+
+
 @blueprint.route("/<uuid:thread_id>/synthesis", methods=["GET", "POST"])
 def choose_synthesis(thread_id: UUID) -> Response:
     """What the thread came to: a reply of it, or a text that is written now."""
@@ -329,7 +355,7 @@ def _thread_page(
     reply_form: ReplyForm | None = None,
     close_form: CloseForm | None = None,
     tags_form: TagsForm | None = None,
-    change_form: ChangeForm | UnreadForm | None = None,
+    change_form: ChangeForm | StageForm | UnreadForm | None = None,
     reply_to: UUID | None = None,
     status: HTTPStatus | None = None,
 ) -> Response:
@@ -347,6 +373,7 @@ def _thread_page(
         return fragment(render_template("threads/_earlier_replies.html", page=page, thread_id=thread_id))
     form = (reply_form or ReplyForm.empty()).keep_at(service.place_of_reply(thread_id, reply_to))
     form.offer(page.thread.anonymity)
+    form.for_stage(page.clinic.stage if page.clinic and not page.clinic.is_over else None)
     if wants_fragment() and request.method == "POST":
         html = render_template(
             "threads/_composer.html",
@@ -355,6 +382,7 @@ def _thread_page(
             reply_to=page.reply_to,
             thread=page.thread,
             debate=page.debate,
+            clinic=page.clinic,
         )
         return fragment(html, status, instead_of="#composer")
     html = render_template(

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
+from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError, SegueError
+from lti_tool.core.schedule import Stage
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.drafts.models import DraftKind, DraftPlace
@@ -18,6 +20,7 @@ from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.groups import group_of_new
 from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post, PostState
+from lti_tool.posts.rotation.service import may_sum_up
 from lti_tool.posts.service import (
     access_conversation,
     access_post,
@@ -27,8 +30,10 @@ from lti_tool.posts.service import (
     sees_replies,
 )
 from lti_tool.posts.substance import missing_words
+from lti_tool.threads.clinic import lock_case, stage_now, stage_of_post
 from lti_tool.threads.debate import side_of_post
-from lti_tool.threads.events import ReplyPosted, ThreadChanged, ThreadPosted
+from lti_tool.threads.events import CaseMovedOn, ReplyPosted, ThreadChanged, ThreadPosted
+from lti_tool.threads.models import CaseStage
 
 
 class TooShortError(SegueError):
@@ -93,6 +98,7 @@ def post_reply(
     submission_key: UUID,
     in_reply_to_id: UUID | None = None,
     side: int | None = None,
+    stage: Stage | None = None,
     is_argument: bool = True,
     draft: FormState | None = None,
     files: Sequence[Chosen] = (),
@@ -100,7 +106,9 @@ def post_reply(
 ) -> Post:
     """Reply to the thread, or to one of its posts; an argument in a debate for a side, which then stands.
 
-    Raises TooShortError for an answer that would open the others' to the actor, and says too little.
+    `stage` is the one of a case that it was written for. Raises NotOnesTurnError or StageMovedError where the
+    case is in another one, and TooShortError for an answer that would open the others' to the actor, and
+    says too little.
     """
     thread = access_thread(session, actor, thread_id)
     if (missing := missing_words(body)) and not sees_replies(session, actor, thread.id):
@@ -118,6 +126,9 @@ def post_reply(
         submission_key=submission_key,
         in_reply_to_id=replied_to.id,
         side=side_of_post(session, actor, thread, side, anonymous=anonymous) if is_argument else None,
+        stage=stage_of_post(session, actor, thread, stage, submission_key=submission_key, anonymous=anonymous)
+        if is_argument
+        else None,
         files=files,
         anonymous=anonymous,
     )
@@ -145,6 +156,28 @@ def _is_askers_own(actor: Actor, thread: Conversation, answer: Post) -> bool:
     if answer.author_id != thread.author_id:
         return False
     return answer.author_id == actor.person_id or answer.pseudonym == thread.pseudonym
+
+
+def move_case_on(session: Session, actor: Actor, *, thread_id: UUID, to: Stage) -> None:
+    """Have a case go on to its next stage. For its giver, and for staff; the same again changes nothing."""
+    thread = _access_to_change(session, actor, thread_id)
+    lock_case(session, thread)
+    now = stage_now(session, actor, thread)
+    if now is None or to.place > now.place + 1:
+        raise NotFoundError
+    if to.place <= now.place:
+        return
+    moved, made = insert_once(
+        session,
+        CaseStage,
+        key=("conversation_id", "stage"),
+        course_id=thread.course_id,
+        conversation_id=thread.id,
+        person_id=actor.person_id,
+        stage=to,
+    )
+    if made:
+        events.record(session, CaseMovedOn(actor, thread, moved))
 
 
 def read_posts(session: Session, actor: Actor, *, thread_id: UUID, numbers: Collection[int]) -> None:
@@ -210,6 +243,14 @@ def access_as_staff(session: Session, actor: Actor, thread_id: UUID) -> Conversa
     """The thread, for staff."""
     thread = access_thread(session, actor, thread_id)
     if not actor.role.is_staff:
+        raise NotFoundError
+    return thread
+
+
+def access_to_sum_up(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
+    """The thread, for staff and for its round's synthesiser, once the replies are there for them."""
+    thread = access_thread(session, actor, thread_id)
+    if not may_sum_up(session, actor, thread) or not sees_replies(session, actor, thread.id):
         raise NotFoundError
     return thread
 

@@ -7,7 +7,7 @@ from lti_tool.posts.attachments.statements import attachment_extension
 from lti_tool.posts.models import Change, Post
 from lti_tool.posts.statements import record_post_act, unnamed_author
 from lti_tool.statements.recorder import Act, record_act, thing
-from lti_tool.threads.events import ReplyPosted, SynthesisChosen, ThreadChanged, ThreadPosted
+from lti_tool.threads.events import CaseMovedOn, ReplyPosted, SynthesisChosen, ThreadChanged, ThreadPosted
 from xapi import vocabulary
 
 
@@ -46,7 +46,7 @@ def on_reply_posted(session: Session, event: ReplyPosted) -> None:
             object=thing(session, event.post.id, vocabulary.FORUM_REPLY),
             parents=parents,
             refers_to=event.replied_to.statement_id,
-            extensions={**attachment_extension(event.post), **_side(event.post)},
+            extensions={**attachment_extension(event.post), **_side(event.post), **_stage(event.post)},
             at=event.post.created_at,
             unnamed=unnamed_author(session, event.actor, event.thread, event.post),
         ),
@@ -56,6 +56,11 @@ def on_reply_posted(session: Session, event: ReplyPosted) -> None:
 def _side(post: Post) -> dict[str, str]:
     """Which of a debate's sides it argues; what they are called, somebody wrote."""
     return {} if post.side is None else {vocabulary.SIDE: ("first", "second")[post.side]}
+
+
+def _stage(post: Post) -> dict[str, str]:
+    """In which of a case's stages it was written."""
+    return {} if post.stage is None else {vocabulary.STAGE: str(post.stage)}
 
 
 _CHANGES = {
@@ -85,6 +90,25 @@ def on_thread_changed(session: Session, event: ThreadChanged) -> None:
     )
 
 
+def on_case_moved_on(session: Session, event: CaseMovedOn) -> None:
+    record_act(
+        session,
+        event.actor,
+        Act(
+            name="case_moved_on",
+            team=event.thread.group_id,
+            subject_id=event.moved.id,
+            verb=vocabulary.MOVED_ON,
+            object=thing(session, event.thread.id, vocabulary.FORUM_TOPIC),
+            parents=[thing(session, event.thread.placement_id, vocabulary.RESOURCE_LINK)],
+            extensions={vocabulary.STAGE: str(event.moved.stage)},
+            at=event.moved.created_at,
+            # Who brought the case anonymously moves it on so.
+            unnamed=unnamed_author(session, event.actor, event.thread, event.thread),
+        ),
+    )
+
+
 def on_synthesis_chosen(session: Session, event: SynthesisChosen) -> None:
     """Who chose it did that; what it draws on is theirs, and not told."""
     record_post_act(
@@ -101,6 +125,7 @@ def on_synthesis_chosen(session: Session, event: SynthesisChosen) -> None:
 
 def subscribe_statements() -> None:
     subscribe(SynthesisChosen, on_synthesis_chosen)
+    subscribe(CaseMovedOn, on_case_moved_on)
     subscribe(ThreadPosted, on_thread_posted)
     subscribe(ReplyPosted, on_reply_posted)
     subscribe(ThreadChanged, on_thread_changed)

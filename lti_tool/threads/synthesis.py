@@ -1,4 +1,4 @@
-"""The synthesis of a thread: the post that sums it up, chosen or written by staff."""
+"""The synthesis of a thread: the post that sums it up, by staff, or the round's synthesiser."""
 
 from uuid import UUID
 
@@ -13,14 +13,14 @@ from lti_tool.core.ids import new_row_id
 from lti_tool.posts.models import Conversation, Post, PostState, Synthesis
 from lti_tool.posts.service import access_post
 from lti_tool.threads.events import SynthesisChosen
-from lti_tool.threads.service import access_as_staff, post_reply
+from lti_tool.threads.service import access_to_sum_up, post_reply
 
 
 def choose_synthesis(
     session: Session, actor: Actor, *, thread_id: UUID, post_id: UUID, draws_on: str
 ) -> None:
     """Have this reply stand at the top as what the thread came to, in place of the one that stood there."""
-    thread = access_as_staff(session, actor, thread_id)
+    thread = access_to_sum_up(session, actor, thread_id)
     post = access_post(session, actor, post_id, lock=True)
     if post.conversation_id != thread.id or post.is_opening or post.state is not PostState.PUBLISHED:
         raise NotFoundError
@@ -31,7 +31,7 @@ def write_synthesis(
     session: Session, actor: Actor, *, thread_id: UUID, body: str, draws_on: str, submission_key: UUID
 ) -> None:
     """Reply with a text that sums the thread up. Two acts: the reply, and that it is the synthesis."""
-    thread = access_as_staff(session, actor, thread_id)
+    thread = access_to_sum_up(session, actor, thread_id)
     post = post_reply(
         session, actor, thread_id=thread_id, body=body, submission_key=submission_key, is_argument=False
     )
@@ -39,10 +39,14 @@ def write_synthesis(
 
 
 def take_synthesis_back(session: Session, actor: Actor, *, thread_id: UUID) -> None:
-    """The thread has none any more; the post stays where it was. None there: nothing changes."""
-    thread = access_as_staff(session, actor, thread_id)
+    """The thread has none any more; the post stays where it was. None there: nothing changes.
+
+    A synthesiser takes back what they chose themselves.
+    """
+    thread = access_to_sum_up(session, actor, thread_id)
+    choice = {} if actor.role.is_staff else {"person_id": actor.person_id}
     gone = session.scalars(
-        delete(Synthesis).filter_by(conversation_id=thread.id).returning(Synthesis)
+        delete(Synthesis).filter_by(conversation_id=thread.id, **choice).returning(Synthesis)
     ).one_or_none()
     if gone is not None:
         post = session.get_one(Post, gone.post_id)

@@ -408,6 +408,8 @@ ELSEWHERE = {
         vocabulary.ASSIGNED,
         vocabulary.UNASSIGNED,
         vocabulary.UNMASKED,
+        vocabulary.MOVED_ON,
+        vocabulary.PASSED_ON,
     )
 }
 """What other tests do to posts and threads in the same demo, each counted beside its feature."""

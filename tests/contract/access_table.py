@@ -116,6 +116,15 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("POST", "threads.reopen_thread"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("POST", "threads.accept_answer"): Row(Needs.SESSION, ids={"thread_id": "thread", "post_id": "reply"}),
+    # For staff and for who brought the case: tests/shapes/test_clinics.py.
+    ("POST", "threads.move_case_on"): Row(Needs.SESSION, ids={"thread_id": "case"}, data={"stage": "ideas"}),
+    ("GET", "rotation.arrange_roles"): Row(Needs.STAFF),
+    ("POST", "rotation.arrange_roles"): Row(Needs.STAFF, data={"count": "3"}),
+    ("POST", "rotation.give_role"): Row(
+        Needs.STAFF, hints={"person": "learner"}, hints_count=True, data={"role": "starter"}
+    ),
+    ("POST", "rotation.pass_role_on"): Row(Needs.OWNER, ids={"holder_id": "role"}),
+    ("POST", "rotation.end_roles"): Row(Needs.STAFF),
     ("GET", "threads.choose_synthesis"): Row(Needs.STAFF, ids={"thread_id": "thread"}),
     ("POST", "threads.choose_synthesis"): Row(
         Needs.STAFF, ids={"thread_id": "thread"}, data={**BODY, "draws_on": "All of it."}

@@ -17,6 +17,7 @@ from lti_tool.moderation.models import AuthorNotice, NoticeKind
 from lti_tool.moderation.unmasking import unmask_author
 from lti_tool.people.models import Group, GroupSet
 from lti_tool.posts.models import Post
+from lti_tool.posts.rotation.models import Ended, RoleHolder, TalkRole
 from tests.anonymity.world import ANONYMOUS, allow
 from tests.contract.access_table import TABLE, Needs, Row
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
@@ -90,9 +91,37 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     placement = session.get_one(Placement, owner.actor.placement_id, populate_existing=True)
     placement.settings = {**placement.settings, "shape": Shape.QUESTION}
     session.commit()
+    ids["case"] = _case(session, course, context_id)
     # The activity is nobody's alone, or not all would see what is in it.
     teacher.send("/groups", "/groups/choose", {"group_set": ""})
+    ids["learner"] = course.visitor(f"Learner of {context_id}", context_id=context_id).actor.person_id
+    ids["role"] = _role(session, owner, colleague, teacher)
     return Place(owner, colleague, teacher, ids)
+
+
+def _role(session: Session, owner: Visitor, colleague: Visitor, teacher: Visitor) -> UUID:
+    """The owner's, of starter. Nobody sums up, which is more than a learner may otherwise."""
+    teacher.send("/roles", "/roles", {"count": "3"})
+    data = {"role": "starter", "person": str(owner.actor.person_id)}
+    assert teacher.send("/roles", "/roles/give", data).status_code == 303
+    of_placement = {"placement_id": owner.actor.placement_id}
+    summing = {**of_placement, "role": TalkRole.SYNTHESISER}
+    session.execute(update(RoleHolder).filter_by(**summing).values(ended=Ended.PASSED))
+    for learner in (owner, colleague):
+        person_id = learner.actor.person_id
+        session.add(RoleHolder(**summing, number=1, person_id=person_id, ended=Ended.PASSED))
+    session.commit()
+    query = select(RoleHolder.id).filter_by(**of_placement, role=TalkRole.STARTER, ended=None)
+    return session.scalars(query).one()
+
+
+def _case(session: Session, course: Course, context_id: str) -> UUID:
+    """The owner's, in an activity of its own."""
+    owner = course.visitor("Ana Ruiz", context_id=context_id, link="link-2")
+    placement = session.get_one(Placement, owner.actor.placement_id)
+    placement.settings = {"shape": Shape.CLINIC}
+    session.commit()
+    return UUID(_last(owner.send("/threads/new", "/threads/new", THREAD).location))
 
 
 def _anonymous_post(session: Session, owner: Visitor) -> UUID:

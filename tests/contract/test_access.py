@@ -227,6 +227,7 @@ def test_ids_that_nobody_has_or_has_any_more(
             "author_notice",
             "course_group",
             "course_group_set",
+            "role_holder",
         ):
             connection.execute(text(f"delete from {table}"))
     before = everything(engine)

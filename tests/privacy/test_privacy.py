@@ -88,6 +88,7 @@ COUNTED = {
     "draft.person_id": "Drafts that were not sent",
     "follow_up.person_id": "Plans for work",
     "course_group_membership.person_id": "Groups",
+    "role_holder.person_id": "Roles in discussions",
     "score.person_id": "Points or comments from those who teach",
     "score_entry.person_id": "Points or comments from those who teach",
     "moderation_log.person_id": "Decisions of staff about them or their posts",
@@ -96,8 +97,8 @@ COUNTED = {
     "statement.person_id": "Entries in the activity record",
     **dict.fromkeys(
         [
-            "conversation.closed_by_id", "conversation_change.person_id", "synthesis.person_id",
-            "moderation_log.staff_id", "unmasking.staff_id", "score_entry.author_id",
+            "conversation.closed_by_id", "conversation_change.person_id", "case_stage.person_id",
+            "synthesis.person_id", "moderation_log.staff_id", "unmasking.staff_id", "score_entry.author_id",
             "planned_activity.author_id",
         ],
         "What they did to run a course: closing, tagging, deciding, giving points",
@@ -129,7 +130,7 @@ def test_the_acts_beside_writing_are_counted_too(course: Course, session: Sessio
     assert ana[COUNTED["post_mark.person_id"]] == "3"
     assert ana[COUNTED["attachment.person_id"]] == "3"
     assert ana[COUNTED["conversation_change.person_id"]] == "1"
-    assert ana[COUNTED["read_state.person_id"]] == "7"
+    assert ana[COUNTED["read_state.person_id"]] == "8"
     assert ana[COUNTED["launch.person_id"]] == "2"
     staff = told(asking(course, "ines-koch", name="Ines Koch").get("/privacy").text)
     log = session.scalars(select(func.count(ModerationLog.id))).one()
