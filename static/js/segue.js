@@ -6,7 +6,7 @@ import "./tab.js";
 import { openWindow } from "./tab_secret.js";
 import { look } from "./unsent.js";
 
-document.addEventListener("htmx:afterSettle", lookAtDrafts);
+for (const happening of ["htmx:afterSettle", "segue:composing"]) document.addEventListener(happening, lookAtDrafts);
 
 // What htmx put on the page is where the reader goes on: focus it, and say that it worked.
 document.addEventListener("htmx:afterSwap", (event) => {

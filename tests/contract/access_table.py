@@ -100,6 +100,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "threads.count_new_threads"): Row(Needs.SESSION, answers=204),
     ("GET", "threads.count_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("GET", "threads.show_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
+    ("GET", "threads.show_composer"): Row(
+        Needs.SESSION, ids={"thread_id": "thread"}, hints={"reply_to": "reply"}
+    ),
     ("GET", "threads.see_posts"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("POST", "threads.read_posts"): Row(
         Needs.SESSION, ids={"thread_id": "thread"}, data={"numbers": "0"}, answers=204
