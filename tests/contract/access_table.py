@@ -170,6 +170,7 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.SESSION, hints={"draft_place": "thread draft"}, hints_count=True
     ),
     ("GET", "search.show_hits"): Row(Needs.SESSION),
+    ("POST", "search.find_similar"): Row(Needs.SESSION, data={"title": "Which opening?"}, answers=200),
     ("POST", "mentions.suggest"): Row(Needs.SESSION, data={"typed": "tom"}, answers=200),
     ("GET", "follow_ups.list_follow_ups"): Row(Needs.SESSION),
     ("GET", "follow_ups.plan_follow_up"): Row(
