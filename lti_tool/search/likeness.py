@@ -14,8 +14,8 @@ _MOST_WORDS = 12
 _SHORTEST_STEM = 4
 _LONGEST_ENDING = 3
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_ASKING = """how what when where which who why do does did can could should would will i we my our your if in on
-at wie was wann wo wer warum kann wir comment quand qui pourquoi como cuando donde quien"""
+_ASKING = """how what when where which who why do does did can could should would will i we my our your if in
+on at wie was wann wo wer warum kann wir comment quand qui pourquoi como cuando donde quien"""
 _USUAL = frozenset[str]().union(*USUAL_WORDS.values(), _ASKING.split())
 
 
