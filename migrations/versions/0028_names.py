@@ -2,7 +2,7 @@
 
 The beginnings of people's names by course, so that a mention is suggested without reading all of them.
 Triggers keep them: a membership and a name come by several ways, and rosters write thousands at once.
-What folds a name is the tool; the database copies what it was given.
+What folds a name is the tool; the database copies what it was given. And a report to staff has a draft.
 """
 
 from collections.abc import Sequence
@@ -73,9 +73,18 @@ _TRIGGERS: Sequence[str] = (
 )
 
 
+_DRAFTS = "'thread', 'reply', 'reply_to', 'help_request', 'answer', 'plan', 'plan_from'"
+
+
+def _allow_drafts(kinds: str) -> None:
+    op.execute("alter table draft drop constraint if exists ck_draft_kind")
+    op.execute(f"alter table draft add constraint ck_draft_kind check (kind in ({kinds}))")
+
+
 def upgrade() -> None:
     for statement in (*_TABLES, *_TRIGGERS):
         op.execute(statement)
+    _allow_drafts(f"{_DRAFTS}, 'report'")
     # A transaction for each batch: the lock on the table is gone by then, and no row is held for long.
     with op.get_context().autocommit_block():
         _fill(op.get_bind())
@@ -98,6 +107,8 @@ def _fill(connection: sa.Connection) -> None:
 
 
 def downgrade() -> None:
+    op.execute("delete from draft where kind = 'report'")
+    _allow_drafts(_DRAFTS)
     op.execute("drop trigger person_names on person")
     op.execute("drop trigger membership_names on membership")
     op.execute("drop function keep_names_of_person()")

@@ -71,7 +71,10 @@ document.addEventListener(
   (event) => {
     const form = event.target;
     if (form.hasAttribute("hx-post")) return;
-    if (form.dataset.sent) {
+    // Without a line the browser would put a page of its own in the place of what was typed.
+    const isLost = !navigator.onLine && form.getAttribute("method") === "post";
+    if (isLost) document.dispatchEvent(new CustomEvent("segue:unreachable"));
+    if (isLost || form.dataset.sent) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
