@@ -161,6 +161,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "groups.spread_people"): Row(
         Needs.STAFF, ids={"set_id": "group set"}, data={"count": "2", "who": "rest"}
     ),
+    ("POST", "groups.rename_group"): Row(
+        Needs.STAFF, ids={"set_id": "group set", "group_id": "group"}, data={"name": "Ospreys"}
+    ),
     ("POST", "groups.remove_group"): Row(Needs.STAFF, ids={"set_id": "group set", "group_id": "group"}),
     ("GET", "drafts.list_drafts"): Row(Needs.SESSION),
     ("POST", "drafts.save_draft"): Row(
