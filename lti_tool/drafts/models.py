@@ -32,6 +32,8 @@ class DraftKind(StrEnum):
     """A new follow-up in this placement, from nothing in particular."""
     PLAN_FROM = "plan_from"
     """A new follow-up from this post."""
+    REPORT = "report"
+    """To staff, about this post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Draft(Row, Base):
     __table_args__ = (
         UniqueConstraint("person_id", "kind", "target_id"),
         CheckConstraint(
-            "kind in ('thread', 'reply', 'reply_to', 'help_request', 'answer', 'plan', 'plan_from')",
+            "kind in ('thread', 'reply', 'reply_to', 'help_request', 'answer', 'plan', 'plan_from',"
+            " 'report')",
             name="kind",
         ),
         Index(None, "saved_at"),

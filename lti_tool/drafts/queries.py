@@ -17,14 +17,14 @@ from lti_tool.posts.visibility import readable, title_of
 
 MOST_DRAFTS = 100
 _EXCERPT = 280
-_WRITTEN = ("title", "body", "trying_to", "tried", "expected", "got", "cue", "action", "tags")
+_WRITTEN = ("title", "body", "trying_to", "tried", "expected", "got", "cue", "action", "tags", "note")
 """Fields that somebody wrote something into; the others hold choices and days."""
 _AT_PLACE = select(Draft).where(
     Draft.person_id == asker(is_staff=False).person_id,
     Draft.kind == bindparam("kind"),
     Draft.target_id == bindparam("target_id"),
 )
-_ON_POST = (DraftKind.REPLY_TO, DraftKind.PLAN_FROM)
+_ON_POST = (DraftKind.REPLY_TO, DraftKind.PLAN_FROM, DraftKind.REPORT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ _PAGES: dict[DraftKind, tuple[str, str | None]] = {
     DraftKind.ANSWER: ("help_requests.show_help_request", "request_id"),
     DraftKind.PLAN: ("follow_ups.plan_follow_up", None),
     DraftKind.PLAN_FROM: ("follow_ups.plan_follow_up", "source"),
+    DraftKind.REPORT: ("moderation.report_post", "post_id"),
 }
 _BELOW = {DraftKind.REPLY, DraftKind.ANSWER}
 """Whose form stands below a conversation."""

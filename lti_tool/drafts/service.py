@@ -47,7 +47,7 @@ def access_place(session: Session, actor: Actor, place: DraftPlace) -> None:
             access_conversation(session, actor, place.target_id, ConversationKind.THREAD)
         case DraftKind.ANSWER:
             access_conversation(session, actor, place.target_id, ConversationKind.HELP_REQUEST)
-        case DraftKind.REPLY_TO | DraftKind.PLAN_FROM:
+        case DraftKind.REPLY_TO | DraftKind.PLAN_FROM | DraftKind.REPORT:
             access_post(session, actor, place.target_id)
         case _:
             if place.target_id != actor.placement_id:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from flask import request
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import NumberRange
 
@@ -36,6 +36,15 @@ class GroupForm(LaunchedForm):
         required=lazy_gettext("Please give the group a name."),
         longest=_LONGEST_NAME,
     )
+
+
+class RenameForm(GroupForm):
+    """Its button is the group's: the page may have one form for each."""
+
+    def refuse_name(self) -> None:
+        self.name.errors = [
+            gettext("Another of these groups has this name, or had it before it was removed.")
+        ]
 
 
 class SpreadForm(LaunchedForm):

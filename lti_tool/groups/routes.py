@@ -15,9 +15,11 @@ from lti_tool.groups.forms import (
     GroupForm,
     PlacesForm,
     RemoveForm,
+    RenameForm,
     SetForm,
     SpreadForm,
 )
+from lti_tool.groups.service import NameTakenError
 from lti_tool.web.forms import LaunchedForm
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db
@@ -69,6 +71,19 @@ def make_group(set_id: UUID) -> Response:
     if not form.is_sent():
         return _set_page(set_id, group_form=form)
     service.make_group(db(), actor(), set_id=set_id, name=form.name.data)
+    return _to_set(set_id)
+
+
+@blueprint.post("/sets/<uuid:set_id>/groups/<uuid:group_id>/rename")
+def rename_group(set_id: UUID, group_id: UUID) -> Response:
+    form = RenameForm()
+    if not form.is_sent():
+        return _set_page(set_id, rename_form=form, renamed_id=group_id)
+    try:
+        service.rename_group(db(), actor(), set_id=set_id, group_id=group_id, name=form.name.data)
+    except NameTakenError:
+        form.refuse_name()
+        return _set_page(set_id, rename_form=form, renamed_id=group_id)
     return _to_set(set_id)
 
 
@@ -128,10 +143,12 @@ def _set_page(
     group_form: GroupForm | None = None,
     spread_form: SpreadForm | None = None,
     places_form: LaunchedForm | None = None,
+    rename_form: RenameForm | None = None,
+    renamed_id: UUID | None = None,
 ) -> Response:
     after = request.args.get("after", type=UUID)
     page = queries.group_set_page(db(), actor(), set_id, after=after)
-    sent = group_form or spread_form or places_form
+    sent = group_form or spread_form or places_form or rename_form
     html = render_template(
         "groups/set.html",
         page=page,
@@ -139,5 +156,7 @@ def _set_page(
         group_form=group_form or GroupForm.empty(),
         spread_form=spread_form or SpreadForm(count=page.suggested_count),
         places_form=places_form or PlacesForm.empty(),
+        rename_form=rename_form or RenameForm.empty(),
+        renamed_id=renamed_id,
     )
     return make_response(html, sent.status if sent else HTTPStatus.OK)

@@ -12,13 +12,17 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor, Role
-from lti_tool.core.errors import NotFoundError
+from lti_tool.core.errors import NotFoundError, SegueError
 from lti_tool.core.ids import new_row_id
 from lti_tool.courses.models import Placement
 from lti_tool.groups.events import PersonPlaced
 from lti_tool.people.models import Group, GroupMembership, GroupSet, Membership
 
 _MADE_HERE = text("platform_id is null")
+
+
+class NameTakenError(SegueError):
+    """Another group of the set has this name."""
 
 
 def access_groups(session: Session, actor: Actor) -> Placement:
@@ -72,14 +76,22 @@ def make_group(session: Session, actor: Actor, *, set_id: UUID, name: str) -> No
     _make(session, access_own_set(session, actor, set_id), name)
 
 
+def rename_group(session: Session, actor: Actor, *, set_id: UUID, group_id: UUID, name: str) -> None:
+    """Call the group something else. Raises NameTakenError where another of the set has, or had, the name."""
+    group_set = access_own_set(session, actor, set_id)
+    group = _access_group(session, group_set, group_id)
+    others = select(Group.id).where(
+        Group.group_set_id == group_set.id, Group.name == name, Group.id != group.id
+    )
+    if session.scalar(select(others.exists())):
+        raise NameTakenError
+    group.name = name
+
+
 def remove_group(session: Session, actor: Actor, *, set_id: UUID, group_id: UUID) -> None:
     """Its people are in none; what they wrote in it stays, for staff."""
     group_set = access_own_set(session, actor, set_id)
-    group = session.scalars(
-        select(Group).filter_by(id=group_id, group_set_id=group_set.id, gone_at=None)
-    ).one_or_none()
-    if group is None:
-        raise NotFoundError
+    group = _access_group(session, group_set, group_id)
     members = session.scalars(select(GroupMembership.person_id).filter_by(group_id=group.id))
     _place(session, actor, group_set, dict.fromkeys(members))
     group.gone_at = clock.now()
@@ -120,6 +132,14 @@ def set_gallery(session: Session, actor: Actor, *, opens_at: datetime | None, re
     """Say when the groups' threads open to each other; None for never."""
     placement = access_groups(session, actor)
     placement.gallery_at, placement.gallery_replies = opens_at, replies
+
+
+def _access_group(session: Session, group_set: GroupSet, group_id: UUID) -> Group:
+    query = select(Group).filter_by(id=group_id, group_set_id=group_set.id, gone_at=None)
+    group = session.scalars(query).one_or_none()
+    if group is None:
+        raise NotFoundError
+    return group
 
 
 def _make(session: Session, group_set: GroupSet, name: str) -> None:

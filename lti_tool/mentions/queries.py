@@ -1,22 +1,21 @@
 """Whom one can mention in a course."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor, Role
 from lti_tool.mentions.models import MentionKind
 from lti_tool.mentions.tokens import STAFF, Known, Mentionable, named_ids, possible_names
 from lti_tool.people.groups import own_groups
-from lti_tool.people.models import Group, GroupMembership, Membership, Person
+from lti_tool.people.models import CourseName, Group, GroupMembership, Membership, Person
+from lti_tool.people.names import LAST_SIGN, folded
 
 MOST_SUGGESTED = 8
-_FOLDED_NAMES = 20_000
+_MOST_ROWS = 3 * MOST_SUGGESTED
 # Groups stand before persons: there are few.
 _PERSON = literal(MentionKind.PERSON.value).label("kind")
 _GROUP = literal(MentionKind.GROUP.value).label("kind")
@@ -29,44 +28,49 @@ def suggestions(
     """Those of whose name a part begins with what was typed, whatever its accents and case. One query.
 
     In a group's conversation (`group_id`) those who are there; of another group, nobody learns who is in it.
-    The names are compared here: a database's own folding depends on how it was set up.
+    Of people it reads no more than are suggested, however many are in the course: `people.models.CourseName`.
     """
-    wanted = folded(typed)
+    wanted = folded(typed.replace("\x00", ""))
     if not wanted:
         return []
     staff = Mentionable(STAFF, staff_name, MentionKind.STAFF)
     found = [staff] if any(folded(it).startswith(wanted) for it in (STAFF, staff_name)) else []
-    people = select(Person.id, Person.name, _PERSON).join(Membership, Membership.person_id == Person.id)
-    people = people.where(
-        Membership.course_id == actor.course_id,
-        Membership.left_at.is_(None),
-        Person.name != "",
-        Person.id != actor.person_id,
-        _is_in_group(group_id),
-    )
     groups = select(Group.id, Group.name, _GROUP).where(
         Group.course_id == actor.course_id, Group.gone_at.is_(None), _is_group(group_id)
     )
+    people = _people(actor, wanted, group_id).subquery()
+    both = union_all(select(people), groups).order_by("kind", "name")
+    rows = {it.id: it for it in session.execute(both) if _begins(it.name, wanted)}
+    found += [Mentionable(str(it.id), it.name, MentionKind(it.kind)) for it in rows.values()]
+    return found[:MOST_SUGGESTED]
+
+
+def _people(actor: Actor, wanted: str, group_id: UUID | None) -> Select[UUID, str, str]:
+    """The first in the order of what follows; one person may be there by several words of the name."""
+    people = (
+        select(Person.id, Person.name, _PERSON)
+        .join(CourseName, CourseName.person_id == Person.id)
+        .join(
+            Membership,
+            and_(Membership.course_id == CourseName.course_id, Membership.person_id == CourseName.person_id),
+        )
+        .where(
+            CourseName.course_id == actor.course_id,
+            CourseName.beginning >= wanted,
+            CourseName.beginning < wanted + LAST_SIGN,
+            Membership.left_at.is_(None),
+            Person.id != actor.person_id,
+            _is_in_group(group_id),
+        )
+    )
     if group_id and not actor.role.is_staff:
         people = people.where(or_(_IS_STAFF, own_groups(actor).where(Group.id == group_id).exists()))
-    for row_id, name, kind in session.execute(union_all(people, groups).order_by("kind", "name")):
-        if _begins(name, wanted):
-            found.append(Mentionable(str(row_id), name, MentionKind(kind)))
-            if len(found) == MOST_SUGGESTED:
-                break
-    return found
+    return people.order_by(CourseName.beginning, CourseName.person_id).limit(_MOST_ROWS)
 
 
 def _begins(name: str, wanted: str) -> bool:
     known = folded(name)
     return known.startswith(wanted) or f" {wanted}" in f" {known}"
-
-
-@lru_cache(maxsize=_FOLDED_NAMES)
-def folded(name: str) -> str:
-    """Without accents and case, and with single spaces."""
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    return " ".join(bare.casefold().split())
 
 
 def known_in(

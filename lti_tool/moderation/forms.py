@@ -6,6 +6,7 @@ from wtforms.validators import NumberRange
 from wtforms.widgets import HiddenInput
 
 from lti_tool.audit.models import StaffAct
+from lti_tool.drafts.forms import DraftedForm
 from lti_tool.moderation.models import ReportKind
 from lti_tool.moderation.pre_moderation import MOST_DAYS
 from lti_tool.web.forms import LaunchedForm, line_field, radio_field
@@ -14,7 +15,7 @@ LONGEST_REASON = 500
 _DEFAULT_DAYS = 7
 
 
-class ReportForm(LaunchedForm):
+class ReportForm(DraftedForm):
     kind = radio_field(
         lazy_gettext("What is the matter with it?"),
         {

@@ -7,6 +7,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from lti_tool.audit.models import StaffAct
+from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.moderation import pre_moderation, queries, service, unmasking
 from lti_tool.moderation.forms import (
     DecisionForm,
@@ -35,11 +36,19 @@ def list_queue() -> str:
 
 @blueprint.route("/report/<uuid:post_id>", methods=["GET", "POST"])
 def report_post(post_id: UUID) -> Response:
-    placed, form = placed_post(db(), actor(), post_id), ReportForm()
+    placed = placed_post(db(), actor(), post_id)
+    form = ReportForm().keep_at(DraftPlace(DraftKind.REPORT, post_id))
     if not form.is_sent():
         html = render_template("moderation/report.html", placed=placed, form=form)
         return make_response(html, form.status)
-    service.report_post(db(), actor(), post_id=post_id, kind=ReportKind(form.kind.data), note=form.note.data)
+    service.report_post(
+        db(),
+        actor(),
+        post_id=post_id,
+        kind=ReportKind(form.kind.data),
+        note=form.note.data,
+        draft=form.draft_state(),
+    )
     return redirect(url_for(".show_reported", post_id=post_id), HTTPStatus.SEE_OTHER)
 
 

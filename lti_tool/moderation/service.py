@@ -13,6 +13,8 @@ from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import ConflictError, NotFoundError
 from lti_tool.core.ids import new_row_id
+from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.moderation.events import PostModerated, PostReported
 from lti_tool.moderation.models import AuthorNotice, NoticeKind, Report, ReportKind
 from lti_tool.posts.approval import author_of_waiting
@@ -52,7 +54,15 @@ def access_moderated_post(session: Session, actor: Actor, post_id: UUID, *, lock
     return access_post(session, actor, post_id, lock=lock)
 
 
-def report_post(session: Session, actor: Actor, *, post_id: UUID, kind: ReportKind, note: str) -> Post:
+def report_post(
+    session: Session,
+    actor: Actor,
+    *,
+    post_id: UUID,
+    kind: ReportKind,
+    note: str,
+    draft: FormState | None = None,
+) -> Post:
     """Ask staff to look at somebody's post. While one's report of it is open, another changes nothing."""
     post = access_post(session, actor, post_id)
     if post.author_id == actor.person_id or post.state is not PostState.PUBLISHED:
@@ -63,6 +73,7 @@ def report_post(session: Session, actor: Actor, *, post_id: UUID, kind: ReportKi
         .on_conflict_do_nothing()
         .returning(Report)
     ).one_or_none()
+    close_draft(session, actor, place=DraftPlace(DraftKind.REPORT, post.id), form=draft)
     if report is not None:
         events.record(session, PostReported(actor, conversation_of(session, post), post, report))
     return post

@@ -1,12 +1,28 @@
 """Persons, their memberships of courses and groups, and how far a course's roster is known."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.people.names import beginnings
+
+
+def _beginnings(context: Any) -> list[str]:
+    """Of the name that a new row gets."""
+    return beginnings(context.get_current_parameters()["name"])
 
 
 class Person(Row, Base):
@@ -19,6 +35,10 @@ class Person(Row, Base):
     sub: Mapped[str]
     name: Mapped[str]
     """As the platform last gave it; empty where it gives none."""
+    name_beginnings: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=_beginnings, server_default=text("'{}'")
+    )
+    """What one types of it begins one of these (`people/names.py`); set with the name."""
 
 
 class Membership(Row, Base):
@@ -42,6 +62,26 @@ class Membership(Row, Base):
     kept_at: Mapped[datetime | None]
     """When staff decided to keep them all the same."""
     left_at: Mapped[datetime | None]
+
+
+class CourseName(Base):
+    """A beginning of the name of somebody who is or was in a course. By triggers (migration 0028)."""
+
+    __tablename__ = "course_name"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["course_id", "person_id"],
+            ["membership.course_id", "membership.person_id"],
+            name="fk_course_name_membership",
+            ondelete="CASCADE",
+        ),
+        Index(None, "course_id", "person_id"),
+    )
+
+    course_id: Mapped[UUID] = mapped_column(primary_key=True)
+    beginning: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    """Folded by us, and in the order of code points, whatever the database's language."""
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class RosterSync(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.ids import new_row_id
+from lti_tool.people.names import beginnings
 from lti_tool.people.roster import Member
 
 _MOST_GONE = 0.3
@@ -18,7 +19,8 @@ _FEW = 5
 
 _LOAD = """
 create temporary table roster_member (
-    sub text primary key, name text not null, role text not null, is_present boolean not null,
+    sub text primary key, name text not null, name_beginnings text[] not null,
+    role text not null, is_present boolean not null,
     new_person_id uuid not null, new_membership_id uuid not null,
     person_id uuid, membership_id uuid
 ) on commit drop
@@ -39,16 +41,18 @@ where m.course_id = :course_id and m.person_id = r.person_id
 # Rows are locked in the order of their ids, so that two courses with the same people don't wait in a ring.
 _NAME = """
 with changed as (
-    select p.id, r.name from person p join roster_member r on r.sub = p.sub
-    where p.registration_id = :registration_id and r.is_present and r.name <> '' and p.name <> r.name
+    select p.id, r.name, r.name_beginnings from person p join roster_member r on r.sub = p.sub
+    where p.registration_id = :registration_id and r.is_present and r.name <> ''
+        and (p.name <> r.name or p.name_beginnings <> r.name_beginnings)
     order by p.id for update of p
 )
-update person set name = changed.name from changed where person.id = changed.id
+update person set name = changed.name, name_beginnings = changed.name_beginnings
+from changed where person.id = changed.id
 """
 
 _PERSONS = """
-insert into person (id, created_at, registration_id, sub, name)
-select new_person_id, :now, :registration_id, sub, name from roster_member
+insert into person (id, created_at, registration_id, sub, name, name_beginnings)
+select new_person_id, :now, :registration_id, sub, name, name_beginnings from roster_member
 where is_present and person_id is null
 order by sub
 on conflict (registration_id, sub) do nothing
@@ -192,10 +196,14 @@ def keep_missing(session: Session, *, course_id: UUID) -> None:
 def _load(session: Session, members: Iterable[Member]) -> None:
     """Put the roster where statements can join it."""
     session.execute(text(_LOAD))
-    rows = ((m.sub, m.name, m.role.value, m.is_present, new_row_id(), new_row_id()) for m in members)
+    rows = (
+        (m.sub, m.name, beginnings(m.name), m.role.value, m.is_present, new_row_id(), new_row_id())
+        for m in members
+    )
     copy_rows(
         session,
-        "copy roster_member (sub, name, role, is_present, new_person_id, new_membership_id) from stdin",
+        "copy roster_member (sub, name, name_beginnings, role, is_present, new_person_id, new_membership_id)"
+        " from stdin",
         rows,
     )
     session.execute(text("analyze roster_member"))

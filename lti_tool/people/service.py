@@ -11,6 +11,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Role
 from lti_tool.core.db import find_one, insert_once, take_over
 from lti_tool.people.models import Membership, Person
+from lti_tool.people.names import beginnings
 
 _new = insert(cast("Table", Membership.__table__))
 _KEEP_MEMBERSHIP = _new.on_conflict_do_update(
@@ -31,7 +32,8 @@ def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str)
     person = find_one(session, Person, **key)
     if person is None:
         person, _ = insert_once(session, Person, key=("registration_id", "sub"), **key, name=name)
-    take_over(person, name=name or person.name)
+    kept = name or person.name
+    take_over(person, name=kept, name_beginnings=beginnings(kept))
     session.flush()
     return person
 

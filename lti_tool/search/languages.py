@@ -35,7 +35,7 @@ _USUAL = {
     "swedish": "och att det som ar pa for inte jag av",
     "turkish": "bir ve bu da icin ne ile cok ama gibi",
 }
-_USUAL_WORDS = {config: frozenset(words.split()) for config, words in _USUAL.items()}
+USUAL_WORDS = {config: frozenset(words.split()) for config, words in _USUAL.items()}
 
 
 def config_of(locale: str) -> str:
@@ -46,7 +46,7 @@ def config_of(locale: str) -> str:
 def written_in(text: str, locale: str) -> str:
     """The configuration for a text, folded: as its usual words tell, else as its author's language does."""
     words = text.split()[:_LOOKED_AT]
-    times = {config: sum(word in usual for word in words) for config, usual in _USUAL_WORDS.items()}
+    times = {config: sum(word in usual for word in words) for config, usual in USUAL_WORDS.items()}
     most = max(times, key=lambda config: (times[config], config == config_of(locale)))
     return most if times[most] >= _FEWEST else config_of(locale)
 

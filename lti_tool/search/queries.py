@@ -7,26 +7,45 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, String, cast, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.courses.models import Placement
-from lti_tool.help_requests.models import HelpRequest
+from lti_tool.help_requests.models import HelpRequest, HelpStatus
 from lti_tool.people.models import Person
+from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
-from lti_tool.posts.visibility import readable_post, title_of
+from lti_tool.posts.visibility import readable, readable_post, title_of
 from lti_tool.search.documents import opens_request, text_columns, text_of
 from lti_tool.search.excerpts import Excerpt, excerpt, marked, words_to_mark
 from lti_tool.search.languages import SIMPLE, read_in
+from lti_tool.search.likeness import most_alike, telling_words
 from lti_tool.search.models import PostWords
 from lti_tool.search.terms import Query, scope_of
 
 HITS_A_PAGE = 20
 MOST_RANKED = 1000
 """Of more, the newest ones are put in order by how well they match."""
+MOST_SIMILAR = 3
+TITLES_LOOKED_AT = 500
+"""Of threads, and of requests for help."""
 
 
 class Order(StrEnum):
@@ -87,6 +106,16 @@ class Hits:
     next: HitPlace | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A conversation that may say already what somebody is about to ask."""
+
+    id: UUID
+    kind: ConversationKind
+    title: str
+    is_answered: bool
+
+
 def hits(session: Session, actor: Actor, sought: Sought) -> Hits:
     """A page of what is found. Two queries, none where nothing is looked for."""
     if not sought.query.text:
@@ -107,6 +136,42 @@ def hits(session: Session, actor: Actor, sought: Sought) -> Hits:
 def searchable(actor: Actor) -> ColumnElement[bool]:
     """Of what the actor may read: what is published. What waits, was hidden or taken back is not found."""
     return readable_post(actor) & (Post.state == PostState.PUBLISHED)
+
+
+def similar(session: Session, actor: Actor, title: str) -> Sequence[Similar]:
+    """Threads and requests for help whose titles are like this one, the most alike first. One query at most.
+
+    Of each kind the newest that the actor may read are looked at, so that it costs the same in any course.
+    """
+    if not telling_words(title):
+        return []
+    found = session.execute(_newest_titles(actor)).all()
+    alike = most_alike(title, [row.title for row in found], at_most=MOST_SIMILAR)
+    return [Similar(*found[place]) for place in alike]
+
+
+def _newest_titles(actor: Actor) -> Select[*tuple[Any, ...]]:
+    answer = (
+        select(Acceptance.id)
+        .join(Post, Post.id == Acceptance.post_id)
+        .where(
+            Acceptance.conversation_id == Conversation.id,
+            Acceptance.stands,
+            Post.state == PostState.PUBLISHED,
+        )
+    )
+    is_answered = or_(answer.exists(), func.coalesce(HelpRequest.status == HelpStatus.RESOLVED, false()))
+    newest = [
+        select(Conversation.id, Conversation.kind, Conversation.title, is_answered.label("is_answered"))
+        .outerjoin(HelpRequest, HelpRequest.conversation_id == Conversation.id)
+        .where(readable(actor), Conversation.kind == kind, Conversation.state == PostState.PUBLISHED)
+        .order_by(Conversation.id.desc())
+        .limit(TITLES_LOOKED_AT)
+        .subquery()
+        for kind in ConversationKind
+    ]
+    both = union_all(*(select(it) for it in newest)).subquery()
+    return select(both).order_by(both.c.id.desc())
 
 
 def _page(actor: Actor, sought: Sought) -> Select[*tuple[Any, ...]]:

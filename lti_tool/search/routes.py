@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from lti_tool.posts.models import ConversationKind
 from lti_tool.posts.tags import normal_tag
 from lti_tool.search import queries
+from lti_tool.search.forms import SimilarForm
 from lti_tool.search.queries import HitPlace, Order, Sought
 from lti_tool.search.terms import LONGEST_QUERY, read_query
+from lti_tool.web.fragments import fragment
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db
 
@@ -33,6 +35,13 @@ def show_hits() -> str:
     return render_template(
         "search/hits.html", typed=typed, sought=sought, page=queries.hits(db(), actor(), sought)
     )
+
+
+@blueprint.post("/similar")
+def find_similar() -> Response:
+    form = SimilarForm()
+    found = queries.similar(db(), actor(), form.title.data) if form.is_sent() else []
+    return fragment(render_template("search/_similar.html", found=found), form.status)
 
 
 def _read_place(text: str) -> HitPlace | None:

@@ -225,6 +225,22 @@ def new_replies(
 
 
 @dataclass(frozen=True, slots=True)
+class ComposerPart:
+    """Where one answers, and whom."""
+
+    thread: ConversationView
+    reply_to: PostView | None
+    debate: Debate | None
+
+
+def composer_part(session: Session, actor: Actor, thread_id: UUID, reply_to_id: UUID | None) -> ComposerPart:
+    """What the composer shows. One query, two for an answer to a post, one more in a debate."""
+    thread = posts.conversation_view(session, actor, thread_id, _THREAD)
+    reply_to = posts.reply_in(session, actor, thread.id, reply_to_id) if reply_to_id else None
+    return ComposerPart(thread, reply_to, debate_of(session, actor, thread))
+
+
+@dataclass(frozen=True, slots=True)
 class SynthesisPage:
     thread: ConversationView
     post: PostView | None

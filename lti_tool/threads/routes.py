@@ -194,6 +194,24 @@ def show_new_replies(thread_id: UUID) -> Response:
     return fragment(html)
 
 
+@blueprint.get("/<uuid:thread_id>/composer")
+def show_composer(thread_id: UUID) -> Response:
+    """Where one answers this post, for the page that is there: somebody quotes a part of it."""
+    part = queries.composer_part(db(), actor(), thread_id, request.args.get("reply_to", type=UUID))
+    reply_to_id = part.reply_to.id if part.reply_to else None
+    form = ReplyForm(in_reply_to=reply_to_id).keep_at(service.place_of_reply(thread_id, reply_to_id))
+    html = render_template(
+        "threads/_composer.html",
+        thread_id=thread_id,
+        form=form.offer(part.thread.anonymity),
+        reply_to=part.reply_to,
+        thread=part.thread,
+        debate=part.debate,
+        page=part,
+    )
+    return fragment(html)
+
+
 @blueprint.post("/<uuid:thread_id>/read")
 def read_posts(thread_id: UUID) -> Response:
     form = ReadForm()

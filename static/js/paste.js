@@ -56,3 +56,6 @@ export const asMarkdown = (clipboard) => {
   if (!body.querySelector(TELLING)) return null;
   return makeService().turndown(body).trim() || null;
 };
+
+// A part of one of our own pages.
+export const nodeAsMarkdown = (node) => makeService().turndown(node).trim();

@@ -6,7 +6,7 @@ import "./tab.js";
 import { openWindow } from "./tab_secret.js";
 import { look } from "./unsent.js";
 
-document.addEventListener("htmx:afterSettle", lookAtDrafts);
+for (const happening of ["htmx:afterSettle", "segue:composing"]) document.addEventListener(happening, lookAtDrafts);
 
 // What htmx put on the page is where the reader goes on: focus it, and say that it worked.
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -71,7 +71,10 @@ document.addEventListener(
   (event) => {
     const form = event.target;
     if (form.hasAttribute("hx-post")) return;
-    if (form.dataset.sent) {
+    // Without a line the browser would put a page of its own in the place of what was typed.
+    const isLost = !navigator.onLine && form.getAttribute("method") === "post";
+    if (isLost) document.dispatchEvent(new CustomEvent("segue:unreachable"));
+    if (isLost || form.dataset.sent) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;

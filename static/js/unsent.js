@@ -141,6 +141,8 @@ const putBack = (form, name, entry) => {
   }
   // Inside, so that it goes with the form, and disturbs no layout around it.
   form.prepend(notice("here", name, form));
+  const folded = form.closest("details");
+  if (folded) folded.open = true;
 };
 
 const offer = (name, entry) => {

@@ -1,9 +1,11 @@
 """Writing: toolbar, preview, pasting and words to begin with, by keyboard, in frames, without script."""
 
+import re
 from collections.abc import Iterator
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from tests.browser.conftest import NewContext, own_context
 from tests.browser.running import Demo
@@ -237,3 +239,35 @@ def test_without_script_a_button_shows_the_preview_and_loses_nothing(
     expect(page.get_by_label("Your post")).to_have_value("It is **bold**.")
     page.get_by_role("button", name="Post thread").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looked at first")
+
+
+def test_what_may_be_answered_already_stands_beside_the_title(page: Page, text: Locator) -> None:
+    title = page.get_by_label("Title")
+    title.fill("Whom does silence serve?")
+    text.fill("It served him.")
+    page.get_by_role("button", name="Post thread").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Whom does silence serve?")
+    posted = page.url
+    for form, label in (("threads", "Title"), ("help", "Your question")):
+        page.goto(re.sub(r"/threads/.*", f"/{form}/new", posted))
+        sent: list[Request] = []
+
+        def note(request: Request, sent: list[Request] = sent) -> None:
+            sent.append(request)
+
+        page.on("request", note)
+        page.get_by_label(label).press_sequentially("Does silence serve anybody?", delay=20)
+        link = page.get_by_role("link", name="Whom does silence serve?")
+        expect(link).to_be_visible()
+        page.remove_listener("request", note)
+        asked = [it for it in sent if it.url.endswith("/search/similar")]
+        assert len(asked) == 1, "once it rests"
+        assert "silence" not in "".join(it.url for it in sent)
+        assert set(parse_qs(asked[0].post_data or "")) == {"title", "csrf_token"}
+        look_at(page, f"similar-{form}")
+        with page.context.expect_page() as opened:
+            link.click()
+        expect(opened.value.get_by_role("heading", level=1)).to_have_text("Whom does silence serve?")
+        opened.value.close()
+        page.get_by_label(label).fill("Whimbrels")
+        expect(link).to_have_count(0)

@@ -36,6 +36,13 @@ def go(visit: Visit, path: str, heading: str) -> Page:
     return visit.page
 
 
+def rename(page: Page, old: str, new: str) -> None:
+    row = page.get_by_role("listitem").filter(has_text=old)
+    row.locator("summary", has_text="Rename").press("Enter")
+    row.get_by_label("New name").fill(new)
+    page.keyboard.press("Enter")
+
+
 def test_groups_from_nothing_to_the_gallery(come: Come) -> None:
     ana, tom, ines = (come(person, WORKSHOPS) for person in (ANA, TOM, INES))
     page = go(ines, "/groups", "Groups of this activity")
@@ -48,6 +55,15 @@ def test_groups_from_nothing_to_the_gallery(come: Come) -> None:
         page.get_by_label("Name of the group").fill(name)
         page.keyboard.press("Enter")
         expect(page.get_by_role("listitem").filter(has_text=name).first).to_be_visible()
+    rename(page, "Herons", "Kestrels")
+    expect(page.get_by_role("alert")).to_contain_text("Another of these groups has this name")
+    wrong = page.locator("[aria-invalid='true']")
+    expect(wrong).to_be_focused()
+    look_at(page, "group-rename")
+    wrong.fill("Ospreys")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("listitem").filter(has_text="Ospreys").first).to_be_visible()
+    rename(page, "Ospreys", "Herons")
     for person, group in ((ANA, "Kestrels"), (TOM, "Herons")):
         choice = page.get_by_label(person)
         choice.focus()

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import no_complaints, own_context
 from tests.browser.running import Demo
+from tests.browser.test_pages import look_at
 from tests.browser.visits import ANA, TALK, TOM, Visit
 
 pytestmark = pytest.mark.browser
@@ -91,3 +92,46 @@ def test_the_list_has_keys_and_never_while_one_types(chromium: Browser, demo: De
         ana.heading("New thread")
         ana.tool.get_by_label("Title").press_sequentially("jk?no")
         expect(ana.tool.get_by_label("Title")).to_have_value("jk?no")
+
+
+def test_keys_in_a_thread_and_in_help_and_how_to_turn_them_off(chromium: Browser, demo: Demo) -> None:
+    with own_context(chromium) as anas, no_complaints(anas):
+        ana = Visit.enter_in_window(anas.new_page(), demo, ANA, TALK)
+        keys = ana.page.keyboard
+        ana.post_thread("Read by keys", "The first.")
+        ana.tool.get_by_label("Your reply").fill("The second.")
+        ana.tool.get_by_role("button", name="Post reply").click()
+        expect(ana.post_with("The second.")).to_be_focused()
+        keys.press("k")
+        expect(ana.post_with("The first.")).to_be_focused()
+        keys.press("j")
+        expect(ana.post_with("The second.")).to_be_focused()
+        ana.tool.get_by_label("Your reply").press_sequentially("jk?/u")
+        expect(ana.tool.get_by_label("Your reply")).to_have_value("jk?/u")
+        ana.tool.get_by_label("Your reply").fill("")
+        ana.tool.get_by_role("button", name="Keys on this page").click()
+        box = ana.tool.get_by_role("dialog", name="Keys on this page")
+        expect(box).to_be_visible()
+        look_at(ana.page, "keys")
+        box.get_by_role("checkbox", name="Use these keys").uncheck()
+        box.get_by_role("button", name="Close").press("Enter")
+        expect(ana.tool.get_by_role("button", name="Keys on this page")).to_be_focused()
+        # Off everywhere in this browser, the search's key too; the button is still there.
+        ana.tool.goto(f"{ana.base}/threads?where=course")
+        for key in ("j", "u", "/", "?"):
+            keys.press(key)
+        expect(ana.tool.locator("#threads .title").first).not_to_be_focused()
+        expect(ana.tool.get_by_role("searchbox")).not_to_be_focused()
+        expect(box).to_be_hidden()
+        expect(ana.tool.get_by_role("link", name="All", exact=True)).to_have_attribute("aria-current", "true")
+        ana.tool.get_by_role("button", name="Keys on this page").press("Enter")
+        box.get_by_role("checkbox", name="Use these keys").check()
+        keys.press("Escape")
+        keys.press("u")
+        unread = ana.tool.get_by_role("link", name="Unread", exact=True)
+        expect(unread).to_have_attribute("aria-current", "true")
+        ana.tool.goto(f"{ana.base}/help?show=all")
+        keys.press("j")
+        expect(ana.tool.locator(".rows .title").first).to_be_focused()
+        keys.press("n")
+        ana.heading("Ask your peers")

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from tests.browser.conftest import ARGUMENTS, PATIENCE, no_complaints, program
 from tests.browser.sites import NO_CHIPS, Sites, profile, running_sites
 from tests.browser.test_keyboard import FRAME_FITS, height
+from tests.browser.test_quoting import quote_button, select
 from tests.browser.visits import ANA, TALK, TOM, WORKSHOPS, Visit, go_to_activity
 from tests.conftest import cloned_database
 
@@ -273,6 +274,22 @@ def test_a_whole_form_that_meets_the_end_of_a_session(sites: Sites, browsers: Br
         again.tool.get_by_role("link", name="New thread").click()
         expect(again.tool.get_by_label("Your post")).to_have_value("")
         assert sites.count("select count(*) from conversation where title = 'Too late?'") == 0
+
+
+@pytest.mark.parametrize("kind", [BLOCKED, NO_COOKIE], ids=lambda kind: kind.name)
+def test_a_quote_in_a_frame_of_another_site(sites: Sites, browsers: Browse, kind: Kind) -> None:
+    with browsing(browsers, kind) as page:
+        visit = Visit.enter(page, sites.lms, TOM, WORKSHOPS)
+        visit.post_thread(f"Quoted: {kind.name}", "The first.")
+        visit.tool.get_by_label("Your reply").fill("The second.")
+        visit.tool.get_by_role("button", name="Post reply").click()
+        select(visit.post_with("The second."), "second")
+        quote_button(visit).click()
+        expect(visit.tool.get_by_label("Your reply")).to_have_value("Tom Becker wrote:\n\n> second\n\n")
+        visit.tool.evaluate("location.reload()")
+        expect(visit.tool.get_by_text("In reply to Tom Becker")).to_be_visible()
+        visit.tool.get_by_role("button", name="Post reply").click()
+        expect(visit.tool.locator("blockquote")).to_have_text("second")
 
 
 @pytest.mark.parametrize("kind", [BLOCKED, NO_COOKIE], ids=lambda kind: kind.name)

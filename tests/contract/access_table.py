@@ -100,6 +100,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "threads.count_new_threads"): Row(Needs.SESSION, answers=204),
     ("GET", "threads.count_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("GET", "threads.show_new_replies"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
+    ("GET", "threads.show_composer"): Row(
+        Needs.SESSION, ids={"thread_id": "thread"}, hints={"reply_to": "reply"}
+    ),
     ("GET", "threads.see_posts"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("POST", "threads.read_posts"): Row(
         Needs.SESSION, ids={"thread_id": "thread"}, data={"numbers": "0"}, answers=204
@@ -167,6 +170,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "groups.spread_people"): Row(
         Needs.STAFF, ids={"set_id": "group set"}, data={"count": "2", "who": "rest"}
     ),
+    ("POST", "groups.rename_group"): Row(
+        Needs.STAFF, ids={"set_id": "group set", "group_id": "group"}, data={"name": "Ospreys"}
+    ),
     ("POST", "groups.remove_group"): Row(Needs.STAFF, ids={"set_id": "group set", "group_id": "group"}),
     ("GET", "drafts.list_drafts"): Row(Needs.SESSION),
     ("POST", "drafts.save_draft"): Row(
@@ -176,6 +182,7 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.SESSION, hints={"draft_place": "thread draft"}, hints_count=True
     ),
     ("GET", "search.show_hits"): Row(Needs.SESSION),
+    ("POST", "search.find_similar"): Row(Needs.SESSION, data={"title": "Which opening?"}, answers=200),
     ("POST", "mentions.suggest"): Row(Needs.SESSION, data={"typed": "tom"}, answers=200),
     ("GET", "follow_ups.list_follow_ups"): Row(Needs.SESSION),
     ("GET", "follow_ups.plan_follow_up"): Row(

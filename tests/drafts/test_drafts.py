@@ -398,3 +398,27 @@ def test_the_list_costs_one_query_however_long(course: Course, count_queries: Qu
         page = ana.get("/drafts").text
     assert page.count("Discard</button>") == 6
     assert len(many) == len(few) == 3
+
+
+def test_a_report_to_staff_is_kept_and_goes_with_its_draft(course: Course, session: Session) -> None:
+    ana, tom = course.visitor(), course.visitor("Tom Becker")
+    post_thread(ana)
+    post = session.scalars(select(Post.id)).one()
+    page = f"/moderation/report/{post}"
+    form = Form(tom, page)
+    form.save(kind="personal", note="It names a client, and")
+    again = tom.get(page).text
+    assert "Your draft is back in its field." in again
+    assert 'value="It names a client, and"' in again
+    assert re.search(r'<input checked[^>]*value="personal"', again)
+    drafts = tom.get("/drafts").text
+    assert "Report to staff" in drafts
+    assert page in drafts
+    assert "It names" not in ana.get("/drafts").text
+    form = Form(tom, page)
+    assert form.send(kind="personal", note="It names a client.").status_code == 303
+    assert session.scalars(select(Draft).filter_by(kind="report")).one().fields is None
+    # Nobody keeps one about what they can't read.
+    far = course.visitor("Mia", context_id="course-2")
+    late = {**form.hidden, "note": "x", "csrf_token": far.form("/threads/new")["csrf_token"]}
+    assert far.post("/drafts", late, headers=SCRIPT).status_code == 404

@@ -2,12 +2,14 @@
 
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from lti_tool.core.db import unit_of_work
 from lti_tool.courses.models import Placement
@@ -16,6 +18,7 @@ from lti_tool.statements.models import StatementRow
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, enter
 from tests.groups.grouping import Grouped
+from tests.threads.test_threads import post_thread
 
 
 def sizes(session: Session) -> list[int]:
@@ -145,3 +148,77 @@ def test_the_pages_queries_do_not_grow(grouped: Grouped, count_queries: QueryCou
     last = page.partition("after=")[2].partition('"')[0].rpartition("after=")[2]
     assert UUID(last)
     assert grouped.ines.get(f"{grouped.page}?after={last}").text.count("<select") == 23
+
+
+def rename(grouped: Grouped, group: UUID, name: str) -> TestResponse:
+    return grouped.ines.send(grouped.page, f"{grouped.page}/groups/{group}/rename", {"name": name})
+
+
+def test_a_group_is_renamed_with_its_people_and_threads(grouped: Grouped, session: Session) -> None:
+    post_thread(grouped.ana, title="Our nest", body="Here.")
+    assert rename(grouped, grouped.kestrels, "  Ospreys ").status_code == 303
+    assert 'value="Ospreys"' in grouped.ines.get(grouped.page).text
+    assert "Ospreys" in grouped.ana.get("/threads").text
+    assert "Our nest" in grouped.ana.get("/threads").text
+    assert rename(grouped, grouped.kestrels, "Ospreys").status_code == 303, "the same again is no error"
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_a_name_is_one_groups_alone(grouped: Grouped, session: Session, *, removed: bool) -> None:
+    if removed:
+        path = f"{grouped.page}/groups/{grouped.herons}/remove"
+        grouped.ines.send(grouped.page, path, {})
+    refused = rename(grouped, grouped.kestrels, "Herons")
+    assert refused.status_code == 422
+    assert "Another of these groups has this name" in refused.text
+    assert rename(grouped, grouped.kestrels, " ").status_code == 422
+    names = session.scalars(select(Group.name).filter_by(id=grouped.kestrels))
+    assert names.one() == "Kestrels"
+    with pytest.raises(IntegrityError, match="uq_course_group_own"):
+        session.execute(update(Group).filter_by(id=grouped.kestrels).values(name="Herons"))
+
+
+def test_two_who_take_the_same_name_at_once_leave_one(grouped: Grouped, session: Session) -> None:
+    with ThreadPoolExecutor() as pool:
+        answers = list(
+            pool.map(lambda group: rename(grouped, group, "Ospreys"), (grouped.kestrels, grouped.herons))
+        )
+    assert sorted(it.status_code for it in answers) == [303, 422]
+    assert session.scalars(select(func.count()).filter(Group.name == "Ospreys")).one() == 1
+
+
+def test_the_platforms_groups_are_shown_and_worked_in_but_not_changed(
+    grouped: Grouped, session: Session
+) -> None:
+    course_id = grouped.ana.actor.course_id
+    given = GroupSet(course_id=course_id, platform_id="set-1", name="Lab groups")
+    session.add(given)
+    session.flush()
+    group = Group(course_id=course_id, group_set_id=given.id, platform_id="g-1", name="Lab A")
+    session.add(group)
+    session.flush()
+    session.add(GroupMembership(group_id=group.id, person_id=grouped.tom.actor.person_id))
+    session.commit()
+    page = f"/groups/sets/{given.id}"
+    choices = grouped.ines.get("/groups").text
+    assert "Lab groups" in choices
+    assert "1 group, from your course system" in choices
+    chosen = grouped.ines.send("/groups", "/groups/choose", {"group_set": str(given.id)})
+    assert chosen.status_code == 303
+    shown = grouped.ines.get(page).text
+    assert "These groups are your course system\u2019s" in shown
+    for offered in (
+        "Rename",
+        "Remove the group",
+        "Add the group",
+        "Spread people evenly",
+        "Save who is where",
+    ):
+        assert offered not in shown
+    assert "Lab A" in shown
+    for path in (f"groups/{group.id}/rename", f"groups/{group.id}/remove", "groups", "spread", "people"):
+        data = {"name": "Ours", "count": "3", "who": "rest"}
+        assert grouped.ines.send("/groups", f"{page}/{path}", data).status_code == 404
+    post_thread(grouped.tom, title="From the lab", body="Here.")
+    assert "Lab A" in grouped.tom.get("/threads").text
+    assert "From the lab" not in grouped.ana.get("/threads").text

@@ -1,0 +1,7 @@
+"""What somebody is about to ask."""
+
+from lti_tool.web.forms import LaunchedForm, line_field
+
+
+class SimilarForm(LaunchedForm):
+    title = line_field("")
