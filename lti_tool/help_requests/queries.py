@@ -17,7 +17,8 @@ from lti_tool.posts import queries as posts
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.listing import ROWS_A_PAGE
 from lti_tool.posts.models import Conversation, ConversationKind, PostState
-from lti_tool.posts.queries import Begin, ConversationView, PostView
+from lti_tool.posts.queries import Begin
+from lti_tool.posts.views import ConversationView, PostView
 from lti_tool.posts.visibility import legible, readable, title_of
 
 

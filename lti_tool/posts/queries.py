@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -10,25 +9,24 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
 from lti_tool.core.prepared import asked_by, asker
-from lti_tool.core.schedule import MOMENTS, Schedule, Stage
+from lti_tool.core.schedule import MOMENTS, Schedule
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of, sides_of
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.acceptance.models import Acceptance
-from lti_tool.posts.anonymity.queries import Anonymity, anonymity_columns, anonymity_of
-from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
-from lti_tool.posts.authors import Author, author_columns, author_of
-from lti_tool.posts.following.models import FollowLevel
+from lti_tool.posts.anonymity.queries import anonymity_columns, anonymity_of
+from lti_tool.posts.attachments.queries import attachments_column, attachments_of
+from lti_tool.posts.authors import author_columns, author_of
 from lti_tool.posts.following.queries import level_column
 from lti_tool.posts.groups import may_post
-from lti_tool.posts.marks.queries import Marks, marks_column, marks_of
+from lti_tool.posts.marks.queries import marks_column, marks_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState, Synthesis
 from lti_tool.posts.reading import Read, read_by
+from lti_tool.posts.views import Closing, ConversationView, PostView, Replies, Summing
 from lti_tool.posts.visibility import (
     last_number_in_sight,
     legible,
@@ -48,131 +46,6 @@ _CONTEXT = 5
 _CONVERSATION: BindParameter[UUID] = bindparam("conversation_id")
 _POST: BindParameter[UUID] = bindparam("post_id")
 _REPLIED_TO, _REPLIED_TO_AUTHOR = aliased(Post), aliased(Person)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostView:
-    """One post as it is shown."""
-
-    id: UUID
-    number: int | None
-    author: Author
-    created_at: datetime
-    body_html: str
-    in_reply_to_id: UUID | None
-    side: int | None
-    """Which of a debate's two sides it argues."""
-    stage: Stage | None
-    """In which of a case's stages it was written."""
-    state: PostState
-    state_reason: str | None
-    """What staff said; for its author and staff alone."""
-    edited_at: datetime | None
-    marks: Marks
-    in_reply_to: Author | None
-    """Whose post it replies to; None where it answers the opening post."""
-    attachments: tuple[AttachmentView, ...]
-    is_unread: bool
-
-    @property
-    def may_edit(self) -> bool:
-        """Whether the reader may change or withdraw it."""
-        return self.author.is_self and self.state is not PostState.WITHDRAWN
-
-    @property
-    def may_report(self) -> bool:
-        return self.state is PostState.PUBLISHED and not self.author.is_self
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """Why a conversation takes no more posts."""
-
-    at: datetime
-    by_author: bool
-    """By who began it; else by staff."""
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Summing:
-    """Which post sums the conversation up, and what it draws on."""
-
-    post_id: UUID
-    draws_on: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationView:
-    """A conversation with its opening post."""
-
-    id: UUID
-    title: str
-    placement_id: UUID
-    shape: Shape
-    sides: Sequence[str]
-    """What a debate's two sides are called; empty where they have no names of their own."""
-    reply_count: int
-    """Of those to read, as far as the reader may know of them."""
-    last_number: int
-    """The newest reply's, as far as the reader may know of it."""
-    replies_are_open: bool
-    """Whether others' replies are there for the reader by now."""
-    follow_level: FollowLevel | None
-    """None where the activity's level holds."""
-    anonymity: Anonymity | None
-    """None where the actor posts under their name."""
-    opening: PostView
-    tags: Sequence[str]
-    is_pinned: bool
-    closing: Closing | None
-    summing: Summing | None
-    accepts: bool
-    """Whether it is a question whose answer the actor may accept."""
-    accepted_id: UUID | None
-    """The accepted answer."""
-    group_id: UUID | None
-    group_name: str
-    """Whose it is; empty for the whole course."""
-    gallery_at: datetime | None
-    """From when other groups read it too."""
-    may_post: bool
-    """Whether the actor is among those whose it is, or is let in by them."""
-    schedule: Schedule
-    """Its activity's."""
-    is_open_now: bool
-    """Whether that lets the actor write by now."""
-    read: Read
-
-    @property
-    def takes_posts(self) -> bool:
-        """Whether the actor can post to it now."""
-        return self.closing is None and self.may_post and self.is_open_now
-
-    def may_accept(self, post: PostView) -> bool:
-        """Whether the actor may accept this as the answer: not what who asked wrote themselves."""
-        if not self.accepts or post.state is not PostState.PUBLISHED or post.id == self.accepted_id:
-            return False
-        asker = self.opening.author
-        if asker.is_self:
-            return not post.author.is_self
-        return (post.author.person_id, post.author.name) != (asker.person_id, asker.name)
-
-    @property
-    def is_in_gallery(self) -> bool:
-        """Whether all groups read it by now."""
-        return self.gallery_at is not None and self.gallery_at <= clock.now()
-
-
-@dataclass(frozen=True, slots=True)
-class Replies:
-    """Some posts after the opening one, oldest first."""
-
-    rows: Sequence[PostView]
-    earlier: int
-    """How many stand before them."""
-    next: Place | None
-    """The first of those after them; None where these are the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.models import Conversation, Post, PostState
-from lti_tool.posts.queries import ConversationView
 from lti_tool.posts.service import was_posted
+from lti_tool.posts.views import ConversationView
 from lti_tool.threads.models import CaseStage
 
 _GONE = (PostState.WITHDRAWN, PostState.DECLINED)

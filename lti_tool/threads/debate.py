@@ -12,7 +12,7 @@ from lti_tool.core.errors import SegueError
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.posts.models import Conversation
-from lti_tool.posts.queries import ConversationView
+from lti_tool.posts.views import ConversationView
 from lti_tool.threads.models import DebateSide
 
 

@@ -17,8 +17,9 @@ from lti_tool.posts.groups import GroupsHere, groups_here
 from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
 from lti_tool.posts.models import MOST_PINS, ConversationKind, PostState
 from lti_tool.posts.own import OwnAnswer, own_answer
-from lti_tool.posts.queries import POSTS_A_PAGE, Begin, ConversationView, PostView, Replies
+from lti_tool.posts.queries import POSTS_A_PAGE, Begin
 from lti_tool.posts.rotation.queries import RolesView, roles_here
+from lti_tool.posts.views import ConversationView, PostView, Replies
 from lti_tool.threads.clinic import Clinic, clinic_of, stages_of
 from lti_tool.threads.debate import Debate, debate_of
 from lti_tool.threads.service import access_to_sum_up, may_change, may_reopen

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from lti_tool.people.names import beginnings
 
 revision = "0028"
-down_revision = "0025"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
