@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, Table, Text, bindparam, create_engine, select
+from sqlalchemy import DateTime, Enum, MetaData, Table, Text, create_engine, select
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError
@@ -128,10 +128,8 @@ def _insert_into(model: type[Base]) -> Insert:
 
 
 @cache
-def _insert_unless_there(model: type[M], key: tuple[str, ...], names: tuple[str, ...]) -> Any:
-    # Names of their own: SQLAlchemy would take a parameter that is named like a column for its value.
-    values = {name: bindparam(f"new_{name}", type_=model.__table__.c[name].type) for name in names}
-    return insert(model).values(values).on_conflict_do_nothing(index_elements=list(key)).returning(model)
+def _insert_unless_there(model: type[M], key: tuple[str, ...]) -> Any:
+    return insert(model).on_conflict_do_nothing(index_elements=list(key)).returning(model)
 
 
 def insert_once(session: Session, model: type[M], *, key: tuple[str, ...], **values: Any) -> tuple[M, bool]:
@@ -140,9 +138,7 @@ def insert_once(session: Session, model: type[M], *, key: tuple[str, ...], **val
     Returns the row and whether this call made it. The unique constraint on `key` decides, and a
     concurrent insert of the same key is waited for, so a double submit gets the first one's row.
     """
-    made = session.scalars(
-        _insert_unless_there(model, key, tuple(values)), {f"new_{name}": it for name, it in values.items()}
-    ).one_or_none()
+    made = session.scalars(_insert_unless_there(model, key), values).one_or_none()
     if made is not None:
         return made, True
     found = session.scalars(select(model).filter_by(**{name: values[name] for name in key})).one()
