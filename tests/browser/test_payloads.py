@@ -101,7 +101,7 @@ TECHNICAL_NAMES = {
     "detail", "digest", "embedders", "event", "grading_progress", "group_sets_url", "groups_url",
     "kind", "level", "line_item_url", "line_items_url", "locale", "mark", "outcome", "platform_id", "problem",
     "pseudonym", "resource_link_id", "return_url", "role", "roster_url", "secret_digest", "service_scopes",
-    "help_wanted", "state", "status", "sub",
+    "help_wanted", "stage", "ended", "state", "status", "sub",
 }  # fmt: skip
 # Shown in another place: the log's reasons are written by its one function, the rest stands beside its HTML.
 BESIDE = {

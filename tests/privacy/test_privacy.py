@@ -131,7 +131,7 @@ def test_the_acts_beside_writing_are_counted_too(course: Course, session: Sessio
     assert ana[COUNTED["attachment.person_id"]] == "3"
     assert ana[COUNTED["conversation_change.person_id"]] == "1"
     assert ana[COUNTED["read_state.person_id"]] == "8"
-    assert ana[COUNTED["launch.person_id"]] == "2"
+    assert ana[COUNTED["launch.person_id"]] == "3"
     staff = told(asking(course, "ines-koch", name="Ines Koch").get("/privacy").text)
     log = session.scalars(select(func.count(ModerationLog.id))).one()
     assert int(staff[COUNTED["moderation_log.staff_id"]]) > log
