@@ -128,8 +128,8 @@ def one_level(
             measure(f"thread of {LONG:,}, from the first reply", port, count, get(f"{at}/{long}?at=first"))
             measure(f"thread of {LONG:,}, in the middle", port, count, get(middle(reader, port, long)))
         search = f"{reader.base}/search?q="
-        measure("search, one post of 1,000", port, count, get(f"{search}rare7"))
-        measure("search, one post of 20", port, count, get(f"{search}usual7"))
+        measure("search, one post of 1,000", port, count, get(f"{search}rare007"))
+        measure("search, one post of 20", port, count, get(f"{search}usual07"))
         connection = HTTPConnection("127.0.0.1", port)
         page = reader.open(connection, f"{at}/{usual}")
         answers = add_replies(reader, port, f"{at}/{answered}", page, count)

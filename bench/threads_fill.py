@@ -36,12 +36,14 @@ _CONVERSATION = """COPY conversation (id, created_at, course_id, placement_id, k
     reply_count, last_activity_at, submission_key, tags, closed_reason) FROM STDIN"""
 
 
-# As the search keeps them; one word of a thousand posts, one of twenty, and those of the text in each.
+# As the search keeps them; one word of a thousand posts, one of twenty (neither the beginning of another, as what
+# is typed last is looked for as a beginning too), and those of the text in each.
 _WORDS = """
     insert into post_words (post_id, course_id, words)
     select post.id, post.course_id, array_to_tsvector(array[scope.course, scope.placement]) || to_tsvector(
-        'simple', concat_ws(' ', 'rare' || mod(abs(hashtext(post.id::text)), 1000),
-        'usual' || mod(abs(hashtext(post.id::text)), 20), regexp_replace(body_html, '<[^>]*>', ' ', 'g')))
+        'simple', concat_ws(' ', 'rare' || lpad(mod(abs(hashtext(post.id::text)), 1000)::text, 3, '0'),
+        'usual' || lpad(mod(abs(hashtext(post.id::text)), 20)::text, 2, '0'),
+        regexp_replace(body_html, '<[^>]*>', ' ', 'g')))
     from post join (
         select unnest(%s::uuid[]) as id, unnest(%s::text[]) as course, unnest(%s::text[]) as placement
     ) as scope on scope.id = post.course_id
