@@ -36,8 +36,8 @@ _CONVERSATION = """COPY conversation (id, created_at, course_id, placement_id, k
     reply_count, last_activity_at, submission_key, tags, closed_reason) FROM STDIN"""
 
 
-# As the search keeps them; one word of a thousand posts, one of twenty (neither the beginning of another, as the
-# last one is looked for as a beginning too), and those of the text in each.
+# As the search keeps them: one word of a thousand posts, one of twenty, and those of the text in each. None
+# begins another one, since the last word of a search is looked for as a beginning too.
 _WORDS = """
     insert into post_words (post_id, course_id, words)
     select post.id, post.course_id, array_to_tsvector(array[scope.course, scope.placement]) || to_tsvector(
