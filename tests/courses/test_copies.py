@@ -335,8 +335,9 @@ def test_nothing_but_settings_follows(
     after = counts(engine)
     made = {name: after[name] - before[name] for name in after if after[name] != before[name]}
     usual = {"course", "placement", "membership", "launch", "launch_attempt", "statement"}
-    # What any first launch sets going: jobs, and how far the roster and the registration are.
-    going = {"procrastinate_jobs", "procrastinate_events", "roster_sync", "registration_health"}
+    # What any first launch sets going: jobs, how far the roster and the registration are, and the names of who
+    # is there.
+    going = {"procrastinate_jobs", "procrastinate_events", "roster_sync", "registration_health", "course_name"}
     assert set(made) <= usual | going
     assert all(made[name] == 1 for name in usual)
 
