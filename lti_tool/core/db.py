@@ -129,7 +129,9 @@ def _insert_into(model: type[Base]) -> Insert:
 
 @cache
 def _insert_unless_there(model: type[M], key: tuple[str, ...]) -> Any:
-    return insert(model).on_conflict_do_nothing(index_elements=list(key)).returning(model)
+    inserted = insert(model).on_conflict_do_nothing(index_elements=list(key)).returning(model)
+    # None is a value: SQLAlchemy would take the column's default for it.
+    return inserted.execution_options(render_nulls=True)
 
 
 def insert_once(session: Session, model: type[M], *, key: tuple[str, ...], **values: Any) -> tuple[M, bool]:

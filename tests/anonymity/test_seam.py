@@ -18,6 +18,7 @@ READ_NAMES = {
     "mentions/queries.py": "whom one may mention, whatever they wrote",
     "people/queries.py": "the list of people",
     "groups/queries.py": "who is in which group",
+    "posts/rotation/queries.py": "who has a role in this round, whatever they wrote",
     "people/service.py": "taking the name over from a launch",
     "facilitation/queries.py": "the learner whom staff asked for",
     "grades/queries.py": "the gradebook",

@@ -31,6 +31,7 @@ LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamt
 NO_PAGES = {
     "attachments.show_attachment", "attachments.list_files", "follow_ups.show_calendar_entry",
     "threads.count_new_threads", "threads.count_new_replies", "threads.show_new_replies", "threads.see_posts",
+    "threads.show_composer",
     "health.live", "health.ready", "launch.jwks", "launch.canvas_config", "platforms.logo",
 }  # fmt: skip
 # Outside a course's activities; tests/browser/test_administration.py and test_pages.py look at them.

@@ -106,7 +106,7 @@ TECHNICAL_NAMES = {
 # Shown in another place: the log's reasons are written by its one function, the rest stands beside its HTML.
 BESIDE = {
     "moderation_log.reason", "conversation_change.reason", "score_entry.comment", "draft.elsewhere",
-    "help_request.expected", "help_request.got",
+    "help_request.expected", "help_request.got", "course_name.beginning",
 }  # fmt: skip
 
 

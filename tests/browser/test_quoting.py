@@ -78,7 +78,9 @@ def test_selected_words_become_a_quote_in_an_answer_to_that_post(come: Come, dem
     )
     expect(ana.tool.locator("[data-draft-status]")).to_contain_text("Draft saved")
     # A new page shows the same, and it is posted as an answer to that post.
-    ana.tool.evaluate("location.reload()")
+    with ana.page.expect_response(lambda it: it.request.is_navigation_request()):
+        ana.tool.evaluate("location.reload()")
+    ana.heading("Whom do you quote?")
     expect(composer(ana)).to_have_value(re.compile("Not always"))
     ana.tool.get_by_role("button", name="Post reply").click()
     posted = ana.post_with("Not always.")

@@ -337,7 +337,13 @@ def test_nothing_but_settings_follows(
     usual = {"course", "placement", "membership", "launch", "launch_attempt", "statement"}
     # What any first launch sets going: jobs, how far the roster and the registration are, and the names of who
     # is there.
-    going = {"procrastinate_jobs", "procrastinate_events", "roster_sync", "registration_health", "course_name"}
+    going = {
+        "procrastinate_jobs",
+        "procrastinate_events",
+        "roster_sync",
+        "registration_health",
+        "course_name",
+    }
     assert set(made) <= usual | going
     assert all(made[name] == 1 for name in usual)
 
