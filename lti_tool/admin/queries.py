@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.platforms.models import (
+    NEVER_FETCHED,
     Deployment,
     Invitation,
     PlatformKeySet,
@@ -61,7 +62,7 @@ class Overview:
 def overview(session: Session) -> Overview:
     """Registrations, those that wait first and then the newest, 100 at most; open invitations; our keys."""
     rows = session.execute(
-        select(Registration, PlatformKeySet.fetched_at, RegistrationHealth)
+        select(Registration, func.nullif(PlatformKeySet.fetched_at, NEVER_FETCHED), RegistrationHealth)
         .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)
         .outerjoin(RegistrationHealth, RegistrationHealth.registration_id == Registration.id)
         .order_by(Registration.approved_at.is_not(None), Registration.id.desc())

@@ -35,6 +35,7 @@ from lti_tool.launch.errors import Advice, LaunchRefusedError
 from lti_tool.launch.events import Admitted, Launched
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.launch.origins import embedders_of, origin_of
+from lti_tool.launch.proof import PlatformStorage
 from lti_tool.launch.rules import check_message
 from lti_tool.launch.sessions import LIFE, actor_of, open_session
 from lti_tool.people.models import Person
@@ -59,6 +60,8 @@ class LaunchAccepted:
     """What the placement is for, where the launch belongs to one."""
     embedders: list[str]
     """The origins whose pages may frame this launch's pages."""
+    storage: PlatformStorage | None = None
+    """Where the platform still keeps the login's secret, which nobody needs any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -93,7 +93,8 @@ def _take(
             entrance = find_entrance(session, registration=started.registration, message=message)
             if browser_secret is None:
                 return _hold(started, entrance, claims)
-            return admit(entrance, message)
+            storage = storage_of(started.registration, started.attempt.storage_target)
+            return replace(admit(entrance, message), storage=storage)
 
 
 def note_refusal(session: Session, refusal: LaunchRefusedError) -> None:

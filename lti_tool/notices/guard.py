@@ -3,6 +3,7 @@
 It is the check of a launch (launch/guard.py), but for what binds a launch to a login and a person.
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,15 +22,17 @@ from lti_tool.platforms.models import PlatformKeySet, Registration
 _MOST_AUDIENCES = 10
 
 
-def verified_notice(sessions: sessionmaker[Session], token: str) -> tuple[UUID, dict[str, Any]]:
+def verified_notice(
+    sessions: sessionmaker[Session], token: str, *, since: datetime
+) -> tuple[UUID, dict[str, Any]]:
     """The registration that a notice comes from, and its claims. Raises NoticeRefusedError.
 
-    May fetch the platform's keys, at most once, and outside any transaction.
+    May fetch the platform's keys, at most once `since` the request began, and outside any transaction.
     """
     try:
         kid = key_id(token)
         sender, key_set = _sender(sessions, token)
-        key = find_key(sessions, sender, key_set, kid)
+        key = find_key(sessions, sender, key_set, kid, since=since)
         claims = signed_claims(token, key, issuer=sender.issuer, client_id=sender.client_id)
     except LaunchRefusedError as error:
         status = 400 if error.code == "token_malformed" else 401

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.core import clock
 from lti_tool.core.db import insert_once, unit_of_work
 from lti_tool.courses.models import CourseCopy
 from lti_tool.notices.claims import CONTEXT_COPY, ContextCopyClaims, NoticeClaims, SentNotices
@@ -33,8 +35,8 @@ class Taken:
 
 def take_notices(sessions: sessionmaker[Session], body: bytes) -> Taken:
     """Check and keep what a platform posted. Raises NoticeRefusedError for what is no such thing at all."""
-    sent = _read(body).notices
-    refusals = [refusal for notice in sent if (refusal := _take(sessions, notice.jwt)) is not None]
+    began, sent = clock.now(), _read(body).notices
+    refusals = [refusal for notice in sent if (refusal := _take(sessions, notice.jwt, began)) is not None]
     for refusal in refusals:
         log.warning("notice_refused", code=refusal.code)
     taken = len(sent) - len(refusals)
@@ -55,9 +57,9 @@ def _read(body: bytes) -> SentNotices:
         raise NoticeRefusedError("not_notices") from None
 
 
-def _take(sessions: sessionmaker[Session], token: str) -> NoticeRefusedError | None:
+def _take(sessions: sessionmaker[Session], token: str, began: datetime) -> NoticeRefusedError | None:
     try:
-        registration_id, claims = verified_notice(sessions, token)
+        registration_id, claims = verified_notice(sessions, token, since=began)
         notice = _typed(claims)
         with unit_of_work(sessions) as session:
             _keep(session, registration_id, notice)

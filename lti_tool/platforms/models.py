@@ -1,6 +1,6 @@
 """Registrations, their deployments, invitations, the platforms' key sets and the tool's own keys."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -97,8 +97,11 @@ class Deployment(Row, Base):
     """None while it is pending: a launch named it, and no administrator has approved it yet."""
 
 
+NEVER_FETCHED = datetime.fromtimestamp(0, UTC)
+
+
 class PlatformKeySet(Base):
-    """A platform's public keys as last fetched."""
+    """A platform's public keys as last fetched; none, NEVER_FETCHED, where it was asked in vain so far."""
 
     __tablename__ = "platform_key_set"
 
@@ -106,7 +109,7 @@ class PlatformKeySet(Base):
     key_set: Mapped[dict[str, Any]]
     fetched_at: Mapped[datetime] = mapped_column(default=clock.now)
     tried_at: Mapped[datetime] = mapped_column(default=clock.now)
-    """When it was last asked for, so that an unknown key id can't make us ask again and again."""
+    """When it was last asked for, so that unknown key ids and failures can't make us ask again and again."""
 
 
 class AccessToken(Base):

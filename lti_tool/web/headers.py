@@ -3,7 +3,9 @@
 import secrets
 from typing import cast
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g
+
+from lti_tool.settings import Settings
 
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self'; "
@@ -36,6 +38,9 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Cache-Control", "no-store")
+    settings: Settings = current_app.extensions["settings"]
+    if settings.env == "production":  # so it is https; of the names below ours we know nothing
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     headers.setdefault(
         "Content-Security-Policy",

@@ -1,5 +1,7 @@
-// Keeps small things for the tool in the frame (LTI postMessage Storage 0.1), as long as this page is open.
-const holder = document.getElementById("tool-frame");
+// Keeps small things for the tool in its frame (LTI postMessage Storage 0.1), as long as this page is open: the page
+// around that frame, or another frame in it.
+const own = window.parent === window ? "_parent" : window.name;
+const holder = window.parent.document.getElementById("tool-frame");
 const MOST_KEYS = 500;
 const MOST_CHARACTERS = 4096;
 const kept = new Map();
@@ -22,7 +24,7 @@ const wrong = { error: { code: "bad_request", message: "key and value are texts.
 const isText = (it) => typeof it === "string";
 const answers = {
   "lti.capabilities": () => ({
-    supported_messages: [...Object.keys(answers), "lti.frameResize"].map((subject) => ({ subject, frame: "_parent" })),
+    supported_messages: [...Object.keys(answers), "lti.frameResize"].map((subject) => ({ subject, frame: own })),
   }),
   "lti.put_data": ({ key, value }) => {
     if (!isText(key) || key === "" || !(isText(value) || value === null || value === undefined)) return wrong;
@@ -32,7 +34,7 @@ const answers = {
 };
 
 window.addEventListener("message", (event) => {
-  if (!("offersStorage" in holder.dataset) || event.source !== holder.contentWindow) return;
+  if (holder.dataset.storageTarget !== own || event.source !== holder.contentWindow) return;
   if (event.origin !== holder.dataset.toolOrigin) return;
   const subject = event.data?.subject;
   if (!Object.hasOwn(answers, subject) || !isText(event.data.message_id)) return;

@@ -1,9 +1,13 @@
 // The launch is let in: keep the session's secret for this tab, and go to the first page.
+import { dropFromPlatform } from "./platform_storage.js";
 import { keepSecret, openWindow } from "./tab_secret.js";
 import { dropLogin, keepsCookies } from "./web_storage.js";
 
 const landing = JSON.parse(document.getElementById("landing").textContent);
-if (landing.key) dropLogin(landing.key);
+if (landing.key) {
+  dropLogin(landing.key);
+  dropFromPlatform(landing.storage, landing.key);
+}
 
 if (keepSecret(landing.launch, landing.secret) || keepsCookies()) {
   location.replace(landing.next);

@@ -13,7 +13,14 @@ from lti_tool.core import clock
 from lti_tool.core.db import unit_of_work
 from lti_tool.platforms.health import note_error, note_launch
 from lti_tool.platforms.invitations import make_invitation
-from lti_tool.platforms.models import Deployment, Invitation, Registration, RegistrationState
+from lti_tool.platforms.models import (
+    NEVER_FETCHED,
+    Deployment,
+    Invitation,
+    PlatformKeySet,
+    Registration,
+    RegistrationState,
+)
 from lti_tool.platforms.service import add_platform, keep_pending_deployment
 from lti_tool.platforms.tool_keys import ensure_tool_keys, rotate_tool_keys
 from tests.admin.administrators import TOOL, AdministratorVisit
@@ -67,6 +74,7 @@ def test_it_shows_what_is_there(administrator: AdministratorVisit, sessions: Ses
         note_error(session, registration_id=one, code="signature_wrong")
         note_error(session, registration_id=two, code="a_new_code")
         keep_pending_deployment(session, registration_id=one, deployment_id="campus-2")
+        session.add(PlatformKeySet(registration_id=one, key_set={"keys": []}, fetched_at=NEVER_FETCHED))
     page = administrator.page().text
     for words in (
         "Riverside College",
@@ -89,6 +97,7 @@ def test_it_shows_what_is_there(administrator: AdministratorVisit, sessions: Ses
     ):
         assert words in page, words
     assert "Too late" not in page
+    assert page.count("none fetched yet") == 2  # one was asked, in vain
     assert page.index("lms-2.example") < page.index("Riverside College")  # what waits comes first
 
 

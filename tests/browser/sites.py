@@ -36,9 +36,10 @@ from lti_tool.platforms.tool_keys import public_key_set
 from lti_tool.settings import Settings
 from tests.servers import Counterpart, free_port, serving
 
-TOOL, LMS, KEEPING = "segue.example", "lms.test", "keeping.test"
+TOOL, *LMSS = "segue.example", "lms.test", "keeping.test", "framing.test"
+LMS, KEEPING, FRAMING = LMSS
 _ARGUMENTS = [
-    "--host-resolver-rules=" + ",".join(f"MAP {name} 127.0.0.1" for name in (TOOL, LMS, KEEPING)),
+    "--host-resolver-rules=" + ",".join(f"MAP {name} 127.0.0.1" for name in (TOOL, *LMSS)),
     # In place of the driver's own list, which turns off that frames have storage of their own (as they do).
     "--disable-features=Translate",
 ]
@@ -55,11 +56,14 @@ class Platform:
 
 @dataclass(frozen=True)
 class Sites:
-    """The tool and two LMSs: one that offers storage, and one that does not."""
+    """The tool and three LMSs: one that offers no storage, and two that do."""
 
     tool_url: str
     lms: Platform
     keeping: Platform
+    """Its page keeps things."""
+    framing: Platform
+    """A frame in its page does."""
     engine: Engine
     asked: list[tuple[str, str | None]]
     """The path and the Cookie header of each request for a launch's page, as the tool got it."""
@@ -114,7 +118,7 @@ class Watched:
 @contextmanager
 def running_sites(database_url: str, folder: Path, lms_pem: bytes) -> Iterator[Sites]:
     """Tool and LMSs on their own names, each with the port that it got."""
-    context, key_digest = _certificate(folder, TOOL, LMS, KEEPING)
+    context, key_digest = _certificate(folder, TOOL, *LMSS)
     port = free_port()
     settings = Settings(
         base_url=f"https://{TOOL}:{port}",
@@ -128,11 +132,10 @@ def running_sites(database_url: str, folder: Path, lms_pem: bytes) -> Iterator[S
     watched = Watched(create_app(settings, engine=engine))
     with ExitStack() as stack:
         stack.enter_context(serving(watched, port=port, ssl_context=context))
-        plain, keeping = (
-            stack.enter_context(_running_lms(name, sessions, folder, lms_pem, context))
-            for name in (LMS, KEEPING)
+        plain, keeping, framing = (
+            stack.enter_context(_running_lms(name, sessions, folder, lms_pem, context)) for name in LMSS
         )
-        yield Sites(settings.base_url, plain, keeping, engine, watched.seen, key_digest)
+        yield Sites(settings.base_url, plain, keeping, framing, engine, watched.seen, key_digest)
     engine.dispose()
 
 
@@ -147,7 +150,8 @@ def _running_lms(
         data_dir=folder / name,
         client_id="segue",
         deployment_id="1",
-        offers_storage=name == KEEPING,
+        offers_storage=name != LMS,
+        storage_target="lti_storage_frame" if name == FRAMING else "_parent",
     )
     write_private(config.data_dir / "lms-signing-key.pem", lms_pem)
     lms = create_lms(config)
@@ -206,9 +210,7 @@ def profile(folder: Path, *, cookies: str) -> Path:
         "closed": {
             "content_settings": {
                 "exceptions": {
-                    "cookies": {
-                        f"https://{TOOL}:*,https://{name}:*": {"setting": 2} for name in (LMS, KEEPING)
-                    }
+                    "cookies": {f"https://{TOOL}:*,https://{name}:*": {"setting": 2} for name in LMSS}
                 }
             }
         },

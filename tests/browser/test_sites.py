@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, Rout
 from sqlalchemy import Engine
 
 from tests.browser.conftest import ARGUMENTS, PATIENCE, no_complaints, program
-from tests.browser.sites import NO_CHIPS, Sites, profile, running_sites
+from tests.browser.sites import NO_CHIPS, Platform, Sites, profile, running_sites
 from tests.browser.test_keyboard import FRAME_FITS, height
 from tests.browser.test_quoting import quote_button, select
 from tests.browser.visits import ANA, TALK, TOM, WORKSHOPS, Visit, go_to_activity
@@ -44,6 +44,14 @@ class Kind:
     name: str
     carrier: str | None
     """What the page says of itself: None for a cookie, "tab" for a header."""
+    at: str = "lms"
+    """At which of the LMSs it is used."""
+    forgets_logins: bool = False
+    """Whether it loses what a login keeps in its web storage, while it is at the platform."""
+
+    def lms(self, sites: Sites) -> Platform:
+        platform: Platform = getattr(sites, self.at)
+        return platform
 
 
 ALLOWED = Kind("third-party cookies allowed", None)
@@ -51,6 +59,18 @@ BLOCKED = Kind("third-party cookies blocked", None)
 NO_COOKIE = Kind("no cookie in frames at all", "tab")
 CLOSED = Kind("nothing kept in frames", None)
 OPEN_KINDS = (ALLOWED, BLOCKED, NO_COOKIE)
+# The LMS's page offers storage: in vain, as one place of two, and as the only one that keeps anything.
+KEPT_KINDS = (
+    replace(BLOCKED, name="third-party cookies blocked, and the LMS keeps", at="keeping"),
+    replace(NO_COOKIE, name="no cookie in frames, and the LMS keeps", at="keeping"),
+    replace(NO_COOKIE, name="only the LMS keeps", at="keeping", forgets_logins=True),
+)
+FRAME_KIND = replace(NO_COOKIE, name="only a frame of the LMS keeps", at="framing", forgets_logins=True)
+FORGETS = """if (location.pathname.startsWith("/lti/launch")) {
+  for (const area of [sessionStorage, localStorage]) {
+    for (const name of Object.keys(area)) if (name.startsWith("lti.")) area.removeItem(name);
+  }
+}"""
 
 Browse = Callable[[Kind], BrowserContext]
 
@@ -77,8 +97,10 @@ def browsers(driver: BrowserType, sites: Sites, tmp_path_factory: pytest.TempPat
                 return with_profile(kind, "allowed")
             if kind is CLOSED:
                 return with_profile(kind, "closed")
-            agent = f"Mozilla/5.0 {NO_CHIPS}" if kind is NO_COOKIE else None
+            agent = f"Mozilla/5.0 {NO_CHIPS}" if kind.carrier == "tab" else None
             context = plain.new_context(**options, user_agent=agent)
+            if kind.forgets_logins:
+                context.add_init_script(FORGETS)
             stack.callback(context.close)
             return context
 
@@ -116,10 +138,10 @@ def back(visit: Visit) -> None:
     visit.tool.evaluate("history.back()")
 
 
-@pytest.mark.parametrize("kind", OPEN_KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", [*OPEN_KINDS, *KEPT_KINDS], ids=lambda kind: kind.name)
 def test_a_visit(sites: Sites, browsers: Browse, kind: Kind) -> None:
     with browsing(browsers, kind) as page:
-        visit = Visit.enter(page, sites.lms, ANA, TALK)
+        visit = Visit.enter(page, kind.lms(sites), ANA, TALK)
         check_mode(sites, visit, kind)
         title = f"On another site: {kind.name}"
         thread = visit.post_thread(title, "Does it work?")
@@ -144,10 +166,10 @@ def test_a_visit(sites: Sites, browsers: Browse, kind: Kind) -> None:
         check_mode(sites, visit, kind)
 
 
-@pytest.mark.parametrize("kind", OPEN_KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", [*OPEN_KINDS, *KEPT_KINDS], ids=lambda kind: kind.name)
 def test_forms_links_and_downloads(sites: Sites, browsers: Browse, kind: Kind) -> None:
     with browsing(browsers, kind) as page:
-        visit, cue = Visit.enter(page, sites.lms, TOM, TALK), f"the bell rings: {kind.name}"
+        visit, cue = Visit.enter(page, kind.lms(sites), TOM, TALK), f"the bell rings: {kind.name}"
         visit.space("Carry forward")
         visit.tool.get_by_role("link", name="New follow-up").click()
         # Something to correct: the form is there with what is wrong, and with what was typed.
@@ -353,15 +375,32 @@ def test_the_platforms_storage_proves_who_nothing_else_proves(sites: Sites, brow
         expect(window.get_by_role("heading", level=1)).to_have_text(TALK.activity)
 
 
-@pytest.mark.parametrize("kind", OPEN_KINDS, ids=lambda kind: kind.name)
+TOLD = "window.told = []; addEventListener('message', (event) => told.push(event.data))"
+
+
+@pytest.mark.parametrize("kind", [*KEPT_KINDS, FRAME_KIND], ids=lambda kind: kind.name)
 def test_a_platform_that_offers_storage(sites: Sites, browsers: Browse, kind: Kind) -> None:
     with browsing(browsers, kind) as page:
-        visit = Visit.enter(page, sites.keeping, ANA, TALK)
+        page.add_init_script(TOLD)
+        visit = Visit.enter(page, kind.lms(sites), ANA, TALK)
         check_mode(sites, visit, kind)
-        # Used, and cleared away: in the platform's page and in the browser.
+        # Used, and cleared away: in the browser, and where the platform keeps it.
         kept = visit.tool.evaluate("[...Object.keys(sessionStorage), ...Object.keys(localStorage)]")
         assert not [name for name in kept if name.startswith("lti.")]
-        visit.post_thread(f"Kept by the LMS: {kind.name}", "For a moment.")
+        keeper = page.frame(name="lti_storage_frame") or page.main_frame
+        told = keeper.evaluate("told.filter((it) => /^lti[.](put|get)_data$/.test(it?.subject))")
+        assert [it["subject"] for it in told[:1] + told[-1:]] == ["lti.put_data"] * 2
+        assert told[0]["value"]
+        assert told[-1]["value"] is None
+        assert len({it["key"] for it in told}) == 1
+        assert ("lti.get_data" in {it["subject"] for it in told}) is kind.forgets_logins
+
+
+def test_what_nobody_keeps_proves_nothing(sites: Sites, browsers: Browse) -> None:
+    """So what opens at an LMS that keeps is opened by what it kept."""
+    with browsing(browsers, replace(KEPT_KINDS[-1], at="lms")) as page:
+        go_to_activity(page, sites.lms, ANA, TALK)
+        expect(frame_of(page)).to_contain_text("did not keep what we need to make sure that it is you")
 
 
 ASK = """([target, messages]) => Promise.all(messages.map((message, index) => new Promise((resolve) => {
@@ -403,9 +442,7 @@ def test_the_demo_lms_keeps_small_things_for_the_tool_alone(sites: Sites, browse
 def test_the_lms_is_told_how_tall_the_page_is(sites: Sites, browsers: Browse) -> None:
     """When that changes, as an object and as text, in whole pixels."""
     with browsing(browsers, BLOCKED) as page:
-        page.add_init_script(
-            "window.told = []; addEventListener('message', (event) => told.push(event.data))"
-        )
+        page.add_init_script(TOLD)
         visit = Visit.enter(page, sites.lms, ANA, TALK)
         visit.post_thread("How tall?", "A little.")
         page.wait_for_function(FRAME_FITS, arg=height(visit.tool))
@@ -422,12 +459,12 @@ def test_the_lms_is_told_how_tall_the_page_is(sites: Sites, browsers: Browse) ->
         assert all(isinstance(it["height"], int) for it in sizes)
 
 
-@pytest.mark.parametrize("kind", OPEN_KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", [*OPEN_KINDS, *KEPT_KINDS], ids=lambda kind: kind.name)
 def test_deep_linking(sites: Sites, browsers: Browse, kind: Kind) -> None:
     """Choose an activity, send it back to the course, and open it there."""
     course, title = TALK.in_course, f"Chosen: {kind.name}"
     with browsing(browsers, kind) as page:
-        page.goto(f"{sites.lms.lms_url}/courses/{course.key}/as/ines/add")
+        page.goto(f"{kind.lms(sites).lms_url}/courses/{course.key}/as/ines/add")
         choosing = page.frame(name="tool-frame")
         assert choosing
         expect(choosing.get_by_role("heading", name="Add an activity")).to_be_visible()
@@ -435,7 +472,7 @@ def test_deep_linking(sites: Sites, browsers: Browse, kind: Kind) -> None:
         assert carrier == kind.carrier
         choosing.get_by_label("Title").fill(title)
         choosing.get_by_role("button", name="Add to the course").click()
-        page.get_by_role("link", name=title).click()
+        page.get_by_role("link", name=title, exact=True).click()
         opened = page.frame_locator("#tool-frame")
         expect(opened.get_by_role("heading", level=1)).to_have_text(title)
 

@@ -151,6 +151,16 @@ def test_the_platforms_storage(
     assert asked["key"] == held.kept["key"] == f"lti.v.{held.state[:8]}"
 
 
+def test_the_platform_is_told_to_forget_the_secret_of_a_launch_that_came_with_the_cookie(
+    client: FlaskClient, platform: Platform
+) -> None:
+    asked = platform.start(client, lti_storage_target="_parent")
+    page = platform.post(client, asked["state"], platform.lms.sign(platform.claims(asked)))
+    landing = data_of(page, "landing")
+    assert landing["storage"] == {"target": "_parent", "origin": platform.server.url}
+    assert landing["key"] == f"lti.v.{asked['state'][:8]}"
+
+
 def test_the_secret_of_a_session_stands_on_the_landing_alone(client: FlaskClient, platform: Platform) -> None:
     page = platform.launch(client)
     landing = data_of(page, "landing")

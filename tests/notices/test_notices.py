@@ -1,15 +1,19 @@
 """Notices that platforms send: checked, kept once, each on its own. Cases 73 to 77 of the reference."""
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.wrappers import Request, Response
 
 from lti_tool.core.db import unit_of_work
 from lti_tool.demo.lms.keys import SigningKey
@@ -18,6 +22,7 @@ from tests.conftest import QueryCounter
 from tests.demo.tool_stand_in import new_key
 from tests.factories.entrances import make_tenant
 from tests.notices.notifying import LTI, NotifyingPlatform
+from tests.servers import Counterpart, serving
 
 Bend = Callable[[NotifyingPlatform], str]
 
@@ -180,7 +185,8 @@ def test_without_the_platforms_keys_it_is_to_come_again(notifying: NotifyingPlat
     answer = notifying.send(token)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     notifying.platform.publish()
-    assert notifying.send(token).status_code == 200
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=11)):
+        assert notifying.send(token).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -206,6 +212,40 @@ def test_strangers_make_the_platform_be_asked_for_keys_once(notifying: Notifying
     tokens = [notifying.sign(notifying.claims(), {"kid": f"invented {number}"}) for number in range(50)]
     assert notifying.send(*tokens).status_code == 401
     assert len(notifying.platform.server.asked) == 1
+
+
+@pytest.mark.parametrize("keys_were_kept", [True, False])
+def test_a_platform_that_is_down_is_asked_for_keys_once(
+    notifying: NotifyingPlatform,
+    sessions: sessionmaker[Session],
+    engine: Engine,
+    keys_were_kept: bool,  # noqa: FBT001  # a column of the table
+) -> None:
+    """However many notices come in one request, and however long the platforms let us wait."""
+    with unit_of_work(sessions) as session:
+        make_tenant(session, issuer="https://other.example", client_id="other")
+    theirs = {"iss": "https://other.example", "aud": "other", "azp": "other", f"{LTI}deployment_id": "1"}
+    pair = notifying.sign(notifying.claims()), notifying.sign(notifying.claims() | theirs)
+    down = Counterpart()
+    with serving(down) as url, engine.begin() as connection:
+        to = "update registration set jwks_url = :url || client_id"
+        if keys_were_kept:
+            down.answer = lambda _: Response(json.dumps(notifying.platform.lms.key.jwks()))
+        connection.execute(text(to), {"url": f"{url}/"})
+        connection.commit()
+        if keys_were_kept:
+            assert notifying.send(*pair).get_json() == {"taken": 2, "refused": 0}
+            down.requests.clear()
+        with time_machine.travel(datetime.now(UTC) + timedelta(hours=26), tick=False) as clock:
+
+            def fail_late(_: Request) -> Response:
+                clock.shift(90)
+                return Response(status=500)
+
+            down.answer = fail_late
+            answer = notifying.send(*pair * 25)
+    assert (answer.status_code, answer.get_json()) == (503, {"taken": 0, "refused": 50})
+    assert sorted(request.path for request in down.requests) == ["/other", "/segue"]
 
 
 def test_the_queries_of_a_notice_are_few(notifying: NotifyingPlatform, count_queries: QueryCounter) -> None:

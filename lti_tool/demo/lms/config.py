@@ -20,6 +20,8 @@ class LmsConfig:
     records_password: str | None = None
     offers_storage: bool = False
     """Whether its pages keep small things for the tool (LTI postMessage Storage 0.1)."""
+    storage_target: str = "_parent"
+    """The page around the tool's frame, or the name of a frame beside it, as some platforms have it."""
     offers_notices: bool = False
     """Whether it tells the tool of copied courses (Platform Notification Service 1.0)."""
 

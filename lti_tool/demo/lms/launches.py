@@ -81,7 +81,8 @@ class Lms:
             "client_id": self.config.client_id,
             "lti_deployment_id": self.config.deployment_id,
         }
-        return fields | ({"lti_storage_target": "_parent"} if self.config.offers_storage else {})
+        config = self.config
+        return fields | ({"lti_storage_target": config.storage_target} if config.offers_storage else {})
 
     def launch_claims(self, launch: Launch, nonce: str) -> dict[str, Any]:
         """The claims of the launch's id_token. Tests may bend them before they `sign`."""

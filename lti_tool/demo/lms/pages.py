@@ -78,6 +78,12 @@ def review(course_key: str, person_key: str, item_id: str, learner_key: str) -> 
     )
 
 
+@bp.get("/storage")
+def storage() -> ResponseReturnValue:
+    """What the frame beside the tool's holds, where that one keeps things."""
+    return render_template("demo_lms/storage.html")
+
+
 @bp.post("/courses/<course_key>/as/<person_key>/copy")
 def copy_course(course_key: str, person_key: str) -> ResponseReturnValue:
     """A new course with the same activities, for the next round of people; what was said stays behind."""
@@ -118,7 +124,7 @@ def _login(launch: Launch) -> dict[str, object]:
         "login_url": lms.config.tool_login_url,
         "login_fields": lms.login_fields(launch),
         "tool_origin": lms.config.tool_origin,
-        "offers_storage": lms.config.offers_storage,
+        "storage_target": lms.config.storage_target if lms.config.offers_storage else None,
     }
 
 

@@ -2,6 +2,7 @@
 
 _BROWSER = "tests/browser/test_sites.py::"
 _CHOOSING = "tests/deep_linking/test_deep_linking.py::"
+_KEYS = "tests/launch/test_platform_keys.py::"
 _LAUNCH = "tests/launch/test_launch.py::"
 _NOTICES = "tests/notices/test_notices.py::"
 _OUTBOUND = "tests/core/test_outbound_client.py::"
@@ -23,6 +24,9 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
         _LAUNCH + "test_a_rotated_platform_key_is_fetched_once",
         _LAUNCH + "test_kept_keys_serve_for_a_day_while_the_platform_does_not_answer",
         _LAUNCH + "test_strangers_make_the_platform_be_asked_for_keys_once",
+        _KEYS + "test_a_first_fetch_that_fails_is_not_tried_again_at_once",
+        _KEYS + "test_a_fetch_that_fails_spoils_nothing_that_another_had_meanwhile",
+        _NOTICES + "test_a_platform_that_is_down_is_asked_for_keys_once",
     ),
     "57": ("tests/launch/test_approval.py::test_nobody_comes_in_before_the_registration_is_approved",),
     "58": ("tests/launch/test_approval.py::test_a_new_deployment_waits_and_works_once_it_is_approved",),

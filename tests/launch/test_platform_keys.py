@@ -1,0 +1,69 @@
+"""A platform whose key set can't be had: how often it is asked, and what serves meanwhile."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from lti_tool.app import create_app
+from lti_tool.demo.lms.keys import SigningKey
+from lti_tool.platforms.key_sets import find_key
+from lti_tool.platforms.models import PlatformKeySet, Registration
+from lti_tool.settings import Settings
+from tests.demo.tool_stand_in import Answer
+from tests.launch.platform import Platform, landed
+
+DOWN: Answer = (500, "text/plain", b"down")
+
+
+def later(**passed: float) -> datetime:
+    return datetime.now(UTC) + timedelta(**passed)
+
+
+def test_a_first_fetch_that_fails_is_not_tried_again_at_once(
+    client: FlaskClient, platform: Platform, settings: Settings, engine: Engine
+) -> None:
+    """For some seconds, in whichever process; and nobody is kept out for longer than that."""
+    platform.server.answers["/jwks.json"] = DOWN
+    for app in (platform.app, create_app(settings, engine=engine)) * 3:
+        platform.app = app
+        answer = platform.launch(app.test_client())
+        assert answer.status_code == 503
+        assert "does not answer us at the moment" in answer.text
+    assert len(platform.server.asked) == 1
+    with time_machine.travel(later(seconds=11)):
+        assert platform.launch(client).status_code == 503
+    assert len(platform.server.asked) == 2
+    platform.publish()
+    with time_machine.travel(later(seconds=22)):
+        assert landed(platform.launch(client))
+    assert len(platform.server.asked) == 3
+
+
+@pytest.mark.parametrize("has_older", [True, False])
+def test_a_fetch_that_fails_spoils_nothing_that_another_had_meanwhile(
+    client: FlaskClient,
+    platform: Platform,
+    sessions: sessionmaker[Session],
+    tmp_path: Path,
+    has_older: bool,  # noqa: FBT001  # a column of the table
+) -> None:
+    """Of two processes that ask at once, one gets the platform's new keys: they stand, and serve both."""
+    assert landed(platform.launch(client))
+    with sessions() as session:
+        registration = session.get_one(Registration, platform.registration_id)
+        older = session.scalars(select(PlatformKeySet)).one() if has_older else None
+    platform.lms.key = SigningKey.load_or_create(tmp_path / "next.pem")
+    platform.publish()
+    with time_machine.travel(later(minutes=2)):
+        assert landed(platform.launch(client))
+        platform.server.answers["/jwks.json"] = DOWN
+        assert find_key(sessions, registration, older, platform.lms.key.kid)
+        assert landed(platform.launch(client))
+    assert len(platform.server.asked) == 3
+    with sessions() as session:
+        assert session.scalars(select(PlatformKeySet.key_set)).one() == platform.lms.key.jwks()
