@@ -335,8 +335,8 @@ def test_nothing_but_settings_follows(
     after = counts(engine)
     made = {name: after[name] - before[name] for name in after if after[name] != before[name]}
     usual = {"course", "placement", "membership", "launch", "launch_attempt", "statement"}
-    # What any first launch sets going: jobs, how far the roster and the registration are, and the names of who
-    # is there.
+    # What any first launch sets going: jobs, how far the roster and the registration are, and names to look
+    # people up by.
     going = {
         "procrastinate_jobs",
         "procrastinate_events",
