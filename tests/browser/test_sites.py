@@ -281,6 +281,8 @@ def test_a_whole_form_that_meets_the_end_of_a_session(sites: Sites, browsers: Br
         visit.tool.get_by_role("link", name="New thread").click()
         visit.tool.get_by_label("Title").fill("Too late?")
         visit.tool.get_by_label("Your post").fill("<b>Not</b> lost.")
+        # Or what the page asks while one writes meets the end first, and its answer moves the button away.
+        expect(visit.tool.locator("[data-draft-status]")).to_contain_text("Draft saved")
         end_session(sites, visit)
         visit.tool.get_by_role("button", name="Post thread").click()
         expect(visit.tool.get_by_text("no longer connected")).to_be_visible()
