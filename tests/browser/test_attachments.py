@@ -9,10 +9,11 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import Come, NewContext, no_complaints
+from tests.browser.kinds import BLOCKED, NO_COOKIE, Kind
 from tests.browser.running import Demo
 from tests.browser.sites import Sites
 from tests.browser.test_pages import look_at
-from tests.browser.test_sites import BLOCKED, NO_COOKIE, Browse, Kind, browsers, browsing, sites
+from tests.browser.test_sites import Browse, browsers, browsing, sites
 from tests.browser.visits import ANA, TALK, TOM, Visit
 
 __all__ = ["browsers", "sites"]
