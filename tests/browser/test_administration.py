@@ -41,6 +41,8 @@ class Office:
 
     def sign_in(self) -> None:
         self.page.goto(self.link())
+        # The page takes the code, and stands at the button, a moment later where it was open already.
+        expect(self.page.get_by_role("button", name="Sign in")).to_be_focused()
         self.page.keyboard.press("Enter")
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Platforms")
 

@@ -286,8 +286,10 @@ def test_a_quote_in_a_frame_of_another_site(sites: Sites, browsers: Browse, kind
         select(visit.post_with("The second."), "second")
         quote_button(visit).click()
         expect(visit.tool.get_by_label("Your reply")).to_have_value("Tom Becker wrote:\n\n> second\n\n")
-        visit.tool.evaluate("location.reload()")
+        visit.tool.evaluate("document.body.dataset.old = ''; location.reload()")
+        expect(visit.tool.locator("body:not([data-old])")).to_be_visible()
         expect(visit.tool.get_by_text("In reply to Tom Becker")).to_be_visible()
+        visit.settle()
         visit.tool.get_by_role("button", name="Post reply").click()
         expect(visit.tool.locator("blockquote")).to_have_text("second")
 
