@@ -1,6 +1,6 @@
 """Small elements that a page has hundreds of: made here, once for all that look the same.
 
-Templates call them like macros, which take ten times as long.
+Templates call them like macros; what was made is kept.
 """
 
 from datetime import datetime
