@@ -8,16 +8,12 @@ work. Exits with 1 unless every launch is let in.
 
 import argparse
 import os
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from http.client import HTTPConnection
@@ -32,6 +28,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bench.cpu import cpu_seconds, database_process
 from bench.databases import new_database
+from bench.serving import SECRET, served
 from lti_tool.core.db import make_engine, make_sessions, unit_of_work
 from lti_tool.demo.lms import Launch as LmsLaunch
 from lti_tool.demo.lms import Lms, LmsConfig
@@ -46,8 +43,6 @@ from lti_tool.platforms.service import add_platform
 from lti_tool.settings import Settings
 from lti_tool.subscriptions import subscribe_all
 
-ROOT = Path(__file__).resolve().parent.parent
-SECRET = "a secret for benchmarks only, long enough"
 TOOL = "http://127.0.0.1:8000"
 BROWSERS = 16
 WORKERS = (1, 2, 4)
@@ -132,40 +127,6 @@ def in_process(lms: Lms, sessions: sessionmaker[Session], count: int) -> None:
         )
     row("accept_launch, in process, a second", f"{count / spent:,.0f}", f"{spent / count * 1000:.1f} ms each")
     row("  of it RS256 and claims", f"{verifying / spent:.1%}", f"{verifying / count * 1000:.2f} ms each")
-
-
-@contextmanager
-def served(database_url: str, workers: int) -> Iterator[tuple[int, int]]:
-    """The tool on a port of 127.0.0.1: the port, and the process."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "SEGUE_DATABASE_URL": database_url,
-        "SEGUE_SECRET_KEY": SECRET,
-        "SEGUE_BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    command = [sys.executable, "-m", "lti_tool", "serve", "--port", str(port), "--workers", str(workers)]
-    process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        yield port, process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
-def wait_for(port: int) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            if call(HTTPConnection("127.0.0.1", port), "GET", "/health/ready")[0] == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    sys.exit("The tool did not start within a minute.")
 
 
 def call(

@@ -22,7 +22,8 @@ from pydantic import SecretStr
 
 from bench.cpu import cpu_seconds, database_process
 from bench.databases import new_database
-from bench.launches import SECRET, row, served, timed
+from bench.launches import row, timed
+from bench.serving import SECRET, served
 from bench.threads import Reader, token_on
 from bench.threads_fill import USUAL, add_readers, add_thread, fill, settle
 from lti_tool.core.db import make_engine, make_sessions

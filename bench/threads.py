@@ -5,12 +5,8 @@ are the same HTML without session and rights (threads_floors.py). Exits with 1 w
 """
 
 import argparse
-import os
 import re
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +20,8 @@ from uuid import UUID, uuid4
 from pydantic import SecretStr
 
 from bench.databases import new_database
-from bench.launches import BROWSERS, ROOT, SECRET, row, served, timed, wait_for
+from bench.launches import BROWSERS, row, timed
+from bench.serving import SECRET, free_port, running, served
 from bench.threads_fill import LONG, USUAL, Filled, add_thread, fill, settle
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.installation import install
@@ -85,27 +82,15 @@ def measure(name: str, port: int, count: int, fetch: Fetch) -> tuple[float, floa
 @contextmanager
 def floors(database_url: str, filled: Filled, thread: UUID) -> Iterator[int]:
     """The floors on a port of 127.0.0.1."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "SEGUE_DATABASE_URL": database_url,
-        "SEGUE_SECRET_KEY": SECRET,
-        "SEGUE_BASE_URL": f"http://127.0.0.1:{port}",
+    options = ["--interface", "wsgi", "--port", str(port := free_port()), "--blocking-threads", "4"]
+    about = {
         "BENCH_THREAD": str(thread),
         "BENCH_LAUNCH": str(filled.launch_id),
         "BENCH_SECRET": filled.secret,
     }
-    options = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", "4", "--no-log"]
-    command = [sys.executable, "-m", "granian", *options, "bench.threads_floors:app"]
-    process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        wait_for(port)
+    command = ["-m", "granian", *options, "--no-log", "bench.threads_floors:app"]
+    with running(command, database_url, port, about):
         yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
 
 
 def one_level(

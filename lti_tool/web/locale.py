@@ -21,9 +21,11 @@ def init_locale(app: Flask) -> None:
 
 def language() -> str:
     """The page's language tag (BCP 47), such as "en" or "pt-BR"; looked up once a page."""
-    if "language" not in g:
-        g.language = str(get_locale()).replace("_", "-")
-    return cast("str", g.language)
+    # Asked hundreds of times a page: the way to `g` is the dear part of it.
+    page = g._get_current_object()  # noqa: SLF001  # public in Werkzeug, for this
+    if "language" not in page:
+        page.language = str(get_locale()).replace("_", "-")
+    return cast("str", page.language)
 
 
 def text_direction() -> str:

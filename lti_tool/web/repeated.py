@@ -3,7 +3,9 @@
 from collections.abc import Callable, Hashable
 
 from flask import Flask
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from lti_tool.web.templates import put
 
 
 class Repeated:
@@ -20,7 +22,7 @@ class Repeated:
         form = self._forms.get(kind)
         if form is None:
             form = self._forms[kind] = self._form(kind, words)
-        return Markup(form % {name: escape(word) for name, word in words.items()})  # noqa: S704  # the macro's
+        return Markup(form % {name: put(word) for name, word in words.items()})  # noqa: S704  # the macro's
 
     def _form(self, kind: tuple[Hashable, ...], words: dict[str, object]) -> str:
         places = {name: f"\0{name}\0" for name in words}

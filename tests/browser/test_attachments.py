@@ -14,7 +14,7 @@ from tests.browser.running import Demo
 from tests.browser.sites import Sites
 from tests.browser.test_pages import look_at
 from tests.browser.test_sites import Browse, browsers, browsing, sites
-from tests.browser.visits import ANA, TALK, TOM, Visit
+from tests.browser.visits import ANA, TALK, TOM, Visit, reload
 
 __all__ = ["browsers", "sites"]
 pytestmark = pytest.mark.browser
@@ -183,13 +183,15 @@ def test_files_in_frames_of_another_site(sites: Sites, browsers: Browse, kind: K
         visit.tool.get_by_role("button", name="Post thread").click()
         visit.heading(f"Files: {kind.name}")
         _check_shown(page, visit, kind)
-        visit.tool.evaluate("location.reload()")
+        reload(visit.tool)
         visit.heading(f"Files: {kind.name}")
         _check_shown(page, visit, kind)
 
 
 def _check_shown(page: Page, visit: Visit, kind: Kind) -> None:
     shown = visit.tool.get_by_role("img", name="Two bars")
+    # Without cookies it is fetched when it comes into sight.
+    shown.scroll_into_view_if_needed()
     expect(shown).to_have_attribute("src", re.compile("/attachments/"))
     is_shown(shown)
     assert ("signature=" in (shown.get_attribute("src") or "")) is (kind.carrier == "tab")

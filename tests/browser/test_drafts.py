@@ -9,7 +9,7 @@ from tests.browser.conftest import Come, NewContext, no_complaints, own_context
 from tests.browser.running import Demo
 from tests.browser.test_keyboard import window_of_ana
 from tests.browser.test_pages import look_at
-from tests.browser.visits import ANA, QUIET, TALK, TOM, WORKSHOPS, Visit
+from tests.browser.visits import ANA, QUIET, TALK, TOM, WORKSHOPS, Visit, reload
 
 pytestmark = pytest.mark.browser
 
@@ -157,7 +157,7 @@ def test_posting_takes_the_draft_along(come: Come, demo: Demo, clicks: int) -> N
     # The empty composer has a draft of its own again.
     visit.tool.get_by_label("Your reply").fill("A second one")
     expect(visit.tool.locator("[data-draft-status]")).to_have_text(SAVED)
-    visit.tool.evaluate("location.reload()")
+    reload(visit.tool)
     expect(visit.tool.locator("[data-draft-restored]")).to_be_visible()
     expect(visit.tool.get_by_label("Your reply")).to_have_value("A second one")
     assert visit.post_with("And a word more").count() == 1

@@ -12,7 +12,7 @@ from tests.browser.conftest import NewContext, own_context
 from tests.browser.running import Demo
 from tests.browser.test_keyboard import tab_to
 from tests.browser.test_pages import ARABIC, LONG_WORD, MARKDOWN, SCREENSHOTS, look_at
-from tests.browser.visits import QUIET, Visit
+from tests.browser.visits import QUIET, Visit, reload
 
 pytestmark = pytest.mark.browser
 
@@ -112,7 +112,7 @@ def test_a_tab_without_cookies_gets_back_to_the_course_too(
     page, title = new_context().new_page(), f"Without cookies {uuid4().hex[:6]}"
     frame = choosing(page, demo)
     page.context.clear_cookies()
-    frame.evaluate("location.reload()")
+    reload(frame)
     expect(page.frame_locator("#tool-frame").locator("body[data-carrier='tab']")).to_be_attached()
     page.context.clear_cookies()
     frame.get_by_role("radio", name="Carry forward").check()

@@ -10,7 +10,7 @@ from tests.browser.running import Demo
 from tests.browser.test_anonymity import INES, SWAP, let_be_anonymous
 from tests.browser.test_keyboard import tab_to, window_of_ana
 from tests.browser.test_pages import look_at
-from tests.browser.visits import ANA, TALK, TOM, Visit
+from tests.browser.visits import ANA, TALK, TOM, Visit, reload
 
 pytestmark = pytest.mark.browser
 
@@ -78,8 +78,7 @@ def test_selected_words_become_a_quote_in_an_answer_to_that_post(come: Come, dem
     )
     expect(ana.tool.locator("[data-draft-status]")).to_contain_text("Draft saved")
     # A new page shows the same, and it is posted as an answer to that post.
-    with ana.page.expect_response(lambda it: it.request.is_navigation_request()):
-        ana.tool.evaluate("location.reload()")
+    reload(ana.tool)
     ana.heading("Whom do you quote?")
     expect(composer(ana)).to_have_value(re.compile("Not always"))
     ana.tool.get_by_role("button", name="Post reply").click()

@@ -27,7 +27,7 @@ from tests.browser.kinds import (
 from tests.browser.sites import NO_CHIPS, Sites, profile, running_sites
 from tests.browser.test_keyboard import FRAME_FITS, height
 from tests.browser.test_quoting import quote_button, select
-from tests.browser.visits import ANA, TALK, TOM, WORKSHOPS, Visit, go_to_activity
+from tests.browser.visits import ANA, TALK, TOM, WORKSHOPS, Visit, go_to_activity, reload
 from tests.conftest import cloned_database
 
 pytestmark = pytest.mark.browser
@@ -125,7 +125,7 @@ def test_a_visit(sites: Sites, browsers: Browse, kind: Kind) -> None:
         visit.tool.get_by_role("button", name="Post reply").click()
         expect(visit.post_with("It does.")).to_be_visible()
         # A hard reload on a deep address.
-        visit.tool.evaluate("location.reload()")
+        reload(visit.tool)
         expect(visit.post_with("It does.")).to_be_visible()
         visit.heading(title)
         assert visit.part_of_address("threads") == thread
@@ -244,7 +244,7 @@ def test_a_session_that_ends_while_one_writes(sites: Sites, browsers: Browse, ki
         expect(again.tool.locator(".unsent")).to_contain_text("was not sent yet")
         again.tool.get_by_role("button", name="Post reply").click()
         expect(again.post_with("Three hours later")).to_be_visible()
-        again.tool.evaluate("location.reload()")
+        reload(again.tool)
         expect(again.post_with("Three hours later")).to_be_visible()
         expect(again.tool.get_by_label("Your reply")).to_have_value("")
         assert again.tool.locator(".unsent").count() == 0
@@ -286,8 +286,7 @@ def test_a_quote_in_a_frame_of_another_site(sites: Sites, browsers: Browse, kind
         select(visit.post_with("The second."), "second")
         quote_button(visit).click()
         expect(visit.tool.get_by_label("Your reply")).to_have_value("Tom Becker wrote:\n\n> second\n\n")
-        visit.tool.evaluate("document.body.dataset.old = ''; location.reload()")
-        expect(visit.tool.locator("body:not([data-old])")).to_be_visible()
+        reload(visit.tool)
         expect(visit.tool.get_by_text("In reply to Tom Becker")).to_be_visible()
         visit.settle()
         visit.tool.get_by_role("button", name="Post reply").click()

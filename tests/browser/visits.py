@@ -24,6 +24,16 @@ _AT_REST = """() => new Promise((resolve) => {
 """Longer than a page waits before it says how tall it is."""
 
 
+_RELOAD = "() => { document.body.dataset.left = ''; setTimeout(() => location.reload()); }"
+"""Not at once: an answer from a page that is gone might be waited for without end."""
+
+
+def reload(frame: Frame) -> None:
+    """As somebody does who reloads the frame alone; then be on the new page."""
+    frame.evaluate(_RELOAD)
+    expect(frame.locator("body:not([data-left])")).to_be_visible()
+
+
 class AtLms(Protocol):
     """Whatever runs an LMS, and says where."""
 

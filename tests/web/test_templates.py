@@ -2,11 +2,14 @@
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
+from markupsafe import Markup, escape
 
 from lti_tool.paths import templates_dir
+from lti_tool.web.templates import put
 
 # The demo LMS has pages and a policy of its own.
 TEMPLATES = sorted(
@@ -27,3 +30,33 @@ def test_nothing_that_the_policy_stops(template: Path) -> None:
 def test_templates_are_made_the_quick_way(app: Flask) -> None:
     """The environment is chosen before anything asks for it, or Flask's own is there already."""
     assert type(app.jinja_env.get_template("components/post.html").globals) is dict
+
+
+class _Text(str):
+    """What says for itself how it looks in HTML, though it is text."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return "<i>"
+
+
+VALUES = [
+    *("plain", "", "a & b", "<b>", 'a "quote"', "an ' apostrophe", "> 1", "\0", "é\ud800"),
+    *(Markup("<b>safe</b>"), _Text("<b>"), UUID(int=7), 12, -1, 1.5, True, None, ["<b>"], {"<b>": "&"}),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=ascii)
+def test_what_a_template_puts_is_escaped(app: Flask, value: object) -> None:
+    assert put(value) == escape(value)
+    with app.test_request_context():
+        made = app.jinja_env.from_string("{{ it }}|{{ it ~ '<' }}")
+        assert made.render(it=value) == f"{escape(value)}|{escape(value)}&lt;"
+
+
+def test_what_a_macro_gives_is_safe_already(app: Flask) -> None:
+    made = app.jinja_env.from_string(
+        "{% macro it(a) %}<b>{{ a }}</b>{% endmacro %}{{ it('<') }}{{ it('x') }}"
+    )
+    assert made.render() == "<b>&lt;</b><b>x</b>"
