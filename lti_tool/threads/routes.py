@@ -41,7 +41,7 @@ from lti_tool.threads.queries import Place, ThreadPage
 from lti_tool.threads.service import TooShortError
 from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import actor, launched_blueprint
-from lti_tool.web.transaction import db, roll_back
+from lti_tool.web.transaction import db, reads_only, roll_back
 
 blueprint = launched_blueprint("threads", __name__, url_prefix="/threads")
 
@@ -51,6 +51,7 @@ _LARGEST_NUMBER = 2**31 - 1
 
 
 @blueprint.get("")
+@reads_only
 def list_threads() -> str:
     wanted = Wanted(
         whole_course=request.args.get("where") == "course",
@@ -72,6 +73,7 @@ def list_threads() -> str:
 
 
 @blueprint.get("/news")
+@reads_only
 def count_new_threads() -> Response:
     """What a page that is open asks now and then: 204 for nothing new."""
     wanted = Wanted(
@@ -118,6 +120,7 @@ def _send_thread(form: ThreadForm) -> Conversation:
 
 
 @blueprint.get("/<uuid:thread_id>")
+@reads_only
 def show_thread(thread_id: UUID) -> Response:
     reply_to = request.args.get("reply_to", type=UUID)
     return _thread_page(thread_id, reply_form=ReplyForm(in_reply_to=reply_to), reply_to=reply_to)
@@ -179,6 +182,7 @@ def _send_reply(thread_id: UUID, form: ReplyForm) -> Post:
 
 
 @blueprint.get("/<uuid:thread_id>/news")
+@reads_only
 def count_new_replies(thread_id: UUID) -> Response:
     """What a page that is open asks now and then: 204 for nothing new."""
     after = _number("after")

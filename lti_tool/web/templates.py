@@ -28,7 +28,7 @@ def put(value: object) -> str:
 
 
 class _CodeGenerator(CodeGenerator):
-    """Code in which `{{ … }}` is `put`."""
+    """Code in which `{{ … }}` is `put`, and Jinja looks for `a.b` only where a has no attribute b."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802  # Jinja's
         self.writeline(f"from {put.__module__} import {put.__name__}")
@@ -39,6 +39,13 @@ class _CodeGenerator(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
         else:
             self.write(f"{put.__name__}(")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802  # Jinja's
+        owner, found = self.temporary_identifier(), self.temporary_identifier()
+        self.write(f"({found} if ({found} := getattr(({owner} := ")
+        self.visit(node.node, frame)
+        self.write(f"), {node.attr!r}, missing)) is not missing ")
+        self.write(f"else environment.getattr({owner}, {node.attr!r}))")
 
 
 class _Context(Context):

@@ -1,9 +1,13 @@
 """One transaction a request: committed before the answer leaves, rolled back by any error."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
+
+View = TypeVar("View", bound=Callable[..., Any])
+_READS_ONLY = "reads_only"
 
 
 def init_transactions(app: Flask, sessions: sessionmaker[Session]) -> None:
@@ -12,10 +16,21 @@ def init_transactions(app: Flask, sessions: sessionmaker[Session]) -> None:
     app.teardown_appcontext(_close)
 
 
+def reads_only(view: View) -> View:
+    """Mark a view that writes nothing: its queries need no transaction, whose two ends are round trips.
+
+    Each query sees what is committed when it begins, as it does within our transactions (READ COMMITTED).
+    """
+    setattr(view, _READS_ONLY, True)
+    return view
+
+
 def db() -> Session:
     """This request's session; begun at the first use."""
     if "db" not in g:
         g.db = cast("sessionmaker[Session]", current_app.extensions["sessions"])()
+        if hasattr(current_app.view_functions.get(request.endpoint or ""), _READS_ONLY):
+            g.db.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
     return cast("Session", g.db)
 
 
