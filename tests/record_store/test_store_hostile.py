@@ -149,3 +149,25 @@ def test_any_parameters_are_answered(
     assert answer.status_code in {200, 400}
     raw = "/xapi/statements?verb=" + "".join(f"%{byte:02x}" for byte in suffix)
     assert store.get(raw).status_code in {200, 400}
+
+
+FIELD = st.sampled_from(
+    ["content", "limit", "agent", "Content-Type", "Content-Length", "If-Match", "If-None-Match", "x"]
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=HEALTH)
+@given(
+    method=st.sampled_from(["GET", "PUT", "POST", "DELETE"]),
+    fields=st.dictionaries(FIELD, st.text(), max_size=4),
+    raw=st.binary(max_size=20),
+)
+def test_any_form_in_the_alternate_syntax_is_answered(
+    store: FlaskClient, store_app: Flask, method: str, fields: dict[str, str], raw: bytes
+) -> None:
+    store_app.config["PROPAGATE_EXCEPTIONS"] = True
+    clean = {name: value.encode("utf-8", "replace").decode() for name, value in fields.items()}
+    address = f"/xapi/statements?method={method}"
+    assert store.post(address, data=clean).status_code in {200, 304, 400, 405}
+    answer = store.post(address, data=raw, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in {200, 400, 405}
