@@ -8,7 +8,7 @@ BENCHMARKS = {
     "Launches": (launches.main, ["--launches", "2000"], ["--launches", "200"]),
     "Threads": (threads.main, ["--posts", "1000000"], ["--posts", "10000", "--pages", "40"]),
     "Open pages": (open_pages.main, ["--seconds", "60"], ["--seconds", "20"]),
-    "Record store": (record_store.main, ["--statements", "100000"], ["--statements", "5000"]),
+    "Record store": (record_store.main, [], ["--sizes", "1000", "10000"]),
 }
 
 

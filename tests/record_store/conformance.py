@@ -123,7 +123,7 @@ def alternate(
     rule: str, method: str, fields: Mapping[str, str], status: int, holds: Holds = is_so, **more: Any
 ) -> Case:
     """A POST to `?method=`, with credentials and version in its form and not in headers, unless `form` says."""
-    more = {"section": "C 1.3", "versions": OLD, "headers": BARE, "form": WHOLE | fields} | more
+    more = {"section": "C 1.3", "versions": OLD, "headers": BARE, "form": {**WHOLE, **fields}} | more
     request = f"POST /{more.pop('path', 'statements')}?method={method}"
     return Case(rule, request=request, status=status, holds=holds, **more)
 
