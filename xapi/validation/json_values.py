@@ -29,7 +29,7 @@ def check_json(value: object) -> None:
     raise InvalidStatement("$", f"is nested more than {MAX_DEPTH} levels deep")
 
 
-def _is_plain(value: object) -> bool:  # noqa: C901  # one loop: calls take longer than what they check
+def _is_plain(value: object) -> bool:  # one loop: calls take longer than what they check
     """Whether `value` is JSON, without saying what is not: nearly all are, and need no places."""
     level: list[Any] = [[value]]
     for _ in range(MAX_DEPTH + 1):
