@@ -16,6 +16,7 @@ from lti_tool.record_store.consistency import consistent_through
 from lti_tool.record_store.credentials import check_credential
 from lti_tool.record_store.decoding import decode_json
 from lti_tool.record_store.errors import BadRequestError, CredentialError, NotOfferedError, RecordStoreError
+from lti_tool.record_store.multipart import read_only_part
 from lti_tool.record_store.parameters import One, read_parameters, read_query, read_uuid
 from lti_tool.web.transaction import db, roll_back
 
@@ -25,8 +26,7 @@ _ALLOWED = {"about": ["GET", "HEAD"], "statements": ["GET", "HEAD", "POST", "PUT
 _ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"]
 _ABOUT_THIS = "https://segue-lti.github.io/xapi/extensions/not-offered"
 _NOT_OFFERED = (
-    "activities, activities/state, activities/profile, agents, agents/profile; attachment data "
-    "(multipart/mixed); OAuth"
+    "activities, activities/state, activities/profile, agents, agents/profile; attachment data; OAuth"
 )
 
 blueprint = Blueprint("record_store", __name__, url_prefix="/xapi")
@@ -143,13 +143,19 @@ def _read_version(header: str) -> str | None:
 
 
 def _content() -> Any:
-    """The request's JSON."""
-    if request.mimetype.startswith("multipart/"):
-        raise BadRequestError(
-            "Attachment data (multipart/mixed) is not offered: send application/json, with fileUrl."
-        )
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
-        raise BadRequestError("The Content-Type must be application/json, in UTF-8.")
+    """The request's JSON, alone or as the one part of a multipart/mixed."""
+    kind, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8")
+    in_parts = kind == "multipart/mixed"
+    if not in_parts:
+        _check_json(kind, charset)
     request.max_content_length = MAX_BYTES
-    return decode_json(request.get_data(cache=False), what="The content")
+    raw = request.get_data(cache=False)
+    if in_parts:
+        part, raw = read_only_part(raw, request.mimetype_params.get("boundary", ""))
+        _check_json(part.get_content_type(), part.get_param("charset", "utf-8"))
+    return decode_json(raw, what="The content")
+
+
+def _check_json(kind: str, charset: object) -> None:
+    if kind != "application/json" or str(charset).lower() not in {"utf-8", "utf8"}:
+        raise BadRequestError("The Content-Type must be application/json, in UTF-8.")

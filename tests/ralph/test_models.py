@@ -1,11 +1,15 @@
 """Ralph's models as a second opinion of our validator. Of what the tool records: tests/ralph/whole_run.py."""
 
 import json
+import os
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
 
 from tests.ralph.environment import judged
-from tests.ralph.whole_run import shape_of
+from tests.ralph.whole_run import FOLDER, WholeRun, shape_of
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "xapi/statement-cases.json").read_text(encoding="utf-8")
@@ -41,3 +45,13 @@ def test_ralphs_models_judge_the_cases_as_we_do() -> None:
         if case["valid"] is not (verdict is None)
     }
     assert otherwise == KNOWN
+
+
+def test_a_run_fails_where_ralph_refuses_a_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FOLDER, "")  # so that it is put back afterwards
+    run = WholeRun()
+    bad = next(case["statement"] for case in CASES if not case["valid"] and case["name"] not in KNOWN)
+    Path(os.environ[FOLDER], "one.jsonl").write_text(json.dumps(bad | {"version": "1.0.0"}) + "\n")
+    session = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
+    run.pytest_sessionfinish(cast("pytest.Session", session))
+    assert session.exitstatus == pytest.ExitCode.TESTS_FAILED

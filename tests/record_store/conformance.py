@@ -128,6 +128,21 @@ def alternate(
     return Case(rule, request=request, status=status, holds=holds, **more)
 
 
+ATTACHED = {
+    "usageType": "https://x.example/essay",
+    "display": {"en": "Essay"},
+    "contentType": "text/plain",
+    "length": 5,
+    "sha2": "a" * 64,
+}
+IN_PARTS = {"Content-Type": 'multipart/mixed; boundary="x"'}
+
+
+def parts(value: Any, *, kind: str = "application/json", more: bytes | None = None) -> bytes:
+    found = [f"Content-Type: {kind}\r\n\r\n{json.dumps(value)}".encode(), *([more] if more else [])]
+    return b"".join(b"\r\n--x\r\n" + part for part in found) + b"\r\n--x--\r\n"
+
+
 # fmt: off
 ABOUT = [
     Case("about tells the versions", "C 2.8", "GET /about", 200, one(lambda a: "1.0.3" in a["version"])),
@@ -292,7 +307,19 @@ STORING = [
     post("a type that does not match", "C 3.2.s3.b6", b"{}", 400, headers={"Content-Type": "text/plain"}),
     post("no type", "C 3.2.s3.b6", b"{}", 400),
     post("a form without method", "C 3.2.s3.b6", b"a=b", 400, headers={"Content-Type": "application/x-www-form-urlencoded"}),
-    post("multipart without data kept here", "C 1.5.2", b"--x--", 400, one(lambda a: "not offered" in a["message"]), headers={"Content-Type": "multipart/mixed; boundary=x"}),
+    post("statements as the one part", "C 1.5.2.s3.b8", parts(SENT), 200, headers=IN_PARTS),
+    post("with a fileUrl", "C 1.5.2.s3.b9", parts(SENT | {"attachments": [ATTACHED | {"fileUrl": "https://x.example/e"}]}), 200, headers=IN_PARTS),
+    post("a list as the one part", "C 1.5.2", parts([SENT]), 200, headers=IN_PARTS),
+    post("a preamble and an epilogue mean nothing", "RFC 2046 5.1.1", b"for people" + parts(SENT) + b"and this", 200, headers=IN_PARTS),
+    post("neither fileUrl nor data", "C 1.5.2.s3.b5", parts(SENT | {"attachments": [ATTACHED]}), 400, headers=IN_PARTS),
+    post("neither fileUrl nor data", "C 1.5.1.s1.b2", SENT | {"attachments": [ATTACHED]}, 400),
+    post("data is not kept here", "C 1.5.2", parts(SENT, more=b"Content-Type: text/plain\r\n\r\nessay"), 400, one(lambda a: "Attachment data" in a["message"]), headers=IN_PARTS),
+    post("a part that is no JSON", "C 1.5.2.s2.b2.b6", parts(SENT, kind="text/plain"), 400, headers=IN_PARTS),
+    post("no boundary", "RFC 2046 5.1.1", parts(SENT), 400, headers={"Content-Type": "multipart/mixed"}),
+    post("another boundary", "RFC 2046 5.1.1", parts(SENT), 400, headers={"Content-Type": "multipart/mixed; boundary=y"}),
+    post("no end", "RFC 2046 5.1.1", parts(SENT).removesuffix(b"--x--\r\n"), 400, headers=IN_PARTS),
+    post("nothing in parts", "RFC 2046 5.1.1", b"--x--", 400, headers=IN_PARTS),
+    post("parts of another kind", "C 1.5", parts(SENT), 400, headers={"Content-Type": "multipart/form-data; boundary=x"}),
     post("too many statements", "C 3.2.s3.b11", [{}] * 501, 413),
     post("too many bytes", "C 3.2.s3.b11", b" " * 1_000_001, 413, headers={"Content-Type": "application/json"}),
     post("how far all is there", "C 2.1.3.s2.b5", SENT, 200, has("X-Experience-API-Consistent-Through")),

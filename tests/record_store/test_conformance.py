@@ -46,7 +46,7 @@ def ask(client: FlaskClient, case: Case, given: dict[str, str]) -> TestResponse:
             name: given.get(value, value).replace("NEW", new_id) for name, value in case.form.items()
         }
     elif isinstance(case.body, bytes):
-        sent["data"] = case.body
+        sent["data"] = case.body.replace(b"NEW", new_id.encode())
     elif case.body is not None:
         sent |= {
             "data": json.dumps(case.body).replace("NEW", new_id),

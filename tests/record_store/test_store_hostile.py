@@ -171,3 +171,14 @@ def test_any_form_in_the_alternate_syntax_is_answered(
     assert store.post(address, data=clean).status_code in {200, 304, 400, 405}
     answer = store.post(address, data=raw, content_type="application/x-www-form-urlencoded")
     assert answer.status_code in {200, 400, 405}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=HEALTH)
+@given(head=st.binary(max_size=30), content=st.binary(max_size=30), boundary=st.text(max_size=5))
+def test_any_parts_are_answered(
+    store: FlaskClient, store_app: Flask, head: bytes, content: bytes, boundary: str
+) -> None:
+    store_app.config["PROPAGATE_EXCEPTIONS"] = True
+    raw = b"--x\r\n" + head + b"\r\n\r\n" + content + b"\r\n--x--"
+    for kind in ("multipart/mixed; boundary=x", f"multipart/mixed; boundary={boundary!a}"):
+        assert store.post("/xapi/statements", data=raw, content_type=kind).status_code == 400
