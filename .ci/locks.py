@@ -7,13 +7,15 @@ from front_end import INPUTS, find_npm
 from machine import must, run, step
 from python_packages import Place
 
-# All groups are locked first; the others then take the same versions, so that they fit together.
+# All groups are locked first; the others then take the same versions, so that they fit together. Not Ralph's
+# and npm's, which are installed by themselves.
 WHOLE = "requirements-dev.txt"
 PARTS = {
     WHOLE: ("pyproject.toml", "--group", "dev"),
     "requirements.txt": ("pyproject.toml", "--constraints", WHOLE),
     "requirements-build.txt": ("--group", "build", "--constraints", WHOLE),
     "requirements-npm.txt": ("--group", "npm"),
+    "requirements-ralph.txt": ("--group", "ralph"),
 }
 COMPILE = ("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header")
 OLDEST = ("--python-version", "3.11")

@@ -9,7 +9,7 @@ from chromium import as_root, install_chromium
 from front_end import install_front_end
 from locks import write_locks
 from machine import Stop, only_one
-from python_packages import Place, base_python, install, install_project, make_venv
+from python_packages import Place, base_python, install, install_project, install_ralph, make_venv
 
 PROFILES = ("run", "check", "test", "wheel", "lock")
 
@@ -25,6 +25,7 @@ def set_up(place: Place, profile: str, path: str, more: Sequence[str] = ()) -> N
         install_front_end(place, path)
     if profile == "test":
         install_chromium(path, root=as_root())
+        install_ralph(place)
 
 
 def main(words: Sequence[str]) -> int:

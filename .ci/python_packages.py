@@ -6,7 +6,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from machine import Stamps, Stop, digest, must, run, step
@@ -20,6 +20,7 @@ LOCKS = {
     "run": ("requirements.txt", "requirements-build.txt"),
     "dev": ("requirements-dev.txt",),
     "npm": ("requirements-npm.txt",),
+    "ralph": ("requirements-ralph.txt",),
 }
 
 
@@ -30,15 +31,16 @@ def base_python() -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """A checkout and the Python that it is set up with."""
+    """A checkout, the Python that it is set up with, and one virtual environment in it."""
 
     root: Path
     base: str
     version: str = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    name: str = ".venv"
 
     @property
     def venv(self) -> Path:
-        return self.root / ".venv"
+        return self.root / self.name
 
     @property
     def bin(self) -> Path:
@@ -78,9 +80,9 @@ def make_venv(place: Place) -> None:
         place.stamps.write("venv", fingerprint)
         return
     if place.venv.exists() or place.venv.is_symlink():
-        with step("removing .venv: it is unfinished, or of another Python or another folder"):
+        with step(f"removing {place.name}: it is unfinished, or of another Python or another folder"):
             remove(place.venv)
-    with step(f"making a virtual environment in .venv with Python {place.version}"), unfinished(place):
+    with step(f"making a virtual environment in {place.name} with Python {place.version}"), unfinished(place):
         create(place)
     place.stamps.write("venv", fingerprint)
 
@@ -111,7 +113,7 @@ def create(place: Place) -> None:
             "On Debian or Ubuntu run `apt install python3-venv` as root; elsewhere install the part of\n"
             "Python that has the modules venv and ensurepip."
         )
-    must(result, "making .venv")
+    must(result, f"making {place.name}")
 
 
 def install(place: Place, lock: str) -> None:
@@ -126,6 +128,13 @@ def install(place: Place, lock: str) -> None:
     place.stamps.write(f"packages-{lock}", fingerprint)
     if lock == "dev":  # it was locked together with the others and holds all of theirs
         place.stamps.write("packages-run", digest(*place.files(*LOCKS["run"])))
+
+
+def install_ralph(place: Place) -> None:
+    """Ralph, a record store that tests deliver to, in an environment that holds nothing else."""
+    apart = replace(place, name=".venv-ralph")
+    make_venv(apart)
+    install(apart, "ralph")
 
 
 def install_project(place: Place) -> None:

@@ -9,7 +9,7 @@ BENCHMARKS = {
     "Threads": (threads.main, ["--posts", "1000000"], ["--posts", "10000", "--pages", "40"]),
     "Servers": (servers.main, [], ["--pages", "40"]),
     "Open pages": (open_pages.main, ["--seconds", "60"], ["--seconds", "20"]),
-    "Record store": (record_store.main, ["--statements", "100000"], ["--statements", "5000"]),
+    "Record store": (record_store.main, [], ["--sizes", "1000", "10000"]),
 }
 
 

@@ -28,7 +28,10 @@ from lti_tool.settings import Settings
 from tests.demo.tool_stand_in import new_key
 from tests.factories.entrances import Course, Tenant, make_tenant
 from tests.platforms.registrant import Registrant
+from tests.ralph.whole_run import WholeRun, takes_part, write_down_shapes
 from tests.servers import Counterpart, serving
+
+__all__ = ["write_down_shapes"]  # a fixture of every test
 
 QueryCounter = Callable[[], AbstractContextManager[list[str]]]
 
@@ -63,6 +66,11 @@ class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # it is untyped
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     return _Groups(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if takes_part(config):
+        config.pluginmanager.register(WholeRun())
 
 
 @pytest.fixture(scope="session")

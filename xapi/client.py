@@ -146,7 +146,9 @@ class RecordStoreClient:
         found = _expect_json(reply)
         if not isinstance(found, dict):
             raise StoreUnreachable("unreadable")
-        return found
+        listed = found.get("statements")
+        # Ralph answers with a list, of one or of none.
+        return found if listed is None else _one_of(listed, statement_id)
 
     def query(self, **params: str | int | bool) -> Page:
         """The first page of the statements that match, by the parameters of xAPI 1.0.3, Communication 2.1.3.
@@ -234,6 +236,12 @@ def _expect_json(reply: _Reply) -> Any:
     if reply.status != HTTPStatus.OK:
         raise StoreUnreachable(f"status {reply.status}")
     return _parse(reply.body)
+
+
+def _one_of(listed: object, statement_id: str) -> dict[str, Any] | None:
+    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
+        raise StoreUnreachable("unreadable")
+    return next((item for item in listed if item.get("id") == statement_id), None)
 
 
 def _page(reply: _Reply) -> Page:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, request
+from flask import Response, request
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lti_tool.record_store import errors, moments
@@ -17,6 +18,8 @@ from lti_tool.record_store.shapes import shape
 
 NEWEST_VERSION: Final = "2.0.0"
 
+# The first is for who does not say.
+_ERROR_TYPES: Final = ("application/json", "text/plain", "text/html")
 _STATUS: Final[Mapping[type[errors.RecordStoreError], int]] = {
     errors.BadRequestError: 400,
     errors.CredentialError: 401,
@@ -107,6 +110,14 @@ def _conditional(answer: Response) -> Response:
 
 
 def _error(code: str, message: str, status: int) -> Response:
-    answer = jsonify(error=code, message=message)
-    answer.status_code = status
+    """As JSON, plain text or HTML, whichever the client would rather have (Communication 3.2)."""
+    kind = request.accept_mimetypes.best_match(_ERROR_TYPES, default=_ERROR_TYPES[0])
+    if kind == "text/plain":
+        text = f"{message}\n"
+    elif kind == "text/html":
+        text = f'<!doctype html>\n<html lang="en"><title>{escape(code)}</title><p>{escape(message)}</p>\n'
+    else:
+        text = encode_json({"error": code, "message": message}) + "\n"
+    answer = Response(text, status=status, mimetype=kind)
+    answer.vary.add("Accept")
     return answer

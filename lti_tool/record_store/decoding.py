@@ -5,6 +5,8 @@ from typing import Any, NoReturn
 
 from lti_tool.record_store.errors import BadRequestError
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
 
 def decode_json(raw: bytes, *, what: str) -> Any:
     """The value in `raw`. BadRequestError for anything that is not one JSON text in UTF-8.
@@ -25,7 +27,7 @@ def decode_json(raw: bytes, *, what: str) -> Any:
 
 
 def encode_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

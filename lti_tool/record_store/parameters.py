@@ -65,7 +65,7 @@ def read_parameters(query_string: bytes, *, allowed: Iterable[str]) -> dict[str,
     found: dict[str, str] = {}
     for name, value in pairs:
         if name == "method":
-            raise BadRequestError("The alternate request syntax (the parameter method) is not offered here.")
+            raise BadRequestError("The parameter method is for a POST in the alternate request syntax alone.")
         if name not in allowed:
             raise BadRequestError(f"The parameter {name[:80]!r} is unknown here; names are case-sensitive.")
         if name in found:

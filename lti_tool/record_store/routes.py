@@ -4,16 +4,19 @@ No CSRF token belongs here: credentials come with each request, never from a coo
 """
 
 import re
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Flask, Response, g, jsonify, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from lti_tool.record_store import answers, queries, service
+from lti_tool.record_store.alternate import IS_ALTERNATE, REFUSED, AlternateSyntax
 from lti_tool.record_store.consistency import consistent_through
 from lti_tool.record_store.credentials import check_credential
 from lti_tool.record_store.decoding import decode_json
 from lti_tool.record_store.errors import BadRequestError, CredentialError, NotOfferedError, RecordStoreError
+from lti_tool.record_store.multipart import read_only_part
 from lti_tool.record_store.parameters import One, read_parameters, read_query, read_uuid
 from lti_tool.web.transaction import db, roll_back
 
@@ -23,11 +26,16 @@ _ALLOWED = {"about": ["GET", "HEAD"], "statements": ["GET", "HEAD", "POST", "PUT
 _ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"]
 _ABOUT_THIS = "https://segue-lti.github.io/xapi/extensions/not-offered"
 _NOT_OFFERED = (
-    "activities, activities/state, activities/profile, agents, agents/profile; attachment data "
-    "(multipart/mixed); the alternate request syntax of 1.0.3 (?method=); OAuth"
+    "activities, activities/state, activities/profile, agents, agents/profile; attachment data; OAuth"
 )
 
 blueprint = Blueprint("record_store", __name__, url_prefix="/xapi")
+
+
+@blueprint.record_once
+def take_alternate_syntax(state: BlueprintSetupState) -> None:
+    app = cast("Flask", state.app)
+    app.wsgi_app = AlternateSyntax(app.wsgi_app)  # type: ignore[method-assign]
 
 
 @blueprint.before_request
@@ -36,6 +44,8 @@ def admit() -> None:
     version = _read_version(request.headers.get("X-Experience-API-Version", ""))
     if version:
         g.xapi_version = version
+    if IS_ALTERNATE in request.environ:
+        _admit_alternate(version)
     if request.endpoint == "record_store.show_about":
         return
     given = request.authorization
@@ -44,6 +54,16 @@ def admit() -> None:
     g.credential = check_credential(db(), username=given.username or "", secret=given.password or "")
     if not version:
         raise BadRequestError("The header X-Experience-API-Version must be 1.0.x or 2.0.x.")
+
+
+def _admit_alternate(version: str | None) -> None:
+    if REFUSED in request.environ:
+        raise request.environ[REFUSED]
+    if version != "1.0.3":
+        raise BadRequestError(
+            "The alternate request syntax (?method=) is part of xAPI 1.0.x alone: "
+            "X-Experience-API-Version must be 1.0.x."
+        )
 
 
 @blueprint.after_request
@@ -123,13 +143,19 @@ def _read_version(header: str) -> str | None:
 
 
 def _content() -> Any:
-    """The request's JSON."""
-    if request.mimetype.startswith("multipart/"):
-        raise BadRequestError(
-            "Attachment data (multipart/mixed) is not offered: send application/json, with fileUrl."
-        )
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
-        raise BadRequestError("The Content-Type must be application/json, in UTF-8.")
+    """The request's JSON, alone or as the one part of a multipart/mixed."""
+    kind, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8")
+    in_parts = kind == "multipart/mixed"
+    if not in_parts:
+        _check_json(kind, charset)
     request.max_content_length = MAX_BYTES
-    return decode_json(request.get_data(cache=False), what="The content")
+    raw = request.get_data(cache=False)
+    if in_parts:
+        part, raw = read_only_part(raw, request.mimetype_params.get("boundary", ""))
+        _check_json(part.get_content_type(), part.get_param("charset", "utf-8"))
+    return decode_json(raw, what="The content")
+
+
+def _check_json(kind: str, charset: object) -> None:
+    if kind != "application/json" or str(charset).lower() not in {"utf-8", "utf8"}:
+        raise BadRequestError("The Content-Type must be application/json, in UTF-8.")

@@ -149,3 +149,36 @@ def test_any_parameters_are_answered(
     assert answer.status_code in {200, 400}
     raw = "/xapi/statements?verb=" + "".join(f"%{byte:02x}" for byte in suffix)
     assert store.get(raw).status_code in {200, 400}
+
+
+FIELD = st.sampled_from(
+    ["content", "limit", "agent", "Content-Type", "Content-Length", "If-Match", "If-None-Match", "x"]
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=HEALTH)
+@given(
+    method=st.sampled_from(["GET", "PUT", "POST", "DELETE"]),
+    fields=st.dictionaries(FIELD, st.text(), max_size=4),
+    raw=st.binary(max_size=20),
+)
+def test_any_form_in_the_alternate_syntax_is_answered(
+    store: FlaskClient, store_app: Flask, method: str, fields: dict[str, str], raw: bytes
+) -> None:
+    store_app.config["PROPAGATE_EXCEPTIONS"] = True
+    clean = {name: value.encode("utf-8", "replace").decode() for name, value in fields.items()}
+    address = f"/xapi/statements?method={method}"
+    assert store.post(address, data=clean).status_code in {200, 304, 400, 405}
+    answer = store.post(address, data=raw, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in {200, 400, 405}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=HEALTH)
+@given(head=st.binary(max_size=30), content=st.binary(max_size=30), boundary=st.text(max_size=5))
+def test_any_parts_are_answered(
+    store: FlaskClient, store_app: Flask, head: bytes, content: bytes, boundary: str
+) -> None:
+    store_app.config["PROPAGATE_EXCEPTIONS"] = True
+    raw = b"--x\r\n" + head + b"\r\n\r\n" + content + b"\r\n--x--"
+    for kind in ("multipart/mixed; boundary=x", f"multipart/mixed; boundary={boundary!a}"):
+        assert store.post("/xapi/statements", data=raw, content_type=kind).status_code == 400

@@ -261,15 +261,6 @@ def test_how_statements_may_be_sent(store: FlaskClient, sample: Sample) -> None:
         assert found.status_code == (200 if status < 300 else 404)
 
 
-def test_refusals_say_what_is_not_offered(store: FlaskClient) -> None:
-    multipart = store.post("/xapi/statements", data=b"", content_type="multipart/mixed; boundary=x")
-    assert "Attachment data" in multipart.get_json()["message"]
-    alternate = store.post(
-        "/xapi/statements?method=GET", data=b"", content_type="application/x-www-form-urlencoded"
-    )
-    assert "alternate request syntax" in alternate.get_json()["message"]
-
-
 def test_a_read_only_credential_reads_and_does_not_write(
     client_of: ClientOf, authorization: Callable[..., str], sample: Sample
 ) -> None:

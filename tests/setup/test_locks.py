@@ -11,7 +11,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-PYTHON_LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-npm.txt")
+PYTHON_LOCKS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-build.txt",
+    "requirements-npm.txt",
+    "requirements-ralph.txt",
+)
 
 
 def pins(name: str) -> dict[str, set[str]]:
@@ -57,6 +63,7 @@ def test_every_locked_package_has_hashes(name: str) -> None:
         ("requirements-dev.txt", pyproject()["project"]["dependencies"] + group("dev")),
         ("requirements-build.txt", group("build")),
         ("requirements-npm.txt", group("npm")),
+        ("requirements-ralph.txt", group("ralph")),
     ],
 )
 def test_the_lock_answers_pyproject(lock: str, wanted: list[str]) -> None:

@@ -165,6 +165,22 @@ def test_what_tests_need_is_enough_for_a_run(place: Place, tools: Path) -> None:
     assert asked(place) == []
 
 
+def test_tests_have_ralph_in_an_environment_of_its_own(place: Place, tools: Path) -> None:
+    program(tools, "chromium", "")
+    set_up(place, "test", str(tools))
+    own = [line for line in asked(place) if "requirements-ralph.txt" in line]
+    assert len(own) == 1
+    assert "--require-hashes" in own[0]
+    assert "requirements-dev.txt" not in own[0]
+    assert (place.root / ".venv-ralph/bin/python").exists()
+
+    with (place.root / "requirements-ralph.txt").open("a") as file:
+        file.write("# a change\n")
+    set_up(place, "test", str(tools))
+    (again,) = asked(place)
+    assert "requirements-ralph.txt" in again
+
+
 def test_checks_need_no_front_end(place: Place, tools: Path) -> None:
     (tools / "npm").unlink()
     set_up(place, "check", str(tools))

@@ -270,6 +270,24 @@ def test_a_statement_is_fetched_by_its_id(store: Store, client: RecordStoreClien
     assert store.requests[0].path == f"/xapi/statements?statementId={ID}"
 
 
+@pytest.mark.parametrize(
+    ("listed", "found"), [([{"id": ID}], {"id": ID}), ([], None), ([{"id": "another"}], None)]
+)
+def test_a_list_of_one_or_of_none_is_an_answer_too(
+    store: Store, client: RecordStoreClient, listed: list[Any], found: object
+) -> None:
+    """As Ralph answers."""
+    store.behave = lambda handler: reply_json(handler, {"statements": listed})
+    assert client.get_statement(ID) == found
+
+
+@pytest.mark.parametrize("listed", [{}, [1], "x"])
+def test_a_list_that_is_none_is_unreadable(store: Store, client: RecordStoreClient, listed: object) -> None:
+    store.behave = lambda handler: reply_json(handler, {"statements": listed})
+    with pytest.raises(StoreUnreachable, match="unreadable"):
+        client.get_statement(ID)
+
+
 def test_a_voided_statement_is_fetched_too(store: Store, client: RecordStoreClient) -> None:
     def behave(handler: Any) -> None:
         if "voidedStatementId" in handler.path:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 _SHOWN_NAME = 80
@@ -22,6 +23,14 @@ def child(path: str, key: object) -> str:
         return f"{path}[{key}]"
     if not isinstance(key, str):
         return f"{path}[?]"
-    if _PLAIN_NAME(key) and len(key) <= _SHOWN_NAME:
-        return f"{path}.{key}"
+    return _named(path, key) if len(key) <= _SHOWN_NAME else _quoted(path, key)
+
+
+# Most paths are asked for with each statement, and few are ever shown.
+@lru_cache(maxsize=2_000)
+def _named(path: str, key: str) -> str:
+    return f"{path}.{key}" if _PLAIN_NAME(key) else _quoted(path, key)
+
+
+def _quoted(path: str, key: str) -> str:
     return f"{path}[{json.dumps(key[:_SHOWN_NAME])}]"

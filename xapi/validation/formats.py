@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -75,19 +76,33 @@ def is_timestamp(text: str) -> bool:
 
 
 def is_language_tag(text: str) -> bool:
-    return _LANGUAGE_TAG.fullmatch(text) is not None
+    return _fits_language_tag(text) if len(text) <= _REMEMBERED else _LANGUAGE_TAG.fullmatch(text) is not None
 
 
 def is_iri(text: str) -> bool:
+    return _fits_iri(text) if len(text) <= _REMEMBERED else _IRI.fullmatch(text) is not None
+
+
+# Verbs, types, courses and languages come again with every statement; long texts are not kept.
+_REMEMBERED = 200
+
+
+@lru_cache(maxsize=10_000)
+def _fits_iri(text: str) -> bool:
     return _IRI.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=500)
+def _fits_language_tag(text: str) -> bool:
+    return _LANGUAGE_TAG.fullmatch(text) is not None
+
+
 TEXT = Format(lambda _: True, "must be a string")
-IRI = Format(_IRI.fullmatch, "must be an IRI with a scheme")
+IRI = Format(is_iri, "must be an IRI with a scheme")
 UUID = Format(_UUID.fullmatch, "must be a UUID in its standard form")
 TIMESTAMP = Format(is_timestamp, "must be an RFC 3339 timestamp with a time zone other than -00:00")
 DURATION = Format(_DURATION.fullmatch, "must be an ISO 8601 duration such as PT2H10M5S")
-LANGUAGE_TAG = Format(_LANGUAGE_TAG.fullmatch, "must be an RFC 5646 language tag")
+LANGUAGE_TAG = Format(is_language_tag, "must be an RFC 5646 language tag")
 MAILTO = Format(_MAILTO.fullmatch, "must be mailto: and one e-mail address")
 SHA1 = Format(_SHA1.fullmatch, "must be a SHA-1 hash in 40 hexadecimal digits")
 SHA2 = Format(_SHA2.fullmatch, "must be a SHA-2 hash in hexadecimal digits")

@@ -1,0 +1,76 @@
+"""Ralph's own environment: its LRS as a process, and its models as a judge of statements."""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from tests.servers import free_port
+
+HERE = Path(__file__).parent
+PYTHON = HERE.parents[1] / ".venv-ralph/bin/python"
+MISSING = "Ralph is not there: run `python3 .ci/setup.py test`."
+_STARTS_WITHIN = 60.0
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a record store is, and who may write there."""
+
+    url: str
+    username: str
+    password: str
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Address]:
+    """Ralph's LRS, empty, on a free port; starting takes it 6 to 10 s."""
+    assert PYTHON.exists(), MISSING
+    port = free_port()
+    found = Address(f"http://127.0.0.1:{port}/xAPI", "segue", "a password for Ralph")
+    command: list[str | Path] = [
+        PYTHON,
+        HERE / "launcher.py",
+        folder / "ralph",
+        str(port),
+        found.username,
+        found.password,
+    ]
+    with (folder / "ralph.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _wait_for(found, process, folder / "ralph.log")
+        yield found
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(store: Address, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + _STARTS_WITHIN
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            requests.get(f"{store.url}/statements", auth=(store.username, store.password), timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"Ralph did not start:\n{log.read_text()}")
+
+
+def judged(statements: Sequence[str]) -> list[str | None]:
+    """What Ralph's models say of each (its JSON text): None, or what is wrong."""
+    assert PYTHON.exists(), MISSING
+    lines = "".join(json.dumps(json.loads(one)) + "\n" for one in statements)
+    done = subprocess.run(
+        [PYTHON, HERE / "reader.py"], input=lines, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    verdicts: list[str | None] = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(verdicts) == len(statements)
+    return verdicts
