@@ -3,7 +3,7 @@
 import json
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Request, Response
 
@@ -13,7 +13,7 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.core.secrets import seal
 from lti_tool.platforms.models import Registration
 from lti_tool.statements.delivery import deliver_due, stores_due
-from lti_tool.statements.models import StatementRow
+from lti_tool.statements.models import StatementRow, StatementState
 from lti_tool.statements.recorder import Act, record_act, thing
 from lti_tool.statements.targets import LRS_PASSWORD_PLACE
 from tests.conftest import SECRET
@@ -33,6 +33,15 @@ def record(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UU
                 at=clock.now(),
             )
             record_act(session, actor, act)
+    return ids
+
+
+def record_parked(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UUID]:
+    """Statements that their store has refused."""
+    ids = record(sessions, actor, count)
+    with unit_of_work(sessions) as session:
+        refused = update(StatementRow).where(StatementRow.id.in_(ids))
+        session.execute(refused.values(state=StatementState.PARKED, attempts=1, last_error="answered 400"))
     return ids
 
 
