@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -24,12 +24,11 @@ from tests.statements.sending import deliver, make_due, record, states
 from xapi.client import Answer, StoreUnreachable
 
 SHORT = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
 settings.register_profile("long", SHORT, max_examples=2000, stateful_step_count=50)
 
 Sessions = sessionmaker[Session]
-_MET = st.lists(st.sampled_from([WELL, *FAULTS]), max_size=4)
 
 
 class Killed(BaseException):
@@ -134,6 +133,11 @@ class Delivering(RuleBasedStateMachine):
         if event:
             event(worker)
 
+    @initialize()
+    def begin(self) -> None:
+        self.record(60, 0, 7)
+        self.record(20, 1, -1)
+
     @rule(count=st.integers(1, 70), whose=st.integers(0, 1), bad=st.integers(-40, 10))
     def record(self, count: int, whose: int, bad: int) -> None:
         ids = [str(i) for i in record(self.sessions, self.actors[whose], count)]
@@ -143,59 +147,42 @@ class Delivering(RuleBasedStateMachine):
             self.store.refused.add(refused)
             self.ever_refused.add(refused)
 
-    @rule(faults=_MET, waits=st.booleans())
-    def look(self, faults: list[str], waits: bool) -> None:  # noqa: FBT001
-        if waits:
-            make_due(self.sessions)
-        self.faults = faults
-        Worker(self).look()
+    @rule(
+        faults=st.lists(st.sampled_from([WELL, *FAULTS]), min_size=1, max_size=5),
+        moment=st.sampled_from(["", "before", "after"]),
+        event=st.sampled_from(["crash", "other", "other, after the lease"]),
+        is_well=st.booleans(),
+    )
+    def work(self, faults: list[str], moment: str, event: str, is_well: bool) -> None:  # noqa: FBT001
+        """All waits are over, and a worker looks. Before or after the store has its batch something happens:
 
-    @rule(moment=st.sampled_from(["before", "after"]), faults=_MET)
-    def crash(self, moment: str, faults: list[str]) -> None:
-        """A worker is killed with a batch in hand: before the store has it, or after."""
-        self.faults = faults
-        self.coming = {moment: Worker.die}
-        Worker(self).look()
-        self.coming = {}
-
-    @rule(moment=st.sampled_from(["before", "after"]), oversleeps=st.booleans(), faults=_MET)
-    def meet(self, moment: str, oversleeps: bool, faults: list[str]) -> None:  # noqa: FBT001
-        """While one worker has a batch in hand another one looks; the first may have slept over its lease."""
-        self.faults = faults
-
-        def other(first: Worker) -> None:
-            if oversleeps:
-                self.leases_end()
-            Worker(self).look()
-            self.at_work = first
-
-        self.coming = {moment: other}
-        Worker(self).look()
-        self.coming = {}
-
-    @rule()
-    def fall_ill(self) -> None:
-        """The store answers to no question, until it does again."""
-        self.is_well = not self.is_well
-
-    @rule()
-    def wait(self) -> None:
+        it is killed, or another one looks meanwhile, by then also for what the first one holds.
+        """
         make_due(self.sessions)
+        self.faults, self.is_well = faults, is_well
+        self.coming = {moment: Worker.die if event == "crash" else lambda first: self.meet(first, event)}
+        Worker(self).look()
+        self.coming = {}
+
+    def meet(self, first: Worker, event: str) -> None:
+        if "lease" in event:
+            with unit_of_work(self.sessions) as session:
+                session.execute(text("update statement set lease_until = now() - interval '1 s'"))
+        Worker(self).look()
+        self.at_work = first
 
     @rule()
-    def leases_end(self) -> None:
-        with unit_of_work(self.sessions) as session:
-            session.execute(text("update statement set lease_until = now() - interval '1 s'"))
+    def look_at_once(self) -> None:
+        """Before any wait is over."""
+        Worker(self).look()
 
-    @rule()
-    def resend(self) -> None:
+    @rule(repaired=st.booleans())
+    def resend(self, repaired: bool) -> None:  # noqa: FBT001
+        """What is parked goes once more; perhaps the store takes by now what it refused."""
+        if repaired:
+            self.store.refused.clear()
         with unit_of_work(self.sessions) as session:
             send_parked_again(session)
-
-    @rule()
-    def repair(self) -> None:
-        """The store takes what it refused so far."""
-        self.store.refused.clear()
 
     @invariant()
     def nothing_is_lost_doubled_or_parked_without_reason(self) -> None:
