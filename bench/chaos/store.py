@@ -80,6 +80,9 @@ class MisbehavingStore:
 
     choose: Callable[[], str] = lambda: WELL
     refused: set[str] = field(default_factory=set)
+    """Ids of statements that it takes under no circumstances."""
+    refuses: Callable[[dict[str, Any]], bool] = lambda _statement: False
+    """The same, by what stands in them."""
     kept: dict[str, str] = field(default_factory=dict)
     """The JSON text of each statement that was taken, by id."""
     posts: Counter[str] = field(default_factory=Counter)
@@ -100,6 +103,9 @@ class MisbehavingStore:
             self.kept.setdefault(one["id"], json.dumps(one))
         return True
 
+    def any_refused(self, statements: list[dict[str, Any]]) -> bool:
+        return any(one["id"] in self.refused or self.refuses(one) for one in statements)
+
     def post(self, statements: list[dict[str, Any]]) -> Fault:
         """What is answered, with what stands in it filled in."""
         name = self.choose()
@@ -108,13 +114,13 @@ class MisbehavingStore:
         self.posts[name] += 1
         ids = [one["id"] for one in statements]
         if name == WELL:
-            if self.refused.intersection(ids):
+            if self.any_refused(statements):
                 return Fault(status=400, body="a statement is not valid")
             return Fault(status=200, body=json.dumps(ids)) if self.take(statements) else Fault(status=409)
         fault = FAULTS[name]
         bodies = {"IDS": ids, "HALF": ids[::2], "OTHER": [str(uuid4()) for _ in ids]}
         kept = statements if fault.keeps else statements[::2] if fault.body == "HALF" else []
-        if self.refused.intersection(one["id"] for one in kept):
+        if self.any_refused(kept):
             return Fault(status=400, body="a statement is not valid")
         if kept and not self.take(kept):
             return Fault(status=409)
