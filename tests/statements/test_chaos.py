@@ -10,6 +10,6 @@ ROOT = Path(__file__).parents[2]
 
 def test_nothing_is_lost_doubled_or_stuck() -> None:
     command = [sys.executable, "-m", "bench.chaos", "--statements", STATEMENTS, "--every", "3"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1].split()[-3:] == ["0", "0", "0"]
