@@ -5,7 +5,7 @@ DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test check bench bench-quick fix lock wheel
+.PHONY: help demo demo-reset test check bench bench-quick chaos fix lock wheel
 
 SETUP = @command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or later." >&2; exit 1; }; \
 	"$(PYTHON)" .ci/setup.py
@@ -36,6 +36,10 @@ bench:  ## set up and run the benchmarks, up to a million posts: half an hour or
 bench-quick:  ## the same with small numbers, a few minutes
 	$(SETUP) run
 	@exec .venv/bin/python -m bench --quick
+
+chaos:  ## set up and deliver 100,000 statements under every fault; `make chaos ARGS="--statements 1000000"`
+	$(SETUP) run
+	@exec .venv/bin/python -m bench.chaos $(ARGS)
 
 fix:  ## put in order what linters and formatters can
 	$(SETUP) check

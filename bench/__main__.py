@@ -2,13 +2,14 @@
 
 import argparse
 
-from bench import launches, open_pages, record_store, servers, threads
+from bench import delivery, launches, open_pages, record_store, servers, threads
 
 BENCHMARKS = {
     "Launches": (launches.main, ["--launches", "2000"], ["--launches", "200"]),
     "Threads": (threads.main, ["--posts", "1000000"], ["--posts", "10000", "--pages", "40"]),
     "Servers": (servers.main, [], ["--pages", "40"]),
     "Open pages": (open_pages.main, ["--seconds", "60"], ["--seconds", "20"]),
+    "Delivery": (delivery.main, [], ["--statements", "5000", "--waiting", "10000"]),
     "Record store": (record_store.main, [], ["--sizes", "1000", "10000"]),
 }
 

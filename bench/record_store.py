@@ -24,7 +24,7 @@ from sqlalchemy import Engine, text
 
 from bench.cpu import cpu_seconds, database_process
 from bench.databases import new_database
-from bench.launches import SECRET, served
+from bench.serving import SECRET, served
 from bench.record_store_fill import (
     HOME,
     PROFILE,

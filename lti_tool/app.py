@@ -23,6 +23,7 @@ from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
 from lti_tool.mentions import routes as mentions
+from lti_tool.metrics import routes as metrics
 from lti_tool.moderation import queries as moderation_queries
 from lti_tool.moderation import routes as moderation
 from lti_tool.notices import routes as notices
@@ -56,6 +57,7 @@ from lti_tool.web.transaction import db, init_transactions
 
 _FEATURES = (
     health,
+    metrics,
     launch,
     notices,
     platforms,

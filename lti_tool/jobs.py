@@ -47,7 +47,7 @@ def run_worker(settings: Settings, sessions: sessionmaker[Session], *, concurren
     """Run jobs and deliver statements until SIGINT or SIGTERM, then finish what is begun and return."""
     url = make_url(settings.database_url or "").set(drivername="postgresql")
     connector = procrastinate.PsycopgConnector(conninfo=url.render_as_string(hide_password=False))
-    with jobs.replace_connector(connector), Dispatcher(sessions, at_once=concurrency):
+    with jobs.replace_connector(connector), Dispatcher(sessions):
         asyncio.run(_work(sessions, concurrency))
 
 

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from lti_tool.core.errors import SettingsError
 
 _SHORTEST_SECRET = 32
+_SHORTEST_TOKEN = 16
 
 
 class Settings(BaseSettings):
@@ -29,6 +30,8 @@ class Settings(BaseSettings):
     lrs_username: str | None = None
     lrs_password: SecretStr | None = None
     lrs_version: Literal["1.0.3", "2.0.0"] = "1.0.3"
+    metrics_token: SecretStr | None = None
+    """What a monitoring system sends to read /metrics (Authorization: Bearer); without it nobody can."""
 
     @field_validator("base_url")
     @classmethod
@@ -46,6 +49,8 @@ class Settings(BaseSettings):
             raise ValueError("SEGUE_BASE_URL must be https when SEGUE_ENV=production")
         if len(self.secret_key.get_secret_value()) < _SHORTEST_SECRET:
             raise ValueError(f"SEGUE_SECRET_KEY must be set to at least {_SHORTEST_SECRET} characters")
+        if self.metrics_token and len(self.metrics_token.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"SEGUE_METRICS_TOKEN must have at least {_SHORTEST_TOKEN} characters")
         if self.lrs_url and not (self.lrs_username and self.lrs_password):
             raise ValueError("SEGUE_LRS_URL needs SEGUE_LRS_USERNAME and SEGUE_LRS_PASSWORD beside it")
         return self

@@ -27,13 +27,14 @@ class Answer:
     `status` is None when none came. `body` is cut to 2000 characters. `failure` is a short code and never
     holds an address or a credential: "timeout", "connection" and "request" for an exchange that broke, "tls"
     for a certificate, "redirect", "too_large" for a body over 1 MB, "unreadable" for a body that no record
-    store sends.
+    store sends. `ids` are those that a 200 named, in lower case; None where there was none to name any.
     """
 
     status: int | None
     body: str
     retry_after: str | None
     failure: str | None
+    ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +123,26 @@ class RecordStoreClient:
         """
         reply = self._exchange("POST", self._base + "statements", data=f"[{','.join(bodies)}]".encode())
         failure = reply.failure
-        if failure is None and reply.status == HTTPStatus.OK and not isinstance(_parse(reply.body), list):
-            failure = "unreadable"
+        ids: frozenset[str] | None = None
+        if failure is None and reply.status == HTTPStatus.OK:
+            named = _parse(reply.body)
+            if isinstance(named, list):
+                ids = frozenset(item.lower() for item in named if isinstance(item, str))
+            else:
+                failure = "unreadable"
         return Answer(
             status=reply.status,
-            body=reply.body.decode(errors="replace")[:_SHOWN_BODY],
+            body=reply.body[: 4 * _SHOWN_BODY].decode(errors="replace")[:_SHOWN_BODY],
             retry_after=reply.headers.get("Retry-After"),
             failure=failure,
+            ids=ids,
         )
+
+    def is_well(self) -> bool:
+        """Whether the store answers to a question that needs no statement (GET about, Communication 2.8)."""
+        reply = self._exchange("GET", self._base + "about")
+        about = _parse(reply.body) if reply.failure is None and reply.status == HTTPStatus.OK else None
+        return isinstance(about, dict) and isinstance(about.get("version"), list)
 
     def get_statement(self, statement_id: str) -> dict[str, Any] | None:
         """The stored statement of that id, voided or not; None when the store has none.

@@ -20,6 +20,8 @@ RETRY_AFTER_CAP: Final = timedelta(hours=1)
 # From this attempt on, a batch that fails on the store's side is suspected of holding one poisonous
 # statement.
 SPLIT_AFTER: Final = 5
+# So many failures in a row, and the store itself is what fails.
+OPEN_AFTER: Final = 3
 
 _ONE_SECOND: Final = timedelta(seconds=1)
 _SHOWN_BODY: Final = 500
@@ -50,15 +52,18 @@ class Kind(Enum):
     PARK = "park"  # stop sending this statement; a person looks at it
     PAUSE = "pause"  # stop sending to this record store for a while; counts as no attempt
     RETRY = "retry"
+    SUSPECT = "suspect"  # where the store is well otherwise the batch is: split it; else RETRY
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`delay` is how long to wait, for PAUSE and RETRY only; `reason` is plain English for the operator."""
+    """`delay` is the wait of PAUSE, RETRY and SUSPECT; `reason` is plain English for the operator."""
 
     kind: Kind
     delay: timedelta | None
     reason: str
+    rest: timedelta | None = None
+    """How long at least to leave the whole store alone: it asks for it, refuses us or can't be reached."""
 
 
 def decide(answer: Answer, *, batch_size: int, attempts: int, now: datetime, jitter: float) -> Decision:
@@ -68,24 +73,38 @@ def decide(answer: Answer, *, batch_size: int, attempts: int, now: datetime, jit
     number from 0 to 1. Nothing is given up because of its age or of the store's failures: parked is only a
     single statement that the store refuses. A statement that went twice does no harm, since its id is fixed.
     """
-    kind = _kind(answer, single=batch_size == 1, attempts=attempts)
-    delay = None
+    kind = _kind(answer, single=batch_size == 1)
     if kind is Kind.PAUSE:
-        delay = PAUSE_DELAY
-    elif kind is Kind.RETRY:
-        delay = _retry_delay(answer, attempts=attempts, now=now, jitter=jitter)
-    return Decision(kind, delay, _reason(answer))
+        return Decision(kind, PAUSE_DELAY, _reason(answer), rest=PAUSE_DELAY)
+    if kind is not Kind.RETRY:
+        return Decision(kind, None, _reason(answer))
+    asked = _retry_after(answer.retry_after, now)
+    if asked is not None:
+        delay = max(_ONE_SECOND, min(asked, RETRY_AFTER_CAP))
+        return Decision(kind, delay, _reason(answer), rest=delay)
+    too_often = attempts >= SPLIT_AFTER and answer.status not in _PASSING
+    return Decision(
+        Kind.SUSPECT if too_often else Kind.RETRY,
+        back_off(attempts, jitter),
+        _reason(answer),
+        rest=_ONE_SECOND if answer.status is None else None,
+    )
 
 
-def _kind(answer: Answer, *, single: bool, attempts: int) -> Kind:
+def back_off(failures: int, jitter: float) -> timedelta:
+    """Full jitter, 0 to 1, under a limit that doubles from one second up to 15 minutes; at least 1 s."""
+    # Ten doublings pass the cap, and 2 to the power of a great many attempts is no timedelta.
+    limit = min(RETRY_CAP, timedelta(seconds=2 ** min(failures, 10)))
+    return max(_ONE_SECOND, limit * jitter)
+
+
+def _kind(answer: Answer, *, single: bool) -> Kind:
     status = answer.status
     if status is None or status < HTTPStatus.BAD_REQUEST:
         return _kind_without_refusal(answer)
     if status in _MISCONFIGURED:
         return Kind.PAUSE
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Kind.RETRY if single or attempts < SPLIT_AFTER else Kind.SPLIT
-    if status in _PASSING:
+    if status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Kind.RETRY
     if not single:
         return Kind.SPLIT
@@ -106,16 +125,6 @@ def _reason(answer: Answer) -> str:
     if answer.failure is not None:
         told += f" ({answer.failure})"
     return f"{told}: {said}" if said else told
-
-
-def _retry_delay(answer: Answer, *, attempts: int, now: datetime, jitter: float) -> timedelta:
-    """What the store asked for, or full jitter under a limit that doubles from one second; at least 1 s."""
-    asked = _retry_after(answer.retry_after, now)
-    if asked is not None:
-        return max(_ONE_SECOND, min(asked, RETRY_AFTER_CAP))
-    # Ten doublings pass the cap, and 2 to the power of a great many attempts is no timedelta.
-    limit = min(RETRY_CAP, timedelta(seconds=2 ** min(attempts, 10)))
-    return max(_ONE_SECOND, limit * jitter)
 
 
 def _retry_after(value: str | None, now: datetime) -> timedelta | None:

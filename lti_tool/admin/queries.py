@@ -1,4 +1,4 @@
-"""What the administrator's page shows. Four queries, however much there is."""
+"""What the administrator's pages show, by a few queries, however much there is."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,9 +22,11 @@ from lti_tool.platforms.models import (
     RegistrationState,
 )
 from lti_tool.platforms.tool_keys import PublishedKey, list_published_keys
+from lti_tool.statements.status import Parked, Standing, Trouble, parked, standings, troubles
 
 _MOST = 100
 _MOST_DEPLOYMENTS = 20
+_MOST_PARKED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,44 @@ def overview(session: Session) -> Overview:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How statements get to their record stores."""
+
+    standings: Sequence[Standing]
+    """Where something waits, the longest waiting first; then the others."""
+    more_standings: bool
+    troubles: Sequence[Trouble]
+    names: Mapping[UUID, str]
+    """What registrations are called."""
+    parked: Sequence[Parked]
+    before: int | None
+    """From where older parked ones go on; None where there are none."""
+
+    @property
+    def waiting(self) -> int:
+        return sum(one.waiting for one in self.standings)
+
+
+def delivery(session: Session, *, before: int | None) -> Delivery:
+    """Three queries: registrations, 100 at most; stores in trouble; 50 parked statements."""
+    rows = standings(session)
+    stopped = parked(session, most=_MOST_PARKED + 1, before=before)
+    more = len(stopped) > _MOST_PARKED
+    return Delivery(
+        standings=rows[:_MOST],
+        more_standings=len(rows) > _MOST,
+        troubles=troubles(session),
+        names={one.registration_id: _name(one.label, one.issuer) for one in rows},
+        parked=stopped[:_MOST_PARKED],
+        before=stopped[_MOST_PARKED - 1].seq if more else None,
+    )
+
+
+def _name(label: str | None, issuer: str) -> str:
+    return label or urlsplit(issuer).hostname or issuer
+
+
 def _registration_row(
     registration: Registration,
     keys_fetched_at: datetime | None,
@@ -93,7 +133,7 @@ def _registration_row(
 ) -> RegistrationRow:
     return RegistrationRow(
         id=registration.id,
-        name=registration.label or urlsplit(registration.issuer).hostname or registration.issuer,
+        name=_name(registration.label, registration.issuer),
         issuer=registration.issuer,
         client_id=registration.client_id,
         state=registration.state,

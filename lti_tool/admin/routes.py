@@ -19,7 +19,7 @@ from werkzeug.exceptions import Forbidden
 
 from lti_tool.admin import service
 from lti_tool.admin.forms import ButtonForm, SignInForm
-from lti_tool.admin.queries import overview
+from lti_tool.admin.queries import delivery, overview
 from lti_tool.admin.sessions import (
     LIFE,
     Administrator,
@@ -88,6 +88,25 @@ def end_session() -> Response:
 def show_platforms() -> str:
     """Who may come in, how they do, and what waits for a decision."""
     return render_template("admin/platforms.html", found=overview(db()), button=ButtonForm())
+
+
+@blueprint.get("/statements")
+def show_statements() -> str:
+    """What waits for its record store, which stores are in trouble, and what was parked and why."""
+    found = delivery(db(), before=request.args.get("before", type=int))
+    return render_template("admin/statements.html", found=found, button=ButtonForm())
+
+
+@blueprint.post("/statements/<uuid:statement_id>/resend")
+def resend_statement(statement_id: UUID) -> Response:
+    service.resend_statement(db(), _administrator(), statement_id=statement_id)
+    return cast("Response", redirect(url_for("admin.show_statements", _anchor="parked"), 303))
+
+
+@blueprint.post("/registrations/<uuid:registration_id>/resend")
+def resend_statements(registration_id: UUID) -> Response:
+    service.resend_statements(db(), _administrator(), registration_id=registration_id)
+    return cast("Response", redirect(url_for("admin.show_statements", _anchor="parked"), 303))
 
 
 @blueprint.post("/registrations/<uuid:registration_id>/enable")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool.admin.sessions import Administrator
 from lti_tool.platforms import invitations
 from lti_tool.platforms import service as platforms
+from lti_tool.statements.status import send_parked_again
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,18 @@ def revoke_invitation(session: Session, by: Administrator, *, invitation_id: UUI
     """Raises NotFoundError when it is not open any more."""
     invitations.revoke_invitation(session, invitation_id=invitation_id)
     _note("invitation_revoked", by, invitation_id)
+
+
+def resend_statement(session: Session, by: Administrator, *, statement_id: UUID) -> None:
+    """Let a parked statement be tried once more; nothing where it is not parked any more."""
+    if send_parked_again(session, statement_id=statement_id):
+        _note("statement_resent", by, statement_id)
+
+
+def resend_statements(session: Session, by: Administrator, *, registration_id: UUID) -> None:
+    """Let all that is parked of a registration be tried once more."""
+    if send_parked_again(session, registration_id=registration_id):
+        _note("statements_resent", by, registration_id)
 
 
 def _note(act: str, by: Administrator, subject: UUID) -> None:

@@ -64,6 +64,8 @@ class Actor:
     """From when until when people write in the activity's discussion."""
     has_roles: bool = False
     """Whether roles go round in the activity's discussion (posts/rotation/)."""
+    lrs_version: str | None = None
+    """Which xAPI the platform's own record store speaks; None for the default's."""
     copy_is_open: bool = False
     """Whether this activity's settings were copied, and its staff have yet to say what becomes of them."""
 

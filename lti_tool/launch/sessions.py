@@ -145,6 +145,7 @@ def actor_of(
         schedule=placement.schedule,
         has_roles="roles" in placement.settings,
         copy_is_open=placement.copy_is_open,
+        lrs_version=registration.lrs_version if registration.lrs_url else None,
     )
 
 

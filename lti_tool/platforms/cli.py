@@ -54,6 +54,11 @@ def platform() -> None:
 @click.option("--lrs-url", help="Its own record store; the default one otherwise.")
 @click.option("--lrs-username", help="With --lrs-url.")
 @click.option("--lrs-password", help="With --lrs-url; sealed at rest.")
+@click.option(
+    "--lrs-version",
+    type=click.Choice(["1.0.3", "2.0.0"]),
+    help="With --lrs-url: which xAPI it speaks; SEGUE_LRS_VERSION's otherwise.",
+)
 @click.pass_obj
 def add(
     line: _CommandLine,
@@ -61,15 +66,18 @@ def add(
     lrs_url: str | None,
     lrs_username: str | None,
     lrs_password: str | None,
+    lrs_version: str | None,
     deployment_ids: tuple[str, ...],
     **registration: Any,
 ) -> None:
     """Register a platform."""
     record_store = None
-    if lrs_url or lrs_username or lrs_password:
+    if lrs_url or lrs_username or lrs_password or lrs_version:
         if not (lrs_url and lrs_username and lrs_password):
             raise click.UsageError("--lrs-url, --lrs-username and --lrs-password go together.")
-        record_store = OwnRecordStore(url=lrs_url, username=lrs_username, password=lrs_password)
+        record_store = OwnRecordStore(
+            url=lrs_url, username=lrs_username, password=lrs_password, version=lrs_version
+        )
     with unit_of_work(line.sessions()) as session:
         add_platform(session, deployment_ids=deployment_ids, record_store=record_store, **registration)
     click.echo(f"Registered client {registration['client_id']} of {registration['issuer']}.")

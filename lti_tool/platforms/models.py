@@ -46,6 +46,8 @@ class Registration(Row, Base):
     lrs_url: Mapped[str | None]
     lrs_username: Mapped[str | None]
     lrs_password_sealed: Mapped[str | None]
+    lrs_version: Mapped[str | None]
+    """Which xAPI its own record store speaks; None for the default's."""
 
     @property
     def state(self) -> RegistrationState:

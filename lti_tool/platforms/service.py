@@ -26,6 +26,8 @@ class OwnRecordStore:
     url: str
     username: str
     password: str
+    version: str | None = None
+    """Which xAPI it speaks, "1.0.3" or "2.0.0"; None for the default's."""
 
 
 def add_platform(
@@ -84,6 +86,7 @@ def add_platform(
         )
         if record_store
         else None,
+        lrs_version=record_store.version if record_store else None,
     )
     if not made:
         raise ConflictError(f"Client {client_id} of {issuer} is registered already; nothing was changed.")

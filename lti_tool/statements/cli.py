@@ -1,12 +1,21 @@
 """`segue statements`: how delivery stands, and what to do about what is parked."""
 
-from typing import Protocol
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol, TextIO
 
 import click
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.core import clock
 from lti_tool.core.db import unit_of_work
-from lti_tool.statements.status import parked, send_parked_again, waiting
+from lti_tool.core.errors import SegueError
+from lti_tool.statements.export import Wanted, export
+from lti_tool.statements.models import StatementState
+from lti_tool.statements.status import Standing, parked, send_parked_again, standings, troubles
 
 _SHOWN = 20
 
@@ -23,22 +32,33 @@ def statements() -> None:
 @statements.command()
 @click.pass_obj
 def status(line: _CommandLine) -> None:
-    """Say what waits, what is paused, and what was parked and why."""
+    """Say what waits and how long, what was sent, which stores fail, and what was parked and why."""
     with unit_of_work(line.sessions()) as session:
-        rows, stopped = waiting(session), parked(session, limit=_SHOWN + 1)
+        rows, stores, stopped = standings(session), troubles(session), parked(session, most=_SHOWN + 1)
     for row in rows:
-        since = f"{row.oldest:%Y-%m-%d %H:%M:%S} UTC"
-        click.echo(f"waiting  {row.count:>8}  registration {row.registration_id}  oldest {since}")
-        if row.paused_until:
-            click.echo(f"  paused until {row.paused_until:%H:%M:%S} UTC: {row.why}")
-    if not rows:
+        click.echo(f"registration {row.registration_id}  {row.label or row.issuer}  client {row.client_id}")
+        click.echo(f"  to {row.address}")
+        click.echo(f"  waiting {row.waiting:>8}   sent {row.sent:>8}   parked {row.parked:>6}")
+        if row.oldest:
+            click.echo(f"  {_oldest(row)}")
+    for store in stores:
+        until = f"left alone until {store.until:%H:%M:%S} UTC, then tried" if store.until else "failed lately"
+        click.echo(f"store    {store.address}  {until}; {store.failures} failures in a row: {store.reason}")
+    if not any(row.waiting for row in rows):
         click.echo("Nothing waits.")
     for statement in stopped[:_SHOWN]:
         click.echo(f"parked   {statement.id}  {statement.event}  {statement.reason}")
     if len(stopped) > _SHOWN:
-        click.echo(f"... and more; these are the {_SHOWN} oldest.")
+        click.echo(f"... and more; these are the {_SHOWN} newest.")
     if stopped:
         click.echo("`segue statements retry` sends them once more.")
+
+
+def _oldest(row: Standing) -> str:
+    made = row.oldest or clock.now()
+    age = timedelta(seconds=int((clock.now() - made).total_seconds()))
+    tried = f", tried {row.attempts} times: {row.last_error}" if row.last_error else ""
+    return f"oldest waits for {age}, since {made:%Y-%m-%d %H:%M:%S} UTC{tried}"
 
 
 @statements.command()
@@ -48,3 +68,59 @@ def retry(line: _CommandLine) -> None:
     with unit_of_work(line.sessions()) as session:
         count = send_parked_again(session)
     click.echo(f"Waiting to be sent again: {count}." if count else "Nothing is parked.")
+
+
+class _Moment(click.ParamType[datetime]):
+    """A date or a moment of ISO 8601; in UTC where it names no zone."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no moment such as 2026-11-28 or 2026-11-28T12:00:00Z", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@statements.command("export")
+@click.option("--since", type=_Moment(), help="Only those made then or later, e.g. 2026-11-28T12:00:00Z.")
+@click.option("--until", type=_Moment(), help="Only those made before.")
+@click.option("--registration", "registration_id", type=click.UUID, help="Of one registration; see status.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([state.value for state in StatementState]),
+    help="May be given several times.",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A new file.")
+@click.pass_obj
+def export_(line: _CommandLine, /, states: Sequence[str], output: Path | None, **filters: Any) -> None:
+    """Write statements as JSON Lines, each as it was made, to standard output or into a file."""
+    wanted = Wanted(states=[StatementState(state) for state in states], **filters)
+    with unit_of_work(line.sessions()) as session, _written_whole(output) as file:
+        count, lines = export(session, wanted)
+        with click.progressbar(lines, length=count, label="Statements", file=sys.stderr) as shown:
+            for one in shown:
+                file.write(one + "\n")
+    click.echo(f"Exported: {count}.", err=True)
+
+
+@contextmanager
+def _written_whole(output: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that has its name once all is in it."""
+    if output is None:
+        yield sys.stdout
+        return
+    if output.exists():
+        raise SegueError(f"{output} is there already.")
+    part = output.with_name(f"{output.name}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            yield file
+        part.replace(output)
+    except OSError as error:
+        raise SegueError(f"{output} can't be written: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Statement rows, and pauses of a record store that refuses us."""
+"""Statement rows, and record stores that are in trouble."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -50,8 +50,33 @@ class StatementRow(Base):
     sent_at: Mapped[datetime | None]
 
 
+class StoreTrouble(Base):
+    """A record store that failed and has taken nothing since; registrations that share it share this row."""
+
+    __tablename__ = "store_trouble"
+
+    store: Mapped[str] = mapped_column(primary_key=True)
+    """A key of targets.py."""
+    failures: Mapped[int]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    """Nothing is sent before, and one batch then, to see; None while the failures are few."""
+    probe_until: Mapped[datetime | None]
+    """Some worker has that one batch in hand until then."""
+    reason: Mapped[str]
+
+
+class StatementCount(Base):
+    """How many of a registration's statements were sent."""
+
+    __tablename__ = "statement_count"
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    sent: Mapped[int] = mapped_column(BigInteger)
+
+
 class DeliveryPause(Base):
-    """A registration's record store refuses us (a wrong password, say): nothing is sent until then."""
+    """Pauses by registration, of the release before; the table goes with the next one."""
 
     __tablename__ = "delivery_pause"
 

@@ -1,22 +1,68 @@
 """Claiming rows for delivery, and marking what became of them. All times are the database's."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, column, func, or_, select, table, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, text, update
 from sqlalchemy.orm import Session
 
-from lti_tool.statements.models import DeliveryPause, StatementRow, StatementState
+from lti_tool.statements.models import StatementRow, StatementState
+from lti_tool.statements.targets import STORE_KEY, key_parameters
 
 LEASE = timedelta(seconds=120)
-"""Longer than one answer may take; it is renewed before each request."""
+"""Longer than one answer may take; it is renewed before a request when a part of it is over."""
 
 _now = func.clock_timestamp()
-# By its name: this package knows no platforms (import-linter).
-_registration = table("registration", column("id", Uuid[UUID](as_uuid=True))).c.id
+
+_DUE = """
+    statement.state = 'pending' and statement.due_at <= clock_timestamp()
+    and (statement.lease_until is null or statement.lease_until < clock_timestamp())
+"""
+# Chosen once: a subquery may be run again for each row of a loop, and would lock others each time.
+_CLAIM = text(
+    f"""
+    with due as materialized (
+        select own.id from unnest(cast(:registrations as uuid[])) as registration (id)
+        cross join lateral (
+            select id from statement where statement.registration_id = registration.id and {_DUE}
+            order by statement.seq limit :share for update skip locked
+        ) as own
+        limit :most
+    )
+    update statement
+    set lease_id = :lease_id, lease_until = clock_timestamp() + :lease, attempts = attempts + 1
+    from due where statement.id = due.id
+    returning statement.seq, statement.id, statement.body, statement.attempts
+    """  # noqa: S608  # parts of our own
+)
+_STORES_DUE = text(
+    f"""
+    with due as (
+        select {STORE_KEY} as store, registration.id from registration
+        where exists (select from statement where statement.registration_id = registration.id and {_DUE})
+    )
+    select due.store, due.id from due
+    where not exists (
+        select from store_trouble where store_trouble.store = due.store and until > clock_timestamp()
+    )
+    """  # noqa: S608
+)
+# The counters are taken in one order by all workers, so that none waits in a circle.
+_SENT = text(
+    """
+    with sent as (
+        update statement
+        set state = 'sent', sent_at = clock_timestamp(), lease_id = null, last_error = null
+        where id = any(:ids) and lease_id = :lease_id returning registration_id
+    )
+    insert into statement_count as kept (registration_id, sent)
+    select registration_id, count(*) from sent group by registration_id order by registration_id
+    on conflict (registration_id) do update set sent = kept.sent + excluded.sent
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +74,42 @@ class Claimed:
     attempts: int
 
 
-def claim(session: Session, registration_id: UUID, *, lease_id: UUID, limit: int) -> list[Claimed]:
-    """The oldest rows that are due and nobody holds; other workers' rows are passed over, not waited for."""
-    due = (
-        _claimable(registration_id)
-        .order_by(StatementRow.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        # Chosen once: a subquery may be run again for each row of a loop, and would lock others each time.
-        .cte("due")
-        .prefix_with("MATERIALIZED")
-    )
+def stores_due(session: Session) -> Mapping[str, Sequence[UUID]]:
+    """The registrations for which `claim` finds something, by their stores, but those in trouble.
+
+    It stops at the first row of each, however many wait.
+    """
+    found: defaultdict[str, list[UUID]] = defaultdict(list)
+    for store, registration_id in session.execute(_STORES_DUE, key_parameters(session)):
+        found[store].append(registration_id)
+    return found
+
+
+def claim(session: Session, registrations: Sequence[UUID], *, lease_id: UUID, most: int) -> list[Claimed]:
+    """The oldest rows of each registration that are due and nobody holds, in equal shares.
+
+    Other workers' rows are passed over, not waited for.
+    """
     taken = session.execute(
-        update(StatementRow)
-        .where(StatementRow.id == due.c.id)
-        .values(lease_id=lease_id, lease_until=_now + LEASE, attempts=StatementRow.attempts + 1)
-        .returning(StatementRow.seq, StatementRow.id, StatementRow.body, StatementRow.attempts)
-        .execution_options(synchronize_session=False)
+        _CLAIM,
+        {
+            "registrations": list(registrations),
+            "share": -(-most // len(registrations)),
+            "most": most,
+            "lease_id": lease_id,
+            "lease": LEASE,
+        },
     ).all()
     return [Claimed(id=row.id, body=row.body, attempts=row.attempts) for row in sorted(taken)]
 
 
-def renew(session: Session, lease_id: UUID, ids: Sequence[UUID]) -> bool:
-    """Hold these rows for another lease; False when any of them is another worker's by now."""
-    return _change(session, lease_id, ids, lease_until=_now + LEASE) == len(ids)
+def renew(session: Session, lease_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+    """Hold these rows for another lease; those that it still holds, and no other worker by now."""
+    return set(_change(session, lease_id, ids, lease_until=_now + LEASE))
 
 
 def mark_sent(session: Session, lease_id: UUID, ids: Sequence[UUID]) -> None:
-    _change(session, lease_id, ids, state=StatementState.SENT, sent_at=_now, lease_id=None, last_error=None)
+    session.execute(_SENT, {"ids": list(ids), "lease_id": lease_id})
 
 
 def mark_parked(session: Session, lease_id: UUID, ids: Sequence[UUID], reason: str) -> None:
@@ -68,50 +122,17 @@ def mark_for_retry(
     _change(session, lease_id, ids, due_at=_now + delay, lease_id=None, lease_until=None, last_error=reason)
 
 
-def pause(session: Session, registration_id: UUID, delay: timedelta, reason: str) -> None:
-    """Leave this registration's record store alone for a while, and keep why."""
-    values = {"until": _now + delay, "reason": reason}
-    session.execute(
-        insert(DeliveryPause)
-        .values(registration_id=registration_id, **values)
-        .on_conflict_do_update(index_elements=["registration_id"], set_=values)
-    )
-
-
 def give_back(session: Session, lease_id: UUID, ids: Sequence[UUID]) -> None:
     """Free what the lease still holds of these, as if it had not been claimed."""
     _change(session, lease_id, ids, attempts=StatementRow.attempts - 1, lease_id=None, lease_until=None)
 
 
-def end_pause(session: Session, registration_id: UUID) -> None:
-    session.execute(text("delete from delivery_pause where registration_id = :id"), {"id": registration_id})
-
-
-def registrations_with_due_rows(session: Session) -> Sequence[UUID]:
-    """Those for which `claim` finds something. It stops at the first row of each, however many wait."""
-    return session.scalars(select(_registration).where(_claimable(_registration).exists())).all()
-
-
-def _claimable(registration_id: UUID | ColumnElement[UUID]) -> Select[UUID]:
-    paused = select(DeliveryPause).where(
-        DeliveryPause.registration_id == registration_id, DeliveryPause.until > _now
-    )
-    return select(StatementRow.id).where(
-        StatementRow.registration_id == registration_id,
-        StatementRow.state == StatementState.PENDING,
-        StatementRow.due_at <= _now,
-        or_(StatementRow.lease_until.is_(None), StatementRow.lease_until < _now),
-        ~paused.exists(),
-    )
-
-
-def _change(session: Session, lease_id: UUID, ids: Sequence[UUID], /, **values: object) -> int:
+def _change(session: Session, lease_id: UUID, ids: Sequence[UUID], /, **values: object) -> Sequence[UUID]:
     """Only what this lease still holds: a worker that slept over its lease changes nothing."""
-    done = session.execute(
+    return session.scalars(
         update(StatementRow)
         .where(StatementRow.id.in_(ids), StatementRow.lease_id == lease_id)
         .values(**values)
         .returning(StatementRow.id)
         .execution_options(synchronize_session=False)
-    )
-    return len(done.all())
+    ).all()

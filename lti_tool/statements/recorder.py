@@ -83,7 +83,7 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
     """
     if actor.is_test:
         return
-    version = settings_of(session).lrs_version
+    version = actor.lrs_version or settings_of(session).lrs_version
     statement = build_statement(
         id=act.statement_id,
         actor=account_agent(settings_of(session).base_url, act.unnamed.account)

@@ -1,4 +1,4 @@
-"""How delivery stands: what waits, what was parked and why, and sending parked statements again."""
+"""How delivery stands: what waits, was sent and was parked, which stores are in trouble; sending again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,74 +6,136 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, select, text, update
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
-from lti_tool.statements.models import DeliveryPause, StatementRow, StatementState
+from lti_tool.statements.models import StatementRow, StatementState, StoreTrouble
+from lti_tool.statements.targets import STORE_KEY, address_of, key_parameters
+
+# Each count walks a partial index alone; what was sent is not counted but known.
+_STANDING = text(
+    f"""
+    select registration.id, registration.issuer, registration.client_id, registration.label,
+        {STORE_KEY} as store, coalesce(statement_count.sent, 0) as sent,
+        waiting.count as waiting, parked.count as parked,
+        oldest.created_at as oldest, oldest.attempts, oldest.last_error
+    from registration
+    left join statement_count on statement_count.registration_id = registration.id
+    cross join lateral (
+        select count(*) from statement where registration_id = registration.id and state = 'pending'
+    ) as waiting
+    left join (
+        select registration_id, count(*) from statement where state = 'parked' group by registration_id
+    ) as counted (registration_id, count) on counted.registration_id = registration.id
+    cross join lateral (select coalesce(counted.count, 0)) as parked (count)
+    left join lateral (
+        select created_at, attempts, last_error from statement
+        where registration_id = registration.id and state = 'pending' order by seq limit 1
+    ) as oldest on true
+    order by oldest.created_at, registration.id
+    """  # noqa: S608  # parts of our own
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A registration's statements that are not sent yet."""
+class Standing:
+    """How a registration's statements stand."""
 
     registration_id: UUID
-    count: int
-    oldest: datetime
-    paused_until: datetime | None
-    """Its record store refuses us; `why` says how."""
-    why: str | None
+    issuer: str
+    client_id: str
+    label: str | None
+    store: str
+    """The key of the store that they go to."""
+    sent: int
+    waiting: int
+    parked: int
+    oldest: datetime | None
+    """When the one that waits longest was made."""
+    attempts: int | None
+    """How often that one was sent in vain."""
+    last_error: str | None
+
+    @property
+    def address(self) -> str:
+        return address_of(self.store)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A store that has taken nothing since it failed."""
+
+    store: str
+    failures: int
+    since: datetime
+    until: datetime | None
+    """It is left alone until then, and tried again; None while its failures are few."""
+    reason: str
+
+    @property
+    def address(self) -> str:
+        return address_of(self.store)
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
     """A statement that its record store will not take."""
 
+    seq: int
     id: UUID
+    registration_id: UUID
     event: str
     created_at: datetime
+    attempts: int
     reason: str
 
 
-def waiting(session: Session) -> Sequence[Waiting]:
-    """What waits, by registration, the longest waiting first."""
-    rows = session.execute(
-        select(
-            StatementRow.registration_id,
-            func.count(),
-            func.min(StatementRow.created_at),
-            DeliveryPause.until,
-            DeliveryPause.reason,
+def standings(session: Session) -> Sequence[Standing]:
+    """Of all registrations, the longest waiting first."""
+    return [Standing(*row) for row in session.execute(_STANDING, key_parameters(session))]
+
+
+def troubles(session: Session) -> Sequence[Trouble]:
+    """The stores in trouble, the longest first."""
+    rows = session.scalars(select(StoreTrouble).order_by(StoreTrouble.since))
+    return [Trouble(row.store, row.failures, row.since, row.until, row.reason) for row in rows]
+
+
+def parked(session: Session, *, most: int, before: int | None = None) -> Sequence[Parked]:
+    """The newest parked statements, from below a `seq` on."""
+    query = select(StatementRow).where(StatementRow.state == StatementState.PARKED)
+    if before is not None:
+        query = query.where(StatementRow.seq < before)
+    return [
+        Parked(
+            row.seq,
+            row.id,
+            row.registration_id,
+            row.event,
+            row.created_at,
+            row.attempts,
+            row.last_error or "",
         )
-        .outerjoin(
-            DeliveryPause,
-            (DeliveryPause.registration_id == StatementRow.registration_id)
-            & (DeliveryPause.until > clock.now()),
-        )
-        .where(StatementRow.state == StatementState.PENDING)
-        .group_by(StatementRow.registration_id, DeliveryPause.until, DeliveryPause.reason)
-        .order_by(func.min(StatementRow.created_at))
-    )
-    return [Waiting(*row) for row in rows]
+        for row in session.scalars(query.order_by(StatementRow.seq.desc()).limit(most))
+    ]
 
 
-def parked(session: Session, *, limit: int) -> Sequence[Parked]:
-    """The oldest parked statements, `limit` of them."""
-    rows = session.execute(
-        select(StatementRow.id, StatementRow.event, StatementRow.created_at, StatementRow.last_error)
-        .where(StatementRow.state == StatementState.PARKED)
-        .order_by(StatementRow.seq)
-        .limit(limit)
-    )
-    return [Parked(row.id, row.event, row.created_at, row.last_error or "") for row in rows]
+def send_parked_again(
+    session: Session, *, registration_id: UUID | None = None, statement_id: UUID | None = None
+) -> int:
+    """Let parked statements be tried once more; returns how many. A worker takes them up.
 
-
-def send_parked_again(session: Session) -> int:
-    """Let every parked statement be tried once more; returns how many. A worker takes them up."""
+    All of them, those of one registration, or one; none where it is not parked (any more).
+    """
+    again = update(StatementRow).where(StatementRow.state == StatementState.PARKED)
+    if registration_id:
+        again = again.where(StatementRow.registration_id == registration_id)
+    if statement_id:
+        again = again.where(StatementRow.id == statement_id)
     changed = session.execute(
-        update(StatementRow)
-        .where(StatementRow.state == StatementState.PARKED)
-        .values(state=StatementState.PENDING, attempts=0, due_at=clock.now(), lease_id=None, lease_until=None)
-        .execution_options(synchronize_session=False)
+        again.values(
+            state=StatementState.PENDING, attempts=0, due_at=clock.now(), lease_id=None, lease_until=None
+        ).execution_options(synchronize_session=False)
     )
     return cast("CursorResult[Any]", changed).rowcount

@@ -33,10 +33,12 @@ NO_PAGES = {
     "threads.count_new_threads", "threads.count_new_replies", "threads.show_new_replies", "threads.see_posts",
     "threads.show_composer",
     "health.live", "health.ready", "launch.jwks", "launch.canvas_config", "platforms.logo",
+    "metrics.show_metrics",
 }  # fmt: skip
 # Outside a course's activities; tests/browser/test_administration.py and test_pages.py look at them.
 ELSEWHERE = {
     "launch.login", "platforms.confirm_registration", "admin.show_sign_in", "admin.show_platforms",
+    "admin.show_statements",
     "record_store.show_about", "record_store.show_statements", "record_store.refuse_other",
     "deep_linking.choose_activity", "facilitation.review_submission", "privacy.show_person",
 }  # fmt: skip

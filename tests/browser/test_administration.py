@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Request, Response
 
@@ -18,11 +19,14 @@ from lti_tool.platforms.health import note_error, note_launch
 from lti_tool.platforms.invitations import make_invitation
 from lti_tool.platforms.service import add_platform, keep_pending_deployment, set_active
 from lti_tool.platforms.tool_keys import ensure_tool_keys, rotate_tool_keys
+from lti_tool.statements.models import StatementRow, StatementState
 from tests.admin.administrators import new_code
 from tests.browser.conftest import NewContext
 from tests.browser.test_pages import ARABIC, LONG_WORD, look_at
+from tests.factories.entrances import enter, make_tenant
 from tests.platforms.registrant import Registrant, as_json
 from tests.servers import serving
+from tests.statements.sending import record, record_parked, use_store
 
 pytestmark = pytest.mark.browser
 Sessions = sessionmaker[Session]
@@ -143,6 +147,52 @@ def test_the_pages_of_administrators_are_there_for_everybody(office: Office) -> 
     look_at(page, "admin")
     page.evaluate("document.documentElement.dir = 'rtl'")
     look_at(page, "admin-rtl")
+
+
+def furnish_statements(sessions: Sessions) -> None:
+    """Some of one platform wait, some of another are parked, and one store is left alone."""
+    with unit_of_work(sessions) as session:
+        long = f"https://{'a-long-name-of-a-faculty.' * 3}example"
+        ana = enter(session, make_tenant(session, issuer=long))[0]
+        tom = enter(session, make_tenant(session, issuer="https://lms.example"))[0]
+        enter(session, make_tenant(session, issuer="https://quiet.example"))
+        store = "https://lrs.example/a/long/path/to/its/endpoint/xapi"
+        use_store(session, ana, store)
+        for name, until in (
+            (f"{store} own 1.0.3", "now() + interval '5 min'"),
+            ("https://b.example b 1", "null"),
+        ):
+            session.execute(
+                text(
+                    "insert into store_trouble (store, failures, since, until, reason)"
+                    f" values (:store, 4, now(), {until}, :reason)"
+                ),
+                {"store": name, "reason": f"answered 401: {LONG_WORD}"},
+            )
+    record(sessions, ana, 3)
+    record_parked(sessions, tom, 60)
+    with unit_of_work(sessions) as session:
+        tried = update(StatementRow).where(StatementRow.state == StatementState.PENDING)
+        session.execute(tried.values(attempts=2, last_error=f"answered 503: {LONG_WORD}"))
+
+
+def test_what_was_parked_is_sent_again_by_keyboard(office: Office) -> None:
+    furnish_statements(office.sessions)
+    office.sign_in()
+    page = office.page
+    page.get_by_role("link", name="Statements").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Statements")
+    look_at(page, "admin-statements")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    look_at(page, "admin-statements-rtl")
+    platform = page.get_by_role("article").filter(has_text="60 parked")
+    page.get_by_role("button", name="Send again").first.press("Enter")
+    expect(page.get_by_role("article").filter(has_text="59 parked")).to_be_visible()
+    page.get_by_role("link", name="Older ones").press("Enter")
+    expect(page.get_by_role("button", name="Send again")).to_have_count(9)
+    page.get_by_role("button", name="Send all parked again").press("Enter")
+    expect(page.get_by_text("None.")).to_be_visible()
+    expect(platform).to_have_count(0)
 
 
 CONSOLE = """<!DOCTYPE html><html lang="en"><title>Course system</title><ul id="said"></ul>

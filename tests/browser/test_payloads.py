@@ -93,7 +93,8 @@ TECHNICAL_TABLES = {
     "access_token", "admin_session", "admin_sign_in", "course_copy", "delivery_pause", "deployment",
     "launch_attempt", "launch_pending", "line_item", "notice", "notice_handler", "planned_activity",
     "platform_key_set", "pseudonym", "read_state", "record_store_credential", "record_store_statement",
-    "registration", "registration_health", "registration_invitation", "roster_sync", "statement", "tool_key",
+    "registration", "registration_health", "registration_invitation", "roster_sync", "statement",
+    "store_trouble", "tool_key",
     "waiting_act",
 }  # fmt: skip
 TECHNICAL_NAMES = {

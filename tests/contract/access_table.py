@@ -62,6 +62,8 @@ BODY = {"body": "Name the shared history first."}
 TABLE: dict[tuple[str, str], Row] = {
     ("GET", "health.live"): PUBLIC,
     ("GET", "health.ready"): PUBLIC,
+    # For who has the token of the settings, and here is none; tests/metrics/.
+    ("GET", "metrics.show_metrics"): Row(Needs.NOTHING, answers=404),
     ("GET", "launch.login"): PUBLIC,
     ("POST", "launch.login"): PUBLIC,
     ("POST", "launch.launch"): PUBLIC,
@@ -75,6 +77,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "admin.show_sign_in"): PUBLIC,
     ("POST", "admin.sign_in_with_code"): PUBLIC,
     ("GET", "admin.show_platforms"): ADMINISTRATOR,
+    ("GET", "admin.show_statements"): ADMINISTRATOR,
+    ("POST", "admin.resend_statement"): Row(Needs.ADMINISTRATOR, ids={"statement_id": "parked"}),
+    ("POST", "admin.resend_statements"): Row(Needs.ADMINISTRATOR, ids={"registration_id": "registration"}),
     ("POST", "admin.end_session"): ADMINISTRATOR,
     ("POST", "admin.enable_registration"): Row(Needs.ADMINISTRATOR, ids={"registration_id": "registration"}),
     ("POST", "admin.disable_registration"): Row(Needs.ADMINISTRATOR, ids={"registration_id": "registration"}),

@@ -19,6 +19,7 @@ from tests.admin.administrators import AdministratorVisit
 from tests.contract.access_table import TABLE, Needs
 from tests.contract.conftest import SECRETS, TOOL, everything, path_of
 from tests.factories.entrances import ISSUER, Course
+from tests.statements.sending import record_parked
 
 ROUTES = [(route, row) for route, row in TABLE.items() if row.needs is Needs.ADMINISTRATOR]
 
@@ -31,10 +32,12 @@ def ids(course: Course, sessions: sessionmaker[Session], session: Session) -> di
         keep_pending_deployment(
             writing, registration_id=course.tenant.registration_id, deployment_id="campus-2"
         )
+    (parked,) = record_parked(sessions, course.visitor().actor, 1)
     return {
         "registration": course.tenant.registration_id,
         "deployment": course.tenant.deployment_id,
         "invitation": session.scalars(select(Invitation.id)).one(),
+        "parked": parked,
     }
 
 

@@ -3,15 +3,20 @@
 import json
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Request, Response
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import unit_of_work
-from lti_tool.statements.models import StatementRow
+from lti_tool.core.secrets import seal
+from lti_tool.platforms.models import Registration
+from lti_tool.statements.delivery import deliver_due, stores_due
+from lti_tool.statements.models import StatementRow, StatementState
 from lti_tool.statements.recorder import Act, record_act, thing
+from lti_tool.statements.targets import LRS_PASSWORD_PLACE
+from tests.conftest import SECRET
 from xapi import vocabulary
 
 
@@ -29,6 +34,45 @@ def record(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UU
             )
             record_act(session, actor, act)
     return ids
+
+
+def record_parked(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UUID]:
+    """Statements that their store has refused."""
+    ids = record(sessions, actor, count)
+    with unit_of_work(sessions) as session:
+        refused = update(StatementRow).where(StatementRow.id.in_(ids))
+        session.execute(refused.values(state=StatementState.PARKED, attempts=1, last_error="answered 400"))
+    return ids
+
+
+def use_store(
+    session: Session, actor: Actor, address: str, *, username: str = "own", version: str | None = None
+) -> None:
+    """Give the actor's registration a record store of its own."""
+    registration = session.get_one(Registration, actor.registration_id)
+    registration.lrs_url, registration.lrs_username = address, username
+    registration.lrs_password_sealed = seal("its password", secret=SECRET, place=LRS_PASSWORD_PLACE)
+    registration.lrs_version = version
+
+
+def deliver(sessions: sessionmaker[Session]) -> None:
+    """What one look of one worker does."""
+    for store in stores_due(sessions):
+        deliver_due(sessions, store)
+
+
+def make_due(sessions: sessionmaker[Session]) -> None:
+    """As if all times to wait had passed."""
+    with unit_of_work(sessions) as session:
+        session.execute(text("update statement set due_at = now() - interval '1 s', lease_until = null"))
+        session.execute(text("update store_trouble set until = now() - interval '1 s', probe_until = null"))
+
+
+def rest(sessions: sessionmaker[Session]) -> float:
+    """For how many seconds the one store in trouble is left alone."""
+    with sessions() as session:
+        query = text("select extract(epoch from until - clock_timestamp()) from store_trouble")
+        return float(session.execute(query).scalar_one())
 
 
 def states(sessions: sessionmaker[Session]) -> dict[UUID, StatementRow]:

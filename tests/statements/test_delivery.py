@@ -1,7 +1,6 @@
 """Delivering what is due, to record stores that behave in every way."""
 
 import json
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,24 +13,16 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import unit_of_work
 from lti_tool.statements.cli import statements
-from lti_tool.statements.delivery import deliver_due
-from lti_tool.statements.models import DeliveryPause, StatementRow, StatementState
+from lti_tool.statements.models import StatementRow, StatementState, StoreTrouble
 from lti_tool.statements.queries import claim
 from lti_tool.statements.recorder import Act, record_act, thing
 from lti_tool.subscriptions import subscribe_all
 from tests.factories.entrances import enter
 from tests.servers import Counterpart, serving
-from tests.statements.sending import kept, record, sent_ids, states
+from tests.statements.sending import deliver, kept, make_due, record, rest, sent_ids, states
 from xapi import vocabulary
 
 subscribe_all()
-
-
-def make_due(sessions: sessionmaker[Session]) -> None:
-    """As if the time to wait had passed."""
-    with unit_of_work(sessions) as session:
-        session.execute(update(StatementRow).values(due_at=clock.now() - timedelta(seconds=1)))
-        session.execute(text("delete from delivery_pause"))
 
 
 def test_batches_of_fifty_in_order_as_they_were_frozen(
@@ -39,7 +30,7 @@ def test_batches_of_fifty_in_order_as_they_were_frozen(
 ) -> None:
     store.answer = kept
     ids = record(store_sessions, actor, 120)
-    assert deliver_due(store_sessions, actor.registration_id) is None
+    deliver(store_sessions)
     assert [len(sent_ids(request)) for request in store.requests] == [50, 50, 20]
     assert [i for request in store.requests for i in sent_ids(request)] == ids
     rows = states(store_sessions)
@@ -60,7 +51,7 @@ def test_a_claim_is_no_larger_than_asked_for_by_any_plan(
         for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize", "indexscan"):
             session.execute(text(f"set local enable_{way} = off"))
         session.execute(text("set local enable_bitmapscan = off"))
-        claimed = claim(session, actor.registration_id, lease_id=uuid4(), limit=50)
+        claimed = claim(session, [actor.registration_id], lease_id=uuid4(), most=50)
     assert [row.id for row in claimed] == ids[:50]
 
 
@@ -70,7 +61,7 @@ def test_one_bad_statement_is_parked_and_the_others_go(
     ids = record(store_sessions, actor, 50)
     bad = ids[17]
     store.answer = lambda request: Response("no", 400) if bad in sent_ids(request) else kept(request)
-    deliver_due(store_sessions, actor.registration_id)
+    deliver(store_sessions)
     rows = states(store_sessions)
     assert [i for i in ids if rows[i].state == StatementState.PARKED] == [bad]
     assert sum(row.state == StatementState.SENT for row in rows.values()) == 49
@@ -83,14 +74,13 @@ def test_a_store_that_is_down_gets_everything_later(
 ) -> None:
     ids = record(store_sessions, actor, 3)
     store.answer = lambda _request: Response("", 503, {"Retry-After": "120"})
-    again = deliver_due(store_sessions, actor.registration_id)
-    assert again is not None
-    assert timedelta(seconds=110) <= again <= timedelta(seconds=130)
-    assert deliver_due(store_sessions, actor.registration_id) is None
+    deliver(store_sessions)
+    assert 110 <= rest(store_sessions) <= 130
+    deliver(store_sessions)
     assert len(store.requests) == 1
     make_due(store_sessions)
     store.answer = kept
-    deliver_due(store_sessions, actor.registration_id)
+    deliver(store_sessions)
     rows = states(store_sessions)
     assert all(rows[i].state == StatementState.SENT and rows[i].attempts == 2 for i in ids)
 
@@ -101,17 +91,18 @@ def test_a_store_that_refuses_us_is_left_alone_and_nothing_is_spent(
 ) -> None:
     ids = record(store_sessions, actor, 2)
     store.answer = lambda _request: Response("", status)
-    assert deliver_due(store_sessions, actor.registration_id) == timedelta(minutes=5)
+    deliver(store_sessions)
+    assert 290 <= rest(store_sessions) <= 300
     record(store_sessions, actor, 1)
-    assert deliver_due(store_sessions, actor.registration_id) is None
+    deliver(store_sessions)
     assert len(store.requests) == 1
     rows = states(store_sessions)
     assert all(rows[i].state == StatementState.PENDING and rows[i].attempts == 0 for i in ids)
     with store_sessions() as session:
-        assert str(status) in session.scalars(select(DeliveryPause.reason)).one()
+        assert str(status) in session.scalars(select(StoreTrouble.reason)).one()
     make_due(store_sessions)
     store.answer = kept
-    deliver_due(store_sessions, actor.registration_id)
+    deliver(store_sessions)
     assert {row.state for row in states(store_sessions).values()} == {StatementState.SENT}
 
 
@@ -138,7 +129,7 @@ def test_an_id_that_the_store_has_is_compared(
         )
 
     store.answer = answer
-    deliver_due(store_sessions, actor.registration_id)
+    deliver(store_sessions)
     assert states(store_sessions)[row_id].state == state
 
 
@@ -147,7 +138,7 @@ def test_too_large_a_batch_is_halved(
 ) -> None:
     record(store_sessions, actor, 40)
     store.answer = lambda request: Response("", 413) if len(sent_ids(request)) > 10 else kept(request)
-    deliver_due(store_sessions, actor.registration_id)
+    deliver(store_sessions)
     assert {row.state for row in states(store_sessions).values()} == {StatementState.SENT}
 
 
@@ -164,7 +155,7 @@ def test_a_worker_that_slept_over_its_lease_changes_nothing(
         return kept(request)
 
     store.answer = answer
-    deliver_due(store_sessions, actor.registration_id)
+    deliver(store_sessions)
     rows = states(store_sessions)
     assert all(rows[i].state == StatementState.PENDING and rows[i].lease_id == other for i in ids)
 
@@ -208,7 +199,7 @@ def test_a_registration_may_have_its_own_store(
             actor, _ = enter(session, Tenant(registration.id, deployment.id))
             sealed = registration.lrs_password_sealed
         record(store_sessions, actor, 1)
-        deliver_due(store_sessions, actor.registration_id)
+        deliver(store_sessions)
     assert store.requests == []
     assert [request.path for request in own.requests] == ["/lrs/statements"]
     assert own.requests[0].authorization is not None
@@ -230,16 +221,21 @@ def test_what_waits_and_what_is_parked_is_said_and_can_be_sent_again(
 
     assert "Nothing waits." in say("status")
     (bad,) = record(store_sessions, actor, 1)
-    assert f"waiting         1  registration {actor.registration_id}" in say("status")
+    said = say("status")
+    assert f"registration {actor.registration_id}" in said
+    assert "waiting        1   sent        0   parked      0" in said
+    assert "oldest waits for 0:00:" in said
     store.answer = lambda _request: Response("", 401)
-    deliver_due(store_sessions, actor.registration_id)
-    assert "paused until" in say("status")
+    deliver(store_sessions)
+    assert "left alone until" in say("status")
     make_due(store_sessions)
     store.answer = lambda _request: Response("broken", 400)
-    deliver_due(store_sessions, actor.registration_id)
+    deliver(store_sessions)
     assert f"parked   {bad}  thread_posted" in say("status")
+    assert "parked      1" in say("status")
     assert "Waiting to be sent again: 1." in say("retry")
     assert "Nothing is parked." in say("retry")
     store.answer = kept
-    deliver_due(store_sessions, actor.registration_id)
+    deliver(store_sessions)
     assert states(store_sessions)[bad].state == StatementState.SENT
+    assert "waiting        0   sent        1   parked      0" in say("status")

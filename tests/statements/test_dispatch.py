@@ -13,9 +13,10 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.statements import delivery, dispatch
 from lti_tool.statements.dispatch import Dispatcher
 from lti_tool.statements.models import StatementState
+from lti_tool.statements.targets import address_of, key_parameters
 from tests.factories.entrances import enter, make_tenant
 from tests.servers import Counterpart
-from tests.statements.sending import kept, record, sent_ids, states
+from tests.statements.sending import kept, record, sent_ids, states, use_store
 
 WITHIN = 20.0
 SEVERAL_LOOKS = 0.2
@@ -55,6 +56,7 @@ def test_a_store_that_takes_long_is_asked_once_and_delays_no_other(
 ) -> None:
     with unit_of_work(store_sessions) as session:
         other = enter(session, make_tenant(session, issuer="https://other.test"))[0]
+        use_store(session, other, address_of(key_parameters(session)["default_store"]), username="other")
     (slow,) = record(store_sessions, actor, 1)
     go_on = threading.Event()
 
@@ -88,7 +90,7 @@ def test_a_store_that_wants_to_be_left_alone_is(
     assert len(store.requests) == 1
 
 
-@pytest.mark.parametrize("part", ["registrations_due", "deliver_due"])
+@pytest.mark.parametrize("part", ["stores_due", "deliver_due"])
 def test_after_any_failure_the_next_look_delivers(
     part: str,
     store: Counterpart,

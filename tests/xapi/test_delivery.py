@@ -70,20 +70,44 @@ def test_what_follows_from_an_answer(given_answer: Answer, whole_batch: Kind, si
     ("batch_size", "attempts", "kind"),
     [
         (50, 4, Kind.RETRY),
-        (50, 5, Kind.SPLIT),
-        (2, 99, Kind.SPLIT),
-        (1, 5, Kind.RETRY),
-        (1, 1000, Kind.RETRY),
+        (50, 5, Kind.SUSPECT),
+        (2, 99, Kind.SUSPECT),
+        (1, 4, Kind.RETRY),
+        (1, 1000, Kind.SUSPECT),
     ],
 )
-def test_a_batch_that_keeps_failing_is_split_and_a_single_one_is_never_given_up(
-    batch_size: int, attempts: int, kind: Kind
+@pytest.mark.parametrize("failed", [answer(500), answer(failure="connection"), answer(failure="timeout")])
+def test_what_keeps_failing_is_suspected_and_never_given_up(
+    failed: Answer, batch_size: int, attempts: int, kind: Kind
 ) -> None:
-    assert after(answer(500), batch_size=batch_size, attempts=attempts).kind is kind
+    decision = after(failed, batch_size=batch_size, attempts=attempts)
+    assert decision.kind is kind
+    assert decision.delay is not None
 
 
-def test_a_store_that_cannot_be_reached_is_no_reason_to_split() -> None:
-    assert after(answer(failure="connection"), attempts=99).kind is Kind.RETRY
+@pytest.mark.parametrize(
+    "patient",
+    [answer(429), answer(408), answer(425), answer(503, retry_after="5"), answer(500, retry_after="5")],
+)
+def test_a_store_that_asks_for_time_is_given_it_however_often(patient: Answer) -> None:
+    assert after(patient, attempts=99).kind is Kind.RETRY
+
+
+@pytest.mark.parametrize(
+    ("given_answer", "seconds"),
+    [
+        (answer(500), None),
+        (answer(429), None),
+        (answer(503, retry_after="40"), 40),
+        (answer(failure="connection"), 1),
+        (answer(failure="timeout"), 1),
+        (answer(401), 300),
+        (answer(400), None),
+        (answer(200), None),
+    ],
+)
+def test_which_answers_are_about_the_whole_store(given_answer: Answer, seconds: float | None) -> None:
+    assert after(given_answer).rest == (None if seconds is None else timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize(

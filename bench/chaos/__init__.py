@@ -1,0 +1,1 @@
+"""Delivery under every fault at once: `python -m bench.chaos`."""

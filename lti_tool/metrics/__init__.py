@@ -1,0 +1,1 @@
+"""Figures for Prometheus: how statements and their record stores stand."""
