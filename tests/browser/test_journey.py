@@ -407,6 +407,7 @@ ELSEWHERE = {
         vocabulary.NO_LONGER_SYNTHESIS,
         vocabulary.ASSIGNED,
         vocabulary.UNASSIGNED,
+        vocabulary.APPOINTED,
         vocabulary.UNMASKED,
         vocabulary.MOVED_ON,
         vocabulary.PASSED_ON,
