@@ -74,7 +74,7 @@ def _faults_of_form(event: str, body: str) -> list[str]:
 def faults(statement: Json, event: str) -> list[str]:
     """All that is wrong with a statement of this event; one that voids another is of no profile."""
     try:
-        check_statement(statement, version="1.0.3" if statement["version"] == "1.0.0" else "2.0.0")
+        check_statement(statement, version="2.0.0" if statement.get("version") == "2.0.0" else "1.0.3")
     except InvalidStatement as error:
         return [f"not valid: {error}"]
     if statement["verb"]["id"] == vocabulary.VOIDED.id:

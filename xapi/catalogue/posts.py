@@ -5,6 +5,7 @@ from typing import Final
 from xapi import vocabulary
 from xapi.catalogue import extensions
 from xapi.catalogue.form import Carries, Event, Stands
+from xapi.vocabulary import Verb
 
 CONTRIBUTIONS: Final = (
     vocabulary.FORUM_TOPIC,
@@ -12,54 +13,59 @@ CONTRIBUTIONS: Final = (
     vocabulary.DOUBT,
     vocabulary.SOLUTION,
 )
-# An opening post stands in its activity, any other in its conversation.
-_PLACES: Final = (vocabulary.RESOURCE_LINK, vocabulary.FORUM_TOPIC, vocabulary.DOUBT)
-_REFERENCE: Final = "that of the post"
+
+
+def _of_post(
+    name: str,
+    sentence: str,
+    *verbs: Verb,
+    named: Stands = Stands.SOMETIMES,
+    text: bool = False,
+    carried: Carries | None = None,
+) -> Event:
+    """What somebody did with a post that is there already, in a group where its conversation is in one.
+
+    Whoever does it may have written the post anonymously, staff too who once were learners.
+    """
+    return Event(
+        name=name,
+        sentence=sentence,
+        verbs=verbs,
+        objects=CONTRIBUTIONS,
+        # An opening post stands in its activity, any other in its conversation.
+        parents=(vocabulary.RESOURCE_LINK, vocabulary.FORUM_TOPIC, vocabulary.DOUBT),
+        named=named,
+        team=Stands.NEVER if named is Stands.NEVER else Stands.SOMETIMES,
+        reference="that of the post",
+        text=text,
+        extensions=(carried,) if carried else (),
+    )
+
 
 POSTS: Final = (
-    Event(
-        name="post_edited",
-        sentence="The author changed the text of a post.",
-        verbs=(vocabulary.EDITED,),
-        objects=CONTRIBUTIONS,
-        parents=_PLACES,
-        named=Stands.SOMETIMES,
-        team=Stands.SOMETIMES,
-        reference=_REFERENCE,
+    _of_post(
+        "post_edited",
+        "The author changed the text of a post.",
+        vocabulary.EDITED,
         text=True,
-        extensions=(Carries(extensions.REVISION),),
+        carried=Carries(extensions.REVISION),
     ),
-    Event(
-        name="post_withdrawn",
-        sentence="The author took a post back. Its earlier statements stay true, and are not voided.",
-        verbs=(vocabulary.DELETED,),
-        objects=CONTRIBUTIONS,
-        parents=_PLACES,
-        named=Stands.SOMETIMES,
-        team=Stands.SOMETIMES,
-        reference=_REFERENCE,
+    _of_post(
+        "post_withdrawn",
+        "The author took a post back. Its earlier statements stay true, and are not voided.",
+        vocabulary.DELETED,
     ),
-    Event(
-        name="mark_given",
-        sentence="A reader gave a post a mark; the reaction says which one.",
-        verbs=(vocabulary.LIKED,),
-        objects=CONTRIBUTIONS,
-        parents=_PLACES,
-        named=Stands.SOMETIMES,
-        team=Stands.SOMETIMES,
-        reference=_REFERENCE,
-        extensions=(Carries(extensions.REACTION),),
+    _of_post(
+        "mark_given",
+        "A reader gave a post a mark; the reaction says which one.",
+        vocabulary.LIKED,
+        carried=Carries(extensions.REACTION),
     ),
-    Event(
-        name="mark_taken_back",
-        sentence="A reader took a mark back.",
-        verbs=(vocabulary.UNLIKED,),
-        objects=CONTRIBUTIONS,
-        parents=_PLACES,
-        named=Stands.SOMETIMES,
-        team=Stands.SOMETIMES,
-        reference=_REFERENCE,
-        extensions=(Carries(extensions.REACTION),),
+    _of_post(
+        "mark_taken_back",
+        "A reader took a mark back.",
+        vocabulary.UNLIKED,
+        carried=Carries(extensions.REACTION),
     ),
     Event(
         name="follow_changed",
@@ -71,31 +77,20 @@ POSTS: Final = (
         team=Stands.SOMETIMES,
         extensions=(Carries(extensions.FOLLOW_LEVEL, only_with=vocabulary.FOLLOWED),),
     ),
-    Event(
-        name="post_reported",
-        sentence="A reader asked staff to look at a post. Nobody is named: the actor is the tool.",
-        verbs=(vocabulary.FLAGGED,),
-        objects=CONTRIBUTIONS,
-        parents=_PLACES,
+    _of_post(
+        "post_reported",
+        "A reader asked staff to look at a post. Nobody is named: the actor is the tool.",
+        vocabulary.FLAGGED,
         named=Stands.NEVER,
-        reference=_REFERENCE,
-        extensions=(Carries(extensions.REASON),),
+        carried=Carries(extensions.REASON),
     ),
-    Event(
-        name="post_moderated",
-        sentence="Staff hid a post, showed it again, approved or declined it, or looked up who wrote it.",
-        verbs=(
-            vocabulary.REMOVED,
-            vocabulary.RESTORED,
-            vocabulary.APPROVED,
-            vocabulary.DENIED,
-            vocabulary.UNMASKED,
-        ),
-        objects=CONTRIBUTIONS,
-        parents=_PLACES,
-        # Staff who once were learners may act on what they wrote anonymously.
-        named=Stands.SOMETIMES,
-        team=Stands.SOMETIMES,
-        reference=_REFERENCE,
+    _of_post(
+        "post_moderated",
+        "Staff hid a post, showed it again, approved or declined it, or looked up who wrote it.",
+        vocabulary.REMOVED,
+        vocabulary.RESTORED,
+        vocabulary.APPROVED,
+        vocabulary.DENIED,
+        vocabulary.UNMASKED,
     ),
 )
