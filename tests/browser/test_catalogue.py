@@ -29,7 +29,7 @@ def test_an_example_is_opened_and_read_by_keyboard(app: Flask, new_context: NewC
         event = page.get_by_role("region", name="Outcome reported")
         expect(event).to_be_in_viewport()
         event.get_by_text("Example: outcome reported").press("Enter")
-        example = event.get_by_label("A statement of the event outcome_reported")
+        example = event.locator("pre")
         expect(example).to_be_visible()
         expect(example).to_contain_text('"verb"')
 
