@@ -25,7 +25,7 @@ from lti_tool.core.db import make_engine, make_sessions, unit_of_work
 from lti_tool.core.embedded import start_embedded
 from lti_tool.core.migrations import migrate
 from lti_tool.settings import Settings
-from tests.catalogue.conformance import check_kept
+from tests.catalogue.conformance import check_database, check_kept
 from tests.demo.tool_stand_in import new_key
 from tests.factories.entrances import Course, Tenant, make_tenant
 from tests.platforms.registrant import Registrant
@@ -111,12 +111,17 @@ def template_database(server_url: str, administration: Engine, run_id: str) -> s
 
 @contextmanager
 def cloned_database(server_url: str, administration: Engine, template: str) -> Iterator[str]:
+    """A database of one's own; the statements that are in it when one leaves are checked."""
     name = f"segue_test_{uuid4().hex[:16]}"
     with administration.connect() as connection:
         connection.execute(text(f"create database {name} template {template}"))
-    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    with administration.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    yield url
+    try:
+        check_database(url)
+    finally:
+        with administration.connect() as connection:
+            connection.execute(text(f"drop database {name} with (force)"))
 
 
 @pytest.fixture
@@ -124,10 +129,6 @@ def fresh_database_url(server_url: str, administration: Engine, template_databas
     """A database for tests that change its tables."""
     with cloned_database(server_url, administration, template_database) as url:
         yield url
-        engine = make_engine(url, pool_size=1)
-        with engine.connect() as connection:
-            check_kept(connection)
-        engine.dispose()
 
 
 @pytest.fixture(scope="session")

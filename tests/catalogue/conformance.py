@@ -15,6 +15,7 @@ from jsonpath_ng.ext import parse
 from jsonschema import Draft202012Validator, FormatChecker
 from sqlalchemy import Connection, text
 
+from lti_tool.core.db import make_engine
 from xapi import vocabulary
 from xapi.catalogue import EVENTS, Extension
 from xapi.catalogue.extensions import SESSION_ID
@@ -49,6 +50,15 @@ def check_kept(connection: Connection) -> None:
         return
     told = connection.execute(text("select event, body from statement where body <> ''"))
     check_bodies((row.event, row.body) for row in told)
+
+
+def check_database(url: str) -> None:
+    engine = make_engine(url, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            check_kept(connection)
+    finally:
+        engine.dispose()
 
 
 def check_bodies(told: Iterable[tuple[str, str]]) -> None:
