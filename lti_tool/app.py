@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from lti_tool import subscriptions
 from lti_tool.activities import routes as activities
 from lti_tool.admin import routes as admin
+from lti_tool.catalogue import routes as catalogue
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
 from lti_tool.deep_linking import routes as deep_linking
@@ -63,6 +64,7 @@ _FEATURES = (
     platforms,
     admin,
     record_store,
+    catalogue,
     threads,
     help_requests,
     attachments,

@@ -95,4 +95,5 @@ def test_the_wheel_serves_pages_and_static_files_and_migrates(served: str) -> No
     htmx = requests.get(f"{served}{css[1].replace('css/segue.css', 'vendor/htmx.min.js')}", timeout=10)
     assert htmx.status_code == 200
     assert requests.get(f"{served}/xapi/about", timeout=10).json()["version"]
+    assert "Example: launched" in requests.get(f"{served}/xapi/docs", timeout=10).text
     assert len(requests.get(f"{served}/lti/jwks.json", timeout=10).json()["keys"]) == 2

@@ -9,7 +9,10 @@ from typing import Final
 
 PROFILE: Final = "https://segue-lti.github.io/xapi"
 # A statement names the version it conforms to, so a later profile never re-judges an earlier statement.
-PROFILE_VERSION: Final = f"{PROFILE}/v0.1"
+PROFILE_VERSION: Final = f"{PROFILE}/v0.2"
+# Of follow-ups alone, since a profile with a pattern holds each of its statements to that pattern.
+FOLLOW_UPS_PROFILE: Final = f"{PROFILE}/follow-ups"
+FOLLOW_UPS_VERSION: Final = f"{FOLLOW_UPS_PROFILE}/v0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ CHOSEN_AS_SYNTHESIS: Final = Verb(f"{PROFILE}/verbs/chose-as-synthesis", "chose 
 NO_LONGER_SYNTHESIS: Final = Verb(f"{PROFILE}/verbs/released-as-synthesis", "released as synthesis")
 ASSIGNED: Final = Verb(f"{PROFILE}/verbs/assigned", "assigned")  # to a group, which is the context's team
 UNASSIGNED: Final = Verb(f"{PROFILE}/verbs/unassigned", "unassigned")
+APPOINTED: Final = Verb(f"{PROFILE}/verbs/appointed", "appointed")  # to a role in a discussion
 MOVED_ON: Final = Verb(f"{PROFILE}/verbs/moved-on", "moved on")  # a case, to its next stage
 PASSED_ON: Final = Verb(f"{PROFILE}/verbs/passed-on", "passed on")  # a role in a discussion
 MENTIONED: Final = Verb("http://id.tincanapi.com/verb/mentioned", "mentioned")
@@ -76,4 +80,6 @@ FOLLOW_LEVEL: Final = f"{PROFILE}/extensions/follow-level"  # how much of it one
 SIDE: Final = f"{PROFILE}/extensions/side"  # which of a debate's two sides it argues
 STAGE: Final = f"{PROFILE}/extensions/stage"  # which of a case's stages it is, or was written in
 ROLE: Final = f"{PROFILE}/extensions/role"  # which of a discussion's roles
+# Which occurrence of a profile's pattern a statement is a part of (xAPI Profiles 1.0, Structure 9.0).
+SUBREGISTRATION: Final = "https://w3id.org/xapi/profiles/extensions/subregistration"
 REASON: Final = "https://w3id.org/xapi/tla/extensions/reason"

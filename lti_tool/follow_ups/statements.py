@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from lti_tool.core.events import subscribe
 from lti_tool.follow_ups.events import FollowUpPlanned, OutcomeReported
 from lti_tool.follow_ups.models import Outcome
-from lti_tool.statements.recorder import Act, record_act, thing
+from lti_tool.statements.recorder import Act, Part, record_act, thing
 from xapi import vocabulary
 
 _RESULT: dict[Outcome, dict[str, Any]] = {
@@ -32,6 +32,7 @@ def on_follow_up_planned(session: Session, event: FollowUpPlanned) -> None:
             refers_to=event.source.statement_id if event.source else None,
             extensions={vocabulary.DUE_DATE: follow_up.due_on.isoformat()},
             at=follow_up.created_at,
+            part=Part(vocabulary.FOLLOW_UPS_VERSION, follow_up.id, is_first=True),
         ),
     )
 
@@ -53,6 +54,7 @@ def on_outcome_reported(session: Session, event: OutcomeReported) -> None:
                 vocabulary.DUE_DATE: follow_up.due_on.isoformat(),
             },
             at=report.created_at,
+            part=Part(vocabulary.FOLLOW_UPS_VERSION, follow_up.id),
         ),
     )
 

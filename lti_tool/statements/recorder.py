@@ -37,6 +37,18 @@ class Unnamed:
     """The activity that it is about, whichever one they came in by."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of a pattern: what a profile says of several statements together, in the order of their timestamps."""
+
+    profile: str
+    """The version of the profile that has the pattern."""
+    of: UUID
+    """Which occurrence: all of its statements have this one."""
+    is_first: bool = False
+    """Any later one refers to the first, and is a part only where that was recorded."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What one statement says, beside who did it and where (those the recorder adds)."""
@@ -57,6 +69,7 @@ class Act:
     result: Mapping[str, Any] | None = None
     extensions: Mapping[str, Any] | None = None
     unnamed: Unnamed | None = None
+    part: Part | None = None
 
 
 def activity_id(session: Session, row_id: UUID) -> str:
@@ -84,6 +97,8 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
     if actor.is_test:
         return
     version = actor.lrs_version or settings_of(session).lrs_version
+    refers_to = act.refers_to if _is_recorded(session, act.refers_to) else None
+    part = act.part if act.part and (act.part.is_first or refers_to) else None
     statement = build_statement(
         id=act.statement_id,
         actor=account_agent(settings_of(session).base_url, act.unnamed.account)
@@ -104,9 +119,9 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
                 thing(session, actor.course_id, vocabulary.COURSE, name=actor.course_title or None),
                 _activity_of(session, actor, act),
             ],
-            category=[activity(vocabulary.PROFILE_VERSION)],
-            statement=act.refers_to if _is_recorded(session, act.refers_to) else None,
-            extensions=_extensions(actor, act),
+            category=[activity(vocabulary.PROFILE_VERSION), *([activity(part.profile)] if part else [])],
+            statement=refers_to,
+            extensions=_extensions(actor, act, part),
         ),
         version=version,
     )
@@ -137,9 +152,11 @@ def _activity_of(session: Session, actor: Actor, act: Act) -> Activity:
     return thing(session, actor.placement_id, vocabulary.RESOURCE_LINK, name=actor.placement_title or None)
 
 
-def _extensions(actor: Actor, act: Act) -> dict[str, Any]:
-    session = {} if act.unnamed else {vocabulary.SESSION_ID: str(actor.launch_id)}
-    return session | dict(act.extensions or {})
+def _extensions(actor: Actor, act: Act, part: Part | None) -> dict[str, Any]:
+    known: dict[str, Any] = {} if act.unnamed else {vocabulary.SESSION_ID: str(actor.launch_id)}
+    if part:
+        known[vocabulary.SUBREGISTRATION] = [{"profile": part.profile, "subregistration": str(part.of)}]
+    return known | dict(act.extensions or {})
 
 
 def _is_recorded(session: Session, statement_id: UUID | None) -> bool:

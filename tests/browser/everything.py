@@ -32,14 +32,16 @@ NO_PAGES = {
     "attachments.show_attachment", "attachments.list_files", "follow_ups.show_calendar_entry",
     "threads.count_new_threads", "threads.count_new_replies", "threads.show_new_replies", "threads.see_posts",
     "threads.show_composer",
+    "catalogue.show_profile", "catalogue.show_follow_ups_profile",
     "health.live", "health.ready", "launch.jwks", "launch.canvas_config", "platforms.logo",
     "metrics.show_metrics",
 }  # fmt: skip
-# Outside a course's activities; tests/browser/test_administration.py and test_pages.py look at them.
+# Outside a course's activities; test_administration.py, test_pages.py and test_catalogue.py look at them.
 ELSEWHERE = {
     "launch.login", "platforms.confirm_registration", "admin.show_sign_in", "admin.show_platforms",
     "admin.show_statements",
     "record_store.show_about", "record_store.show_statements", "record_store.refuse_other",
+    "catalogue.show_docs", "catalogue.show_thing",
     "deep_linking.choose_activity", "facilitation.review_submission", "privacy.show_person",
 }  # fmt: skip
 

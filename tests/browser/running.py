@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from lti_tool.core.db import make_engine
 from lti_tool.core.embedded import start_embedded
 from lti_tool.demo.settings import HOST, DemoSettings
+from tests.catalogue.conformance import check_database
 from xapi.client import RecordStoreClient
 
 READY_WITHIN = 120.0
@@ -92,10 +93,13 @@ def running_demo(folder: Path) -> Iterator[Demo]:
             environment["SEGUE_DATABASE_URL"] = stack.enter_context(_own_database(given))
         stack.enter_context(_process(port, lms_port, data, folder / "output.txt", environment))
         secret = (data / "secret_key").read_text(encoding="utf-8")
-        yield Demo(
+        demo = Demo(
             settings=DemoSettings(port=port, lms_port=lms_port, data=data.resolve(), secret=secret),
             database_url=environment["SEGUE_DATABASE_URL"] if given else _embedded_database(data),
         )
+        yield demo
+        # Those that anybody's acts have made, in whichever process.
+        check_database(demo.database_url)
 
 
 @contextmanager

@@ -45,6 +45,8 @@ TYPES = {
     "answer": f"{TINCAN}/activitytype/solution",
     "follow_up": f"{PROFILE}/activity-types/workplace-action",
 }
+FOLLOW_UPS = f"{PROFILE}/follow-ups/v0.1"
+SUBREGISTRATION = "https://w3id.org/xapi/profiles/extensions/subregistration"
 SESSION_ID = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 DUE_DATE = "https://w3id.org/xapi/tla/extensions/due_date"
 HELP_WANTED = f"{PROFILE}/extensions/help-wanted"
@@ -266,10 +268,14 @@ class Expected:
         refers_to: int | None = None,
         result: dict[str, Any] | None = None,
         extensions: dict[str, str] | None = None,
+        follow_up: str | None = None,
     ) -> dict[str, Any]:
         key, verb = ACTS[place]
-        activities = {"grouping": [self.course(), self.placement()]}
-        activities["category"] = [{"objectType": "Activity", "id": f"{PROFILE}/v0.1"}]
+        conforms_to = [f"{PROFILE}/v0.2", *([FOLLOW_UPS] if follow_up else [])]
+        activities = {
+            "grouping": [self.course(), self.placement()],
+            "category": [{"objectType": "Activity", "id": version} for version in conforms_to],
+        }
         if parents:
             activities["parent"] = parents
         context: dict[str, Any] = {
@@ -280,6 +286,9 @@ class Expected:
             "contextActivities": activities,
             "extensions": {SESSION_ID: getattr(self.journey, key)} | (extensions or {}),
         }
+        if follow_up:
+            part = {"profile": FOLLOW_UPS, "subregistration": follow_up}
+            context["extensions"][SUBREGISTRATION] = [part]
         if refers_to is not None:
             context["statement"] = {"objectType": "StatementRef", "id": self.told[refers_to]["id"]}
         account = {"homePage": self.demo.lms_url, "name": sub_of(key)}
@@ -316,13 +325,14 @@ def test_statements_say_exactly_who_did_what_to_what(demo: Demo, journey: Journe
         said.statement(5, answer, parents=[request], refers_to=4),
         said.statement(6, answer, parents=[request], refers_to=5),
         said.statement(7, request, parents=[parent], refers_to=4, result={"success": True}),
-        said.statement(8, follow_up, refers_to=5, extensions=due),
+        said.statement(8, follow_up, refers_to=5, extensions=due, follow_up=journey.follow_up),
         said.statement(
             9,
             follow_up,
             refers_to=8,
             result={"success": True, "completion": True},
             extensions={OUTCOME: "did", **due},
+            follow_up=journey.follow_up,
         ),
     ]
     for got, wanted in zip(told, expected, strict=True):
@@ -407,6 +417,7 @@ ELSEWHERE = {
         vocabulary.NO_LONGER_SYNTHESIS,
         vocabulary.ASSIGNED,
         vocabulary.UNASSIGNED,
+        vocabulary.APPOINTED,
         vocabulary.UNMASKED,
         vocabulary.MOVED_ON,
         vocabulary.PASSED_ON,

@@ -89,6 +89,11 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "record_store.show_statements"): CREDENTIAL,
     ("POST", "record_store.post_statements"): CREDENTIAL,
     ("PUT", "record_store.put_statement"): CREDENTIAL,
+    ("GET", "catalogue.show_profile"): PUBLIC,
+    ("GET", "catalogue.show_follow_ups_profile"): PUBLIC,
+    ("GET", "catalogue.show_docs"): PUBLIC,
+    # Of others' ids it says what it says of a made-up one; test_addresses.py.
+    ("GET", "catalogue.show_thing"): Row(Needs.NOTHING, ids={"thing_id": "thread"}),
     **{
         (method, "record_store.refuse_other"): CREDENTIAL
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT")

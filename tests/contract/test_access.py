@@ -115,9 +115,10 @@ def test_what_is_public_shows_nobodys_data(
     app: Flask, here: Place, engine: Engine, subtests: pytest.Subtests
 ) -> None:
     before = everything(engine)
-    for route, _ in rows(Needs.NOTHING):
+    for route, row in rows(Needs.NOTHING):
         with subtests.test(msg=" ".join(route)):
-            answer = app.test_client().open(path_of(app, *route, {}, None), method=route[0], base_url=TOOL)
+            path = path_of(app, *route, own_ids(row, here), None)
+            answer = app.test_client().open(path, method=route[0], base_url=TOOL)
             assert answer.status_code != 401
             assert not any(secret in answer.text for secret in SECRETS)
     assert everything(engine) == before

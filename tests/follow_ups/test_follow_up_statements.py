@@ -1,6 +1,7 @@
 """What the record says of follow-ups."""
 
 import json
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,15 @@ from lti_tool.posts.models import Post
 from lti_tool.statements.models import StatementRow
 from tests.factories.entrances import Course
 from tests.follow_ups.planning import ACTION, BASE, CUE, in_days, plan, post_thread, report, statements
+from xapi import vocabulary
+
+
+def part_of(statement: dict[str, Any]) -> list[str]:
+    """The follow-ups that it is a part of, by the profile of follow-ups; none where it does not name that."""
+    categories = [it["id"] for it in statement["context"]["contextActivities"]["category"]]
+    parts = statement["context"]["extensions"].get(vocabulary.SUBREGISTRATION, [])
+    assert {part["profile"] for part in parts} == {*categories} & {vocabulary.FOLLOW_UPS_VERSION}
+    return [part["subregistration"] for part in parts]
 
 
 def test_the_statements_tell_what_was_planned_and_what_came_of_it(course: Course, session: Session) -> None:
@@ -55,6 +65,9 @@ def test_the_statements_tell_what_was_planned_and_what_came_of_it(course: Course
         ({"completion": False}, "changed", in_days(20)),
     ]
     assert "statement" not in unsourced["context"]
+    assert part_of(planned) == [str(follow_up.id)]
+    assert {tuple(part_of(it)) for it in reported} == {(str(follow_up.id),)}
+    assert part_of(unsourced) not in ([], part_of(planned))
     rows = session.execute(
         select(StatementRow.event, StatementRow.subject_id).order_by(StatementRow.created_at)
     ).all()
@@ -66,3 +79,13 @@ def test_the_statements_tell_what_was_planned_and_what_came_of_it(course: Course
     texts = json.dumps([planned, *reported, unsourced])
     for word in (CUE, ACTION, "It worked", "Jan calls"):
         assert word not in texts
+
+
+def test_a_report_of_a_plan_that_was_not_recorded_is_no_part(course: Course, session: Session) -> None:
+    """Whoever was a test user when they planned; without its plan it would break the profile's pattern."""
+    path = plan(course.visitor("Ana Ruiz", is_test=True))
+    assert statements(session) == []
+    assert report(course.visitor("Ana Ruiz"), path, "did").status_code == 303
+    (reported,) = statements(session)
+    assert part_of(reported) == []
+    assert "statement" not in reported["context"]

@@ -188,7 +188,7 @@ def test_staff_give_a_role_to_somebody_else(
     told = session.scalars(select(StatementRow.body).filter_by(event="role_given")).all()
     assert len(told) == 1
     said = json.loads(told[0])
-    assert said["verb"]["display"]["en"] == "assigned"
+    assert said["verb"]["display"]["en"] == "appointed"
     assert "synthesiser" in said["context"]["extensions"].values()
     assert name not in told[0]
 

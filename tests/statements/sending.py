@@ -30,6 +30,7 @@ def record(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UU
                 statement_id=row_id,
                 verb=vocabulary.POSTED,
                 object=thing(session, uuid4(), vocabulary.FORUM_TOPIC),
+                parents=[thing(session, actor.placement_id, vocabulary.RESOURCE_LINK)],
                 at=clock.now(),
             )
             record_act(session, actor, act)

@@ -67,6 +67,7 @@ class Installation:
                     subject_id=uuid4(),
                     verb=vocabulary.POSTED,
                     object=thing(session, uuid4(), vocabulary.FORUM_TOPIC),
+                    parents=[thing(session, uuid4(), vocabulary.RESOURCE_LINK)],
                     at=clock.now(),
                 )
                 record_act(session, self.actor, act)

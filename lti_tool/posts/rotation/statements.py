@@ -21,7 +21,7 @@ def on_role_given(session: Session, event: RoleGiven) -> None:
         Act(
             name="role_given",
             subject_id=holder.id,
-            verb=vocabulary.ASSIGNED,
+            verb=vocabulary.APPOINTED,
             object=account_agent(event.actor.issuer, sub),
             team=holder.group_id,
             extensions={vocabulary.ROLE: str(holder.role)},

@@ -1,0 +1,1 @@
+"""What the statements mean: the profiles, their documentation, and the addresses of what they name."""

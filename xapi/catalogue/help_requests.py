@@ -1,0 +1,53 @@
+"""The events of asking peers for help."""
+
+from typing import Final
+
+from xapi import vocabulary
+from xapi.catalogue import extensions
+from xapi.catalogue.form import Carries, Event, Stands
+
+_ATTACHMENTS: Final = Carries(extensions.ATTACHMENTS, Stands.SOMETIMES)
+
+HELP_REQUESTS: Final = (
+    Event(
+        name="help_asked",
+        sentence="Somebody asked the others of the course for help.",
+        verbs=(vocabulary.ASKED,),
+        objects=(vocabulary.DOUBT,),
+        parents=(vocabulary.RESOURCE_LINK,),
+        named=Stands.SOMETIMES,
+        text=True,
+        extensions=(Carries(extensions.HELP_WANTED), _ATTACHMENTS),
+    ),
+    Event(
+        name="answer_posted",
+        sentence="Somebody answered a request for help.",
+        verbs=(vocabulary.REPLIED,),
+        objects=(vocabulary.SOLUTION,),
+        parents=(vocabulary.DOUBT,),
+        named=Stands.SOMETIMES,
+        reference="that of the request",
+        text=True,
+        extensions=(_ATTACHMENTS,),
+    ),
+    Event(
+        name="request_resolved",
+        sentence="Whoever asked for help said that it is solved; the duration is the time since they asked.",
+        verbs=(vocabulary.RESOLVED,),
+        objects=(vocabulary.DOUBT,),
+        parents=(vocabulary.RESOURCE_LINK,),
+        named=Stands.SOMETIMES,
+        reference="that of the request",
+        result={"success": (True,), "duration": ()},
+    ),
+    Event(
+        name="answer_accepted",
+        sentence="Whoever asked, for help or in a discussion, took an answer as the one that helped.",
+        verbs=(vocabulary.ACCEPTED,),
+        objects=(vocabulary.SOLUTION, vocabulary.FORUM_REPLY),
+        parents=(vocabulary.DOUBT, vocabulary.FORUM_TOPIC),
+        named=Stands.SOMETIMES,
+        team=Stands.SOMETIMES,
+        reference="that of the answer",
+    ),
+)

@@ -1,0 +1,134 @@
+"""Statement templates, made from the catalogue (xAPI Profiles 1.0, Structure 8.0)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from xapi import vocabulary
+from xapi.catalogue.extensions import SESSION_ID
+from xapi.catalogue.form import Event, Stands
+from xapi.vocabulary import Verb
+
+Json = dict[str, Any]
+
+_GROUPING = "$.context.contextActivities.grouping[*].definition.type"
+_PARENT = "$.context.contextActivities.parent[*].definition.type"
+# An agent has one of them beside its account, or none (xAPI 1.0.3, Data 2.4.2.3); a name is in no statement.
+_OTHER_NAMES = ("name", "mbox", "mbox_sha1sum", "openid")
+_RESULT = ("score", "success", "completion", "response", "duration")
+
+
+def template_id(version: str, event: Event, verb: Verb) -> str:
+    """Stable within a version. An event with several verbs has a template for each."""
+    words = event.name.replace("_", "-")
+    return f"{version}/templates/{words}" + (f"-{verb.id.rpartition('/')[2]}" if len(event.verbs) > 1 else "")
+
+
+def template(version: str, event: Event, verb: Verb) -> Json:
+    """What a statement of this event with this verb looks like.
+
+    No two templates have the same determining properties, so a statement matches one at most.
+    """
+    label = event.label + (f" ({verb.display})" if len(event.verbs) > 1 else "")
+    made: Json = {
+        "id": template_id(version, event, verb),
+        "type": "StatementTemplate",
+        "inScheme": version,
+        "prefLabel": {"en": label},
+        "definition": {"en": event.sentence},
+        "verb": verb.id,
+    }
+    if len(event.objects) == 1:
+        made["objectActivityType"] = event.objects[0]
+    return made | {"rules": list(_rules(version, event, verb))}
+
+
+def _rules(version: str, event: Event, verb: Verb) -> Iterator[Json]:
+    yield _there("$.timestamp")
+    yield from _agent("$.actor")
+    yield from _object(event)
+    yield _there("$.context.contextActivities.category[*].id", any=[version])
+    for kind in (vocabulary.COURSE, vocabulary.RESOURCE_LINK):
+        yield _there(_GROUPING, any=[kind], all=[vocabulary.COURSE, vocabulary.RESOURCE_LINK])
+    yield from _parents(event)
+    yield from _circumstances(event)
+    yield from _result(event)
+    yield from _extensions(event, verb)
+
+
+def _agent(path: str) -> Iterator[Json]:
+    yield _there(f"{path}.account.homePage")
+    yield _there(f"{path}.account.name")
+    for other in _OTHER_NAMES:
+        yield _not_there(f"{path}.{other}")
+
+
+def _object(event: Event) -> Iterator[Json]:
+    if event.is_about_person:
+        yield _there("$.object.objectType", all=["Agent"])
+        yield from _agent("$.object")
+        return
+    yield _there("$.object.definition.type", all=list(event.objects))
+    # A definition is merged with what a record store knows of the activity, and can't be taken back.
+    yield _not_there("$.object.definition.description")
+    yield _not_there("$.object.definition.extensions")
+    if not event.object_is_named:
+        yield _not_there("$.object.definition.name")
+
+
+def _parents(event: Event) -> Iterator[Json]:
+    if not event.parents:
+        yield _not_there("$.context.contextActivities.parent")
+        return
+    yield from _stands(event.parent, _PARENT, all=list(event.parents))
+
+
+def _circumstances(event: Event) -> Iterator[Json]:
+    yield from _stands(event.named, "$.context.registration")
+    if event.named is Stands.NEVER:
+        yield _not_there("$.context.language")
+    if event.is_about_person:
+        yield _not_there("$.context.platform")
+    yield from _stands(event.team, "$.context.team.account.name")
+    yield _not_there("$.context.team.member")
+    if not event.reference:
+        yield _not_there("$.context.statement")
+
+
+def _result(event: Event) -> Iterator[Json]:
+    known = event.result_of()
+    values = {**event.result, **event.result_sometimes}
+    for member in _RESULT:
+        allowed = values.get(member, ())
+        more = {"all": list(allowed)} if allowed else {}
+        yield from _stands(known.get(member, Stands.NEVER), f"$.result.{member}", **more)
+    yield _not_there("$.result.extensions")
+
+
+def _extensions(event: Event, verb: Verb) -> Iterator[Json]:
+    yield from _stands(event.named, _extension(SESSION_ID.id))
+    for carried in event.extensions:
+        more = {"all": list(carried.extension.values)} if carried.extension.values else {}
+        yield from _stands(carried.beside(verb), _extension(carried.extension.id), **more)
+
+
+def _extension(iri: str) -> str:
+    return f"$.context.extensions['{iri}']"
+
+
+def _stands(stands: Stands, location: str, **values: Sequence[Any]) -> Iterator[Json]:
+    """The rule for this place, where there is something to say of it."""
+    if stands is Stands.ALWAYS:
+        yield _there(location, **values)
+    elif stands is Stands.NEVER:
+        yield _not_there(location)
+    elif values:
+        # What is only recommended may be missing; what is there has these values.
+        yield {"location": location, "presence": "recommended", **values}
+
+
+def _there(location: str, **values: Sequence[Any]) -> Json:
+    return {"location": location, "presence": "included", **values}
+
+
+def _not_there(location: str) -> Json:
+    return {"location": location, "presence": "excluded"}
