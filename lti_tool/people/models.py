@@ -40,6 +40,8 @@ class Person(Row, Base):
         ARRAY(Text), default=_beginnings, server_default=text("'{}'"), info=identity("id")
     )
     """What one types of it begins one of these (`people/names.py`); set with the name."""
+    erased_at: Mapped[datetime | None]
+    """When they were erased: the row keeps its place in what others need, and says nothing of who it was."""
 
 
 class Membership(Row, Base):
