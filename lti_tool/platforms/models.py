@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
+from lti_tool.core.actor import ActorMode, Naming
 from lti_tool.core.db import Base, Row
 from lti_tool.core.personal import NOBODYS, SECRET
 
@@ -29,6 +30,7 @@ class Registration(Row, Base):
     __table_args__ = (
         UniqueConstraint("issuer", "client_id"),
         CheckConstraint("approved_at is not null or not active", name="approved"),
+        CheckConstraint("actor_mode in ('sub', 'pseudonym')", name="actor_mode"),
     )
 
     issuer: Mapped[str] = mapped_column(info=NOBODYS)
@@ -47,6 +49,16 @@ class Registration(Row, Base):
     lrs_url: Mapped[str | None] = mapped_column(info=NOBODYS)
     lrs_username: Mapped[str | None] = mapped_column(info=NOBODYS)
     lrs_password_sealed: Mapped[str | None] = mapped_column(info=SECRET)
+
+    actor_mode: Mapped[ActorMode] = mapped_column(default=ActorMode.SUB, server_default=ActorMode.SUB.value)
+    actor_home_page: Mapped[str | None] = mapped_column(info=NOBODYS)
+    """Of the platform's ids in statements, where it is not the issuer."""
+    sends_text: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether statements hold what people wrote."""
+
+    @property
+    def naming(self) -> Naming:
+        return Naming(self.actor_mode, self.actor_home_page, self.sends_text)
 
     @property
     def state(self) -> RegistrationState:

@@ -19,6 +19,7 @@ from lti_tool.posts.events import PostsRewritten
 from lti_tool.privacy import contributions, record, tables
 from lti_tool.privacy.models import Erasure
 from lti_tool.privacy.persons import tombstone_of
+from lti_tool.statements.actors import Agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Erased:
     files: int
     statements: int
     voids: int
-    accounts: Sequence[record.Agent]
+    accounts: Sequence[Agent]
     statement_ids: Sequence[str]
     """Those that a record store may have."""
     tombstone: str

@@ -15,7 +15,8 @@ from lti_tool.people.models import Person
 from lti_tool.platforms.models import Registration
 from lti_tool.posts.attachments.models import Attachment
 from lti_tool.privacy import tables
-from lti_tool.privacy.record import Agent, Recorded, agents_in, recorded_of
+from lti_tool.privacy.record import Recorded, agents_in, recorded_of
+from lti_tool.statements.actors import Agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

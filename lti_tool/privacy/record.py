@@ -26,13 +26,11 @@ from lti_tool.posts.anonymity.pseudonyms import account_of
 from lti_tool.posts.models import Pseudonym
 from lti_tool.record_store.erasure import erase_statements, statements_about
 from lti_tool.record_store.models import StoredStatement
+from lti_tool.statements.actors import SYSTEM, Agent, possible_agents, tools_agent
 from lti_tool.statements.models import StatementRow, StatementState
-from lti_tool.statements.recorder import SYSTEM
-from xapi.statement import account_agent, build_statement, dumps, statement_ref
+from xapi.statement import build_statement, dumps, statement_ref
 from xapi.validation import check_statement
 from xapi.vocabulary import VOIDED
-
-Agent = dict[str, Any]
 
 
 class InFlightError(ConflictError):
@@ -53,16 +51,23 @@ def recorded_of(
     session: Session, registration: Registration, person: Person, *, lock: bool = False
 ) -> Recorded:
     """`lock` keeps workers from taking up any of them. Raises InFlightError with it."""
-    base = settings_of(session).base_url
-    unnamed = [account_agent(base, name) for name in _unnamed(session, person)]
-    named = [account_agent(registration.issuer, person.sub)]
+    unnamed = [tools_agent(session, name) for name in _unnamed(session, person)]
+    named = possible_agents(
+        session,
+        person_id=person.id,
+        issuer=registration.issuer,
+        home_page=registration.actor_home_page,
+        sub=person.sub,
+    )
     rows = _rows(session, person, names=[it["account"]["name"] for it in (*named, *unnamed)], lock=lock)
     if lock:
         _check_none_is_in_flight(session, [row.id for row in rows])
     accounts = _distinct([*named, *_named_in(rows, {person.sub}), *unnamed])
     # Two clients of one platform may name the same account: the other's statements are not this person's.
-    alone = not _is_shared(session, registration)
-    stored = statements_about(session, ids=[row.id for row in rows], agents=accounts if alone else unnamed)
+    ours = settings_of(session).base_url
+    is_shared = _is_shared(session, registration)
+    own = [it for it in accounts if not is_shared or it["account"]["homePage"] == ours]
+    stored = statements_about(session, ids=[row.id for row in rows], agents=own)
     return Recorded(accounts=accounts, rows=rows, stored=stored)
 
 
@@ -89,7 +94,7 @@ def _void(session: Session, row: StatementRow) -> None:
     settings, id_ = settings_of(session), new_random_id()
     statement = build_statement(
         id=id_,
-        actor=account_agent(settings.base_url, SYSTEM),
+        actor=tools_agent(session, SYSTEM),
         verb=VOIDED,
         object=statement_ref(row.id),
         timestamp=clock.now(),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
 from lti_tool.core.db import Base
-from lti_tool.core.personal import NOBODYS, OWNER, trace
+from lti_tool.core.personal import NOBODYS, OWNER, SECRET, trace
 
 
 class StatementState(StrEnum):
@@ -49,6 +49,15 @@ class StatementRow(Base):
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(info=NOBODYS)
     sent_at: Mapped[datetime | None]
+
+
+class ActorKey(Base):
+    """What a person's pseudonym in statements is made with. Without it nobody can tell whose that is."""
+
+    __tablename__ = "actor_key"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, info=OWNER)
+    key: Mapped[bytes] = mapped_column(info=SECRET)
 
 
 class DeliveryPause(Base):
