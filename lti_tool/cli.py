@@ -15,6 +15,7 @@ from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SegueError
 from lti_tool.demo.cli import demo
 from lti_tool.platforms.cli import platform
+from lti_tool.privacy.cli import person
 from lti_tool.record_store.cli import records
 from lti_tool.settings import Settings, load_settings, var_dir
 from lti_tool.statements.cli import statements
@@ -42,6 +43,13 @@ class CommandLine:
 
     def sessions(self) -> sessionmaker[Session]:
         return make_sessions(self.engine, self.settings)
+
+    def listening_sessions(self) -> sessionmaker[Session]:
+        """The same for what features are told of."""
+        from lti_tool.subscriptions import subscribe_all  # knows every feature; most commands need none
+
+        subscribe_all()
+        return self.sessions()
 
 
 class _Group(click.Group):
@@ -134,6 +142,7 @@ def doctor(line: CommandLine) -> None:
 
 
 main.add_command(admin)
+main.add_command(person)
 main.add_command(platform)
 main.add_command(records)
 main.add_command(statements)

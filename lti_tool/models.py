@@ -21,6 +21,7 @@ from lti_tool.posts.following import models as following
 from lti_tool.posts.marks import models as marks
 from lti_tool.posts.revisions import models as revisions
 from lti_tool.posts.rotation import models as rotation
+from lti_tool.privacy import models as privacy
 from lti_tool.record_store import models as record_store
 from lti_tool.search import models as search
 from lti_tool.statements import models as statements
@@ -46,6 +47,7 @@ MODULES = (
     people,
     platforms,
     posts,
+    privacy,
     record_store,
     revisions,
     search,

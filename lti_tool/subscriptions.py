@@ -1,5 +1,6 @@
 """Who listens to which event: every feature's subscribers, in one place."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import lti_tool.jobs  # noqa: F401  # binds every task, so that a subscriber can defer it
@@ -18,10 +19,10 @@ from lti_tool.moderation import statements as moderation
 from lti_tool.notices.subscribing import subscribe_to_launches
 from lti_tool.people import tasks as people
 from lti_tool.posts.acceptance import statements as acceptance
-from lti_tool.posts.events import PostApproved
+from lti_tool.posts.events import PostApproved, PostsRewritten
 from lti_tool.posts.following import statements as following
 from lti_tool.posts.marks import statements as marks
-from lti_tool.posts.models import Change, Conversation, Post
+from lti_tool.posts.models import Change, Conversation, Post, PostState
 from lti_tool.posts.revisions import statements as revisions
 from lti_tool.posts.revisions.events import PostEdited, PostWithdrawn
 from lti_tool.posts.rotation import statements as rotation
@@ -75,6 +76,7 @@ def subscribe_all() -> None:
     subscribe(ThreadChanged, _index_tags)
     subscribe(RequestResolved, _index_request)
     subscribe(PostWithdrawn, _forget_post)
+    subscribe(PostsRewritten, _index_rewritten)
 
 
 def _note_in_thread(session: Session, event: ThreadPosted | ReplyPosted) -> None:
@@ -139,3 +141,8 @@ def _index_request(session: Session, event: RequestResolved) -> None:
 
 def _forget_post(session: Session, event: PostWithdrawn) -> None:
     forget_post(session, event.post.id)
+
+
+def _index_rewritten(session: Session, event: PostsRewritten) -> None:
+    published = select(Post.id).where(Post.id.in_(event.post_ids), Post.state == PostState.PUBLISHED)
+    index_posts(session, list(session.scalars(published)))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lti_tool.core import clock
 from lti_tool.core.db import Base
 from lti_tool.core.ids import new_random_id
+from lti_tool.core.personal import SECRET
 
 
 class AdminSignIn(Base):
@@ -15,7 +16,7 @@ class AdminSignIn(Base):
 
     __tablename__ = "admin_sign_in"
 
-    token_digest: Mapped[str] = mapped_column(primary_key=True)
+    token_digest: Mapped[str] = mapped_column(primary_key=True, info=SECRET)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
 
@@ -26,7 +27,7 @@ class AdminSession(Base):
     __tablename__ = "admin_session"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_random_id)
-    secret_digest: Mapped[str] = mapped_column(unique=True)
+    secret_digest: Mapped[str] = mapped_column(unique=True, info=SECRET)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
+from lti_tool.core.actor import Naming
 from lti_tool.platforms.models import (
     NEVER_FETCHED,
     Deployment,
@@ -51,6 +52,8 @@ class RegistrationRow:
     launched_at: datetime | None
     error_at: datetime | None
     error_code: str | None
+    naming: Naming
+    """What its statements tell of people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +147,7 @@ def _registration_row(
         launched_at=health.launched_at if health else None,
         error_at=health.error_at if health else None,
         error_code=health.error_code if health else None,
+        naming=registration.naming,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NAMED, words
 
 
 class StaffAct(StrEnum):
@@ -35,11 +36,11 @@ class ModerationLog(Row, Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     act: Mapped[StaffAct]
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), info=NAMED)
     """Whom it is about; nobody where it is about an anonymous post."""
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
-    reason: Mapped[str]
-    detail: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(info=words("staff_id"))
+    detail: Mapped[str] = mapped_column(default="", info=words("staff_id"))
     """What the act needs beside its reason, such as how long; never words of a learner."""

@@ -21,6 +21,29 @@ class Role(StrEnum):
         return self in {Role.ASSISTANT, Role.INSTRUCTOR}
 
 
+class ActorMode(StrEnum):
+    """By which account a registration's statements name people."""
+
+    SUB = "sub"
+    """The platform's own id of the person."""
+    PSEUDONYM = "pseudonym"
+    """An account of the tool, of which the tool alone can tell whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What statements of a registration tell of people, beside what they did."""
+
+    mode: ActorMode = ActorMode.SUB
+    home_page: str | None = None
+    """Of the platform's ids, where the platform's own statements have another than its issuer."""
+    sends_text: bool = False
+    """Whether they hold what people wrote."""
+
+
+_AS_USUAL = Naming()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Everything a service needs to know of the one who acts; read once a request."""
@@ -52,6 +75,8 @@ class Actor:
     """A language tag, such as "en" or "pt-BR"."""
     embedders: tuple[str, ...]
     """The origins whose pages may frame this launch's pages."""
+    naming: Naming = _AS_USUAL
+    """How statements name people of this registration."""
     is_test: bool = False
     """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
     allows_anonymity: bool = False

@@ -1,8 +1,11 @@
 """Making text from outside fit to keep: PostgreSQL takes no NUL, and UTF-8 no lone surrogate."""
 
+import html
 import re
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_BETWEEN = re.compile(r"</?(?:a|code|em|s|span|strong)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
 _SPACE = re.compile(r"\s+")
 
 
@@ -25,3 +28,8 @@ def clean_line(text: str, *, longest: int = 300) -> str:
 def is_clean(text: str) -> bool:
     """Whether an id from outside can be kept as it is."""
     return not _CONTROL.search(text)
+
+
+def plain_text(rendered: str) -> str:
+    """The text of HTML that we made."""
+    return html.unescape(_TAG.sub(" ", _BETWEEN.sub("", rendered)))

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NAMED, NOBODYS
 from lti_tool.core.schedule import MOMENTS, Schedule
 
 
@@ -30,14 +31,14 @@ class Course(Row, Base):
     __table_args__ = (UniqueConstraint("deployment_id", "context_id"),)
 
     deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
-    context_id: Mapped[str]
-    title: Mapped[str]
+    context_id: Mapped[str] = mapped_column(info=NOBODYS)
+    title: Mapped[str] = mapped_column(info=NOBODYS)
     # The platform's services for this course, as the last launch named them; None where it offers none.
-    roster_url: Mapped[str | None]
-    groups_url: Mapped[str | None]
-    group_sets_url: Mapped[str | None]
-    line_items_url: Mapped[str | None]
-    service_scopes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    roster_url: Mapped[str | None] = mapped_column(info=NOBODYS)
+    groups_url: Mapped[str | None] = mapped_column(info=NOBODYS)
+    group_sets_url: Mapped[str | None] = mapped_column(info=NOBODYS)
+    line_items_url: Mapped[str | None] = mapped_column(info=NOBODYS)
+    service_scopes: Mapped[list[str]] = mapped_column(default=list, server_default="[]", info=NOBODYS)
     """The OAuth scopes that the launch granted for grades and groups."""
 
 
@@ -59,15 +60,15 @@ class Placement(Row, Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    resource_link_id: Mapped[str]
-    title: Mapped[str]
-    description: Mapped[str]
+    resource_link_id: Mapped[str] = mapped_column(info=NOBODYS)
+    title: Mapped[str] = mapped_column(info=NOBODYS)
+    description: Mapped[str] = mapped_column(info=NOBODYS)
     activity: Mapped[Activity] = mapped_column(
         default=Activity.DISCUSSION, server_default=Activity.DISCUSSION.value
     )
-    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}", info=NOBODYS)
     """What the instructor chose for the activity; which keys there are is the kind's affair."""
-    line_item_url: Mapped[str | None]
+    line_item_url: Mapped[str | None] = mapped_column(info=NOBODYS)
     """The platform's gradebook column for this activity, where it has one."""
     group_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group_set.id"))
     """The groups that it is worked in; None for everybody together. It does not come along in a copy."""
@@ -115,10 +116,10 @@ class PlannedActivity(Row, Base):
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), index=True)
     course_id: Mapped[UUID | None] = mapped_column(ForeignKey("course.id"), index=True)
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     activity: Mapped[Activity]
-    title: Mapped[str]
-    settings: Mapped[dict[str, Any]]
+    title: Mapped[str] = mapped_column(info=NOBODYS)
+    settings: Mapped[dict[str, Any]] = mapped_column(info=NOBODYS)
     submission_key: Mapped[UUID]
 
 
@@ -129,7 +130,7 @@ class CourseCopy(Row, Base):
     __table_args__ = (Index(None, "deployment_id", "context_id"),)
 
     deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
-    context_id: Mapped[str]
+    context_id: Mapped[str] = mapped_column(info=NOBODYS)
     """The platform's own id of the new course."""
-    origin_context_ids: Mapped[list[str]]
+    origin_context_ids: Mapped[list[str]] = mapped_column(info=NOBODYS)
     """The platform's own ids of what it was copied from."""

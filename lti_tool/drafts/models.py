@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lti_tool.core import clock
 from lti_tool.core.db import Base, Row
 from lti_tool.core.ids import new_random_id
+from lti_tool.core.personal import OWNER, words
 
 
 class DraftKind(StrEnum):
@@ -61,11 +62,11 @@ class Draft(Row, Base):
         Index(None, "saved_at"),
     )
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     kind: Mapped[DraftKind] = mapped_column()
     target_id: Mapped[UUID]
-    fields: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    fields: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=words("person_id"))
     """What was typed, by the names of the form's fields; None once it was sent or thrown away."""
     version: Mapped[UUID] = mapped_column(default=new_random_id)
     """Another one with each change: whoever names it knows what stands here."""
@@ -74,7 +75,7 @@ class Draft(Row, Base):
     edit: Mapped[int] = mapped_column(BigInteger, default=0)
     """Which of that form's saves it is, so that an older one that comes later is known."""
     saved_at: Mapped[datetime] = mapped_column(default=clock.now)
-    elsewhere: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    elsewhere: Mapped[list[Any]] = mapped_column(JSONB, default=list, info=words("person_id"))
     """Texts that another device or tab wrote at the same time, until the person decides on them."""
     closed_by: Mapped[UUID | None]
     """The form that was sent or thrown away last: what it still saves comes too late."""

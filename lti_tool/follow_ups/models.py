@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import OWNER, owned, words
 
 
 class Outcome(StrEnum):
@@ -48,10 +49,10 @@ class FollowUp(Row, Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
     source_post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
-    cue: Mapped[str]
-    action: Mapped[str]
+    cue: Mapped[str] = mapped_column(info=words("person_id"))
+    action: Mapped[str] = mapped_column(info=words("person_id"))
     due_on: Mapped[date]
     state: Mapped[FollowUpState] = mapped_column(default=FollowUpState.OPEN)
     statement_id: Mapped[UUID]
@@ -76,10 +77,12 @@ class FollowUpReport(Row, Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    follow_up_id: Mapped[UUID] = mapped_column(ForeignKey("follow_up.id"))
+    follow_up_id: Mapped[UUID] = mapped_column(ForeignKey("follow_up.id"), info=owned("person_id"))
     outcome: Mapped[Outcome]
-    note: Mapped[str]
-    previous_plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    note: Mapped[str] = mapped_column(info=words("follow_up_id.person_id"))
+    previous_plan: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), info=words("follow_up_id.person_id")
+    )
     """{"cue", "action", "due_on"} as they were before a change."""
     submission_key: Mapped[UUID]
 

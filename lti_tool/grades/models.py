@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NAMED, NOBODYS, OWNER, words
 
 POINTS = Numeric(9, 2)
 """Up to 9 999 999.99."""
@@ -69,11 +70,11 @@ class Score(Row, Base):
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
     points: Mapped[Decimal | None] = mapped_column(POINTS)
     maximum: Mapped[Decimal | None] = mapped_column(POINTS)
     """What the points are out of, as it was when they were given; the platform scales them to its own."""
-    comment: Mapped[str] = mapped_column(default="")
+    comment: Mapped[str] = mapped_column(default="", info=words("person_id"))
     activity_progress: Mapped[ActivityProgress]
     grading_progress: Mapped[GradingProgress]
     changed_at: Mapped[datetime]
@@ -95,11 +96,11 @@ class ScoreEntry(Row, Base):
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     points: Mapped[Decimal | None] = mapped_column(POINTS)
     maximum: Mapped[Decimal] = mapped_column(POINTS)
-    comment: Mapped[str]
+    comment: Mapped[str] = mapped_column(info=words("person_id"))
     submission_key: Mapped[UUID]
 
 
@@ -112,7 +113,7 @@ class LineItem(Base):
     __tablename__ = "line_item"
 
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"), primary_key=True)
-    label: Mapped[str]
+    label: Mapped[str] = mapped_column(info=NOBODYS)
     points: Mapped[Decimal | None] = mapped_column(POINTS)
     """Label and points as we wanted them then; where they have changed, we look again."""
     maximum: Mapped[Decimal | None] = mapped_column(POINTS)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.core import clock
 from lti_tool.core.db import Base
+from lti_tool.core.personal import NAMED, words
 from lti_tool.posts.models import Conversation
 
 
@@ -41,18 +42,18 @@ class HelpRequest(Base):
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    tried: Mapped[str]
-    tried_html: Mapped[str]
-    expected: Mapped[str]
-    expected_html: Mapped[str]
-    got: Mapped[str]
-    got_html: Mapped[str]
+    tried: Mapped[str] = mapped_column(info=words("author_id"))
+    tried_html: Mapped[str] = mapped_column(info=words("author_id"))
+    expected: Mapped[str] = mapped_column(info=words("author_id"))
+    expected_html: Mapped[str] = mapped_column(info=words("author_id"))
+    got: Mapped[str] = mapped_column(info=words("author_id"))
+    got_html: Mapped[str] = mapped_column(info=words("author_id"))
     help_wanted: Mapped[HelpWanted]
     status: Mapped[HelpStatus] = mapped_column(default=HelpStatus.WAITING)
     first_answer_at: Mapped[datetime | None]
     accepted_post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     resolved_at: Mapped[datetime | None]
-    what_fixed_it: Mapped[str | None]
+    what_fixed_it: Mapped[str | None] = mapped_column(info=words("author_id"))
     conversation: Mapped[Conversation] = relationship(lazy="raise")

@@ -28,6 +28,7 @@ def on_help_asked(session: Session, event: HelpAsked) -> None:
                 vocabulary.HELP_WANTED: str(event.request.help_wanted),
                 **attachment_extension(event.post),
             },
+            written=_asked(event),
             at=event.post.created_at,
             unnamed=_unnamed(session, event, event.post),
         ),
@@ -47,6 +48,7 @@ def on_answer_posted(session: Session, event: AnswerPosted) -> None:
             parents=[_doubt(session, event.request)],
             refers_to=event.asked.statement_id,
             extensions=attachment_extension(event.post),
+            written=[event.post.body_html],
             at=event.post.created_at,
             unnamed=_unnamed(session, event, event.post),
         ),
@@ -70,6 +72,12 @@ def on_request_resolved(session: Session, event: RequestResolved) -> None:
             unnamed=_unnamed(session, event, request.conversation),
         ),
     )
+
+
+def _asked(event: HelpAsked) -> list[str]:
+    """All of it, in the order of the page."""
+    request = event.request
+    return [event.post.body_html, request.tried_html, request.expected_html, request.got_html]
 
 
 def _unnamed(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lti_tool.core import clock
 from lti_tool.core.db import Base
 from lti_tool.core.ids import new_random_id
+from lti_tool.core.personal import NOBODYS, OWNER, PASSING, SECRET, identity, trace
 
 
 class LaunchAttempt(Base):
@@ -22,13 +23,13 @@ class LaunchAttempt(Base):
     __tablename__ = "launch_attempt"
     __table_args__ = (Index(None, "expires_at"),)
 
-    state_digest: Mapped[str] = mapped_column(primary_key=True)
-    nonce: Mapped[str]
-    browser_digest: Mapped[str]
+    state_digest: Mapped[str] = mapped_column(primary_key=True, info=SECRET)
+    nonce: Mapped[str] = mapped_column(info=SECRET)
+    browser_digest: Mapped[str] = mapped_column(info=PASSING)
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
-    deployment_hint: Mapped[str | None]
-    target_link_uri: Mapped[str]
-    storage_target: Mapped[str | None]
+    deployment_hint: Mapped[str | None] = mapped_column(info=NOBODYS)
+    target_link_uri: Mapped[str] = mapped_column(info=NOBODYS)
+    storage_target: Mapped[str | None] = mapped_column(info=NOBODYS)
     """The platform's frame that keeps things for tools, where it offers one."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
@@ -41,11 +42,11 @@ class LaunchPending(Base):
     __tablename__ = "launch_pending"
     __table_args__ = (Index(None, "expires_at"),)
 
-    id_digest: Mapped[str] = mapped_column(primary_key=True)
-    browser_digest: Mapped[str]
+    id_digest: Mapped[str] = mapped_column(primary_key=True, info=SECRET)
+    browser_digest: Mapped[str] = mapped_column(info=PASSING)
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
-    claims_sealed: Mapped[str]
+    claims_sealed: Mapped[str] = mapped_column(info=PASSING)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
 
@@ -80,22 +81,24 @@ class Launch(Base):
     kind: Mapped[LaunchKind] = mapped_column(
         default=LaunchKind.RESOURCE_LINK, server_default=LaunchKind.RESOURCE_LINK.value
     )
-    secret_digest: Mapped[str]
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    secret_digest: Mapped[str] = mapped_column(info=SECRET)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
     deployment_id: Mapped[UUID | None] = mapped_column(ForeignKey("deployment.id"))
     """Where the launch came from. A course has it too; launches outside any course have it here alone."""
     course_id: Mapped[UUID | None] = mapped_column(ForeignKey("course.id"))
     placement_id: Mapped[UUID | None] = mapped_column(ForeignKey("placement.id"))
-    role: Mapped[str]
+    role: Mapped[str] = mapped_column(info=trace("person_id"))
     is_test: Mapped[bool] = mapped_column(default=False, server_default="false")
     """Whether the platform made this person up for trying things (LTI Core 1.3, appendix A.2.4)."""
-    locale: Mapped[str]
-    platform_name: Mapped[str]
-    embedders: Mapped[list[str]]
+    locale: Mapped[str] = mapped_column(info=trace("person_id"))
+    platform_name: Mapped[str] = mapped_column(info=NOBODYS)
+    embedders: Mapped[list[str]] = mapped_column(info=NOBODYS)
     """The origins whose pages may frame this launch's pages."""
-    return_url: Mapped[str | None]
+    return_url: Mapped[str | None] = mapped_column(info=NOBODYS)
     """The course's page in the platform, to go back to."""
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    details: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default="{}", info=identity("person_id")
+    )
     """What a message of this kind said beside the rest, such as the deep linking settings."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -138,6 +138,7 @@ def actor_of(
         prompt_html=placement.settings.get("prompt_html", ""),
         locale=launch.locale,
         embedders=tuple(launch.embedders),
+        naming=registration.naming,
         is_test=launch.is_test,
         allows_anonymity=placement.settings.get("anonymous", False),
         group_set_id=placement.group_set_id,

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import OWNER, owned
 
 
 class MentionKind(StrEnum):
@@ -31,7 +32,7 @@ class Mention(Row, Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"), info=owned("author_id"))
     kind: Mapped[MentionKind] = mapped_column()
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True, info=OWNER)
     group_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group.id"), index=True)

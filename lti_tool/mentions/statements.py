@@ -1,21 +1,17 @@
 """The statements of mentions: one for each person; of groups and staff there is none."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
 from lti_tool.mentions.events import Mentioned
-from lti_tool.mentions.models import MentionKind
-from lti_tool.people.models import Person
+from lti_tool.statements.actors import agent_of
 from lti_tool.statements.recorder import Act, record_act
 from xapi import vocabulary
-from xapi.statement import account_agent
 
 
 def on_mentioned(session: Session, event: Mentioned) -> None:
-    if event.mention.kind is not MentionKind.PERSON:
+    if event.mention.person_id is None:
         return
-    sub = session.scalars(select(Person.sub).filter_by(id=event.mention.person_id)).one()
     record_act(
         session,
         event.actor,
@@ -23,7 +19,7 @@ def on_mentioned(session: Session, event: Mentioned) -> None:
             name="mentioned",
             subject_id=event.mention.id,
             verb=vocabulary.MENTIONED,
-            object=account_agent(event.actor.issuer, sub),
+            object=agent_of(session, event.actor, event.mention.person_id),
             at=event.mention.created_at,
             refers_to=event.post_statement_id,
             unnamed=event.unnamed,

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NAMED, words
 
 
 class ReportKind(StrEnum):
@@ -39,9 +40,9 @@ class Report(Row, Base):
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
-    reporter_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reporter_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     kind: Mapped[ReportKind]
-    note: Mapped[str]
+    note: Mapped[str] = mapped_column(info=words("reporter_id"))
     closed_at: Mapped[datetime | None]
     """When staff decided."""
 
@@ -73,10 +74,10 @@ class AuthorNotice(Row, Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     kind: Mapped[NoticeKind]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(info=words("person_id"))
     until: Mapped[datetime | None]
     """How long their posts wait for approval."""
     read_at: Mapped[datetime | None]
@@ -95,5 +96,5 @@ class Unmasking(Base):
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("author_notice.id"), unique=True)
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     submission_key: Mapped[UUID]

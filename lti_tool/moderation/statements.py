@@ -6,7 +6,8 @@ from lti_tool.audit.models import StaffAct
 from lti_tool.core.events import subscribe
 from lti_tool.moderation.events import PostModerated, PostReported
 from lti_tool.posts.statements import record_post_act
-from lti_tool.statements.recorder import SYSTEM, Unnamed
+from lti_tool.statements.actors import SYSTEM
+from lti_tool.statements.recorder import Unnamed
 from xapi import vocabulary
 
 _VERBS = {

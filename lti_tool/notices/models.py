@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NOBODYS
 
 
 class Notice(Row, Base):
@@ -17,9 +18,9 @@ class Notice(Row, Base):
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
-    notice_id: Mapped[str]
+    notice_id: Mapped[str] = mapped_column(info=NOBODYS)
     """The platform's own id of it."""
-    type: Mapped[str]
+    type: Mapped[str] = mapped_column(info=NOBODYS)
 
 
 class NoticeHandler(Base):
@@ -28,11 +29,11 @@ class NoticeHandler(Base):
     __tablename__ = "notice_handler"
 
     deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"), primary_key=True)
-    service_url: Mapped[str]
+    service_url: Mapped[str] = mapped_column(info=NOBODYS)
     """The platform's service, as the last launch that was acted on named it."""
-    handler_url: Mapped[str]
+    handler_url: Mapped[str] = mapped_column(info=NOBODYS)
     """Where the tool asked to be told."""
-    types: Mapped[list[str]]
+    types: Mapped[list[str]] = mapped_column(info=NOBODYS)
     asked_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
     """When the platform agreed; None while it has not."""

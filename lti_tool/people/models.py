@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NOBODYS, OWNER, identity, trace
 from lti_tool.people.names import beginnings
 
 
@@ -32,13 +33,15 @@ class Person(Row, Base):
     __table_args__ = (UniqueConstraint("registration_id", "sub"),)
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
-    sub: Mapped[str]
-    name: Mapped[str]
+    sub: Mapped[str] = mapped_column(info=identity("id"))
+    name: Mapped[str] = mapped_column(info=identity("id"))
     """As the platform last gave it; empty where it gives none."""
     name_beginnings: Mapped[list[str]] = mapped_column(
-        ARRAY(Text), default=_beginnings, server_default=text("'{}'")
+        ARRAY(Text), default=_beginnings, server_default=text("'{}'"), info=identity("id")
     )
     """What one types of it begins one of these (`people/names.py`); set with the name."""
+    erased_at: Mapped[datetime | None]
+    """When they were erased: the row keeps its place in what others need, and says nothing of who it was."""
 
 
 class Membership(Row, Base):
@@ -51,8 +54,8 @@ class Membership(Row, Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=OWNER)
+    role: Mapped[str] = mapped_column(info=trace("person_id"))
     last_launch_at: Mapped[datetime | None]
     """None for somebody whom the roster alone names."""
     rostered_at: Mapped[datetime | None]
@@ -79,9 +82,9 @@ class CourseName(Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(primary_key=True)
-    beginning: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    beginning: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True, info=identity("person_id"))
     """Folded by us, and in the order of code points, whatever the database's language."""
-    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True, info=OWNER)
 
 
 class RosterSync(Base):
@@ -103,9 +106,9 @@ class RosterSync(Base):
     member_count: Mapped[int] = mapped_column(default=0, server_default="0")
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many attempts failed since the last one that did not."""
-    problem: Mapped[str | None]
+    problem: Mapped[str | None] = mapped_column(info=NOBODYS)
     """Why the last attempt failed, in a code."""
-    groups_problem: Mapped[str | None]
+    groups_problem: Mapped[str | None] = mapped_column(info=NOBODYS)
     """The same for the groups, which may fail alone."""
     wait_until: Mapped[datetime | None]
     """Until when the platform asked not to be asked."""
@@ -133,9 +136,9 @@ class GroupSet(Row, Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    platform_id: Mapped[str | None]
+    platform_id: Mapped[str | None] = mapped_column(info=NOBODYS)
     """None for one that was made here."""
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info=NOBODYS)
     gone_at: Mapped[datetime | None]
 
 
@@ -159,8 +162,8 @@ class Group(Row, Base):
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     group_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group_set.id"), index=True)
-    platform_id: Mapped[str | None]
-    name: Mapped[str]
+    platform_id: Mapped[str | None] = mapped_column(info=NOBODYS)
+    name: Mapped[str] = mapped_column(info=NOBODYS)
     gone_at: Mapped[datetime | None]
 
 
@@ -178,6 +181,6 @@ class GroupMembership(Base):
     )
 
     group_id: Mapped[UUID] = mapped_column(ForeignKey("course_group.id"), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True, info=OWNER)
     own_set_id: Mapped[UUID | None]
     """The set of own groups, of which nobody is in two; None in the platform's, which may think otherwise."""

@@ -1,11 +1,13 @@
 """`segue platform`: register platforms by hand, or invite them to register themselves."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import click
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.core.actor import ActorMode, Naming
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.text import clean_line
 from lti_tool.platforms.invitations import make_invitation
@@ -17,6 +19,7 @@ from lti_tool.platforms.service import (
     add_platform,
     find_registration,
     set_active,
+    set_naming,
 )
 from lti_tool.platforms.tool_keys import rotate_tool_keys
 
@@ -32,6 +35,9 @@ _STATES = {
 }
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
 class _CommandLine(Protocol):
     def sessions(self) -> sessionmaker[Session]: ...
 
@@ -39,6 +45,30 @@ class _CommandLine(Protocol):
 @click.group()
 def platform() -> None:
     """The platforms (LMS) that may launch into this tool."""
+
+
+def _naming_options(command: F) -> F:
+    """What statements tell of people; the same for a new platform and a known one."""
+    for option in (
+        click.option(
+            "--actor-mode",
+            type=click.Choice([str(it) for it in ActorMode]),
+            help="Whether statements name people by the platform's ids (sub) or by pseudonyms.",
+        ),
+        click.option(
+            "--actor-home-page",
+            help="Beside the platform's ids, where its own statements have another home page than its issuer;"
+            " empty for the issuer.",
+        ),
+        click.option(
+            "--text/--no-text",
+            "sends_text",
+            default=None,
+            help="Whether statements hold the text of posts. What a record store has can't be taken back.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @platform.command()
@@ -59,15 +89,20 @@ def platform() -> None:
     type=click.Choice(["1.0.3", "2.0.0"]),
     help="With --lrs-url: which xAPI it speaks; SEGUE_LRS_VERSION's otherwise.",
 )
+@_naming_options
 @click.pass_obj
 def add(
     line: _CommandLine,
     /,
+    *,
     lrs_url: str | None,
     lrs_username: str | None,
     lrs_password: str | None,
     lrs_version: str | None,
     deployment_ids: tuple[str, ...],
+    actor_mode: str | None,
+    actor_home_page: str | None,
+    sends_text: bool | None,
     **registration: Any,
 ) -> None:
     """Register a platform."""
@@ -79,12 +114,55 @@ def add(
             url=lrs_url, username=lrs_username, password=lrs_password, version=lrs_version
         )
     with unit_of_work(line.sessions()) as session:
-        add_platform(session, deployment_ids=deployment_ids, record_store=record_store, **registration)
+        add_platform(
+            session,
+            deployment_ids=deployment_ids,
+            record_store=record_store,
+            naming=_naming(Naming(), actor_mode, actor_home_page, sends_text),
+            **registration,
+        )
     click.echo(f"Registered client {registration['client_id']} of {registration['issuer']}.")
     if not deployment_ids:
         click.echo(
             "It has no deployment yet, so nobody can launch: see `segue platform deploy --help`.", err=True
         )
+
+
+@platform.command("set")
+@click.option("--issuer", required=True)
+@click.option("--client-id", required=True)
+@_naming_options
+@click.pass_obj
+def set_(
+    line: _CommandLine,
+    /,
+    *,
+    issuer: str,
+    client_id: str,
+    actor_mode: str | None,
+    actor_home_page: str | None,
+    sends_text: bool | None,
+) -> None:
+    """Choose what a platform's statements tell of people, from the next one on."""
+    with unit_of_work(line.sessions()) as session:
+        registration = find_registration(session, issuer=issuer, client_id=client_id)
+        naming = _naming(registration.naming, actor_mode, actor_home_page, sends_text)
+        set_naming(session, registration_id=registration.id, naming=naming)
+    people = "pseudonyms" if naming.mode is ActorMode.PSEUDONYM else "the platform's ids"
+    if naming.mode is ActorMode.SUB and naming.home_page:
+        people += f" at {naming.home_page}"
+    click.echo(
+        f"Statements name people by {people}, {'with' if naming.sends_text else 'without'} their texts."
+    )
+
+
+def _naming(known: Naming, mode: str | None, home_page: str | None, sends_text: bool | None) -> Naming:  # noqa: FBT001  # an option's value
+    """What is known, with what was chosen now."""
+    return Naming(
+        ActorMode(mode) if mode else known.mode,
+        known.home_page if home_page is None else home_page.strip() or None,
+        known.sends_text if sends_text is None else sends_text,
+    )
 
 
 @platform.command("list")

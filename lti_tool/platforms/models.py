@@ -9,7 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
+from lti_tool.core.actor import ActorMode, Naming
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NOBODYS, SECRET
 
 
 class RegistrationState(StrEnum):
@@ -28,26 +30,37 @@ class Registration(Row, Base):
     __table_args__ = (
         UniqueConstraint("issuer", "client_id"),
         CheckConstraint("approved_at is not null or not active", name="approved"),
+        CheckConstraint("actor_mode in ('sub', 'pseudonym')", name="actor_mode"),
     )
 
-    issuer: Mapped[str]
-    client_id: Mapped[str]
-    auth_login_url: Mapped[str]
-    auth_token_url: Mapped[str]
-    auth_audience: Mapped[str | None]
-    jwks_url: Mapped[str]
+    issuer: Mapped[str] = mapped_column(info=NOBODYS)
+    client_id: Mapped[str] = mapped_column(info=NOBODYS)
+    auth_login_url: Mapped[str] = mapped_column(info=NOBODYS)
+    auth_token_url: Mapped[str] = mapped_column(info=NOBODYS)
+    auth_audience: Mapped[str | None] = mapped_column(info=NOBODYS)
+    jwks_url: Mapped[str] = mapped_column(info=NOBODYS)
     active: Mapped[bool] = mapped_column(default=True)
     approved_at: Mapped[datetime | None] = mapped_column(default=clock.now, server_default=text("now()"))
     """None while it is pending. The default is for the release before, which knows no pending ones."""
-    label: Mapped[str | None]
+    label: Mapped[str | None] = mapped_column(info=NOBODYS)
     """What our administrators call it."""
-    scopes: Mapped[list[str] | None]
+    scopes: Mapped[list[str] | None] = mapped_column(info=NOBODYS)
     """What the platform granted when it registered itself; None for one that was registered by hand."""
-    lrs_url: Mapped[str | None]
-    lrs_username: Mapped[str | None]
-    lrs_password_sealed: Mapped[str | None]
-    lrs_version: Mapped[str | None]
+    lrs_url: Mapped[str | None] = mapped_column(info=NOBODYS)
+    lrs_username: Mapped[str | None] = mapped_column(info=NOBODYS)
+    lrs_password_sealed: Mapped[str | None] = mapped_column(info=SECRET)
+    lrs_version: Mapped[str | None] = mapped_column(info=NOBODYS)
     """Which xAPI its own record store speaks; None for the default's."""
+
+    actor_mode: Mapped[ActorMode] = mapped_column(default=ActorMode.SUB, server_default=ActorMode.SUB.value)
+    actor_home_page: Mapped[str | None] = mapped_column(info=NOBODYS)
+    """Of the platform's ids in statements, where it is not the issuer."""
+    sends_text: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether statements hold what people wrote."""
+
+    @property
+    def naming(self) -> Naming:
+        return Naming(self.actor_mode, self.actor_home_page, self.sends_text)
 
     @property
     def state(self) -> RegistrationState:
@@ -68,7 +81,7 @@ class RegistrationHealth(Base):
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
     launched_at: Mapped[datetime | None]
     error_at: Mapped[datetime | None]
-    error_code: Mapped[str | None]
+    error_code: Mapped[str | None] = mapped_column(info=NOBODYS)
 
 
 class Invitation(Row, Base):
@@ -76,9 +89,9 @@ class Invitation(Row, Base):
 
     __tablename__ = "registration_invitation"
 
-    token_digest: Mapped[str] = mapped_column(unique=True)
-    label: Mapped[str | None]
-    issuer: Mapped[str | None]
+    token_digest: Mapped[str] = mapped_column(unique=True, info=SECRET)
+    label: Mapped[str | None] = mapped_column(info=NOBODYS)
+    issuer: Mapped[str | None] = mapped_column(info=NOBODYS)
     """The one platform that it is for; None for any."""
     expires_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
@@ -94,7 +107,7 @@ class Deployment(Row, Base):
     __table_args__ = (UniqueConstraint("registration_id", "deployment_id"),)
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
-    deployment_id: Mapped[str]
+    deployment_id: Mapped[str] = mapped_column(info=NOBODYS)
     approved_at: Mapped[datetime | None] = mapped_column(default=clock.now, server_default=text("now()"))
     """None while it is pending: a launch named it, and no administrator has approved it yet."""
 
@@ -108,7 +121,7 @@ class PlatformKeySet(Base):
     __tablename__ = "platform_key_set"
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
-    key_set: Mapped[dict[str, Any]]
+    key_set: Mapped[dict[str, Any]] = mapped_column(info=NOBODYS)
     fetched_at: Mapped[datetime] = mapped_column(default=clock.now)
     tried_at: Mapped[datetime] = mapped_column(default=clock.now)
     """When it was last asked for, so that unknown key ids and failures can't make us ask again and again."""
@@ -120,9 +133,9 @@ class AccessToken(Base):
     __tablename__ = "access_token"
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
-    scopes: Mapped[str] = mapped_column(primary_key=True)
+    scopes: Mapped[str] = mapped_column(primary_key=True, info=NOBODYS)
     """The scopes that were asked for, sorted and with a space between."""
-    token_sealed: Mapped[str]
+    token_sealed: Mapped[str] = mapped_column(info=SECRET)
     expires_at: Mapped[datetime]
 
 
@@ -131,7 +144,7 @@ class ToolKey(Row, Base):
 
     __tablename__ = "tool_key"
 
-    kid: Mapped[str] = mapped_column(unique=True)
-    private_pem_sealed: Mapped[str]
-    public_jwk: Mapped[dict[str, Any]]
+    kid: Mapped[str] = mapped_column(unique=True, info=NOBODYS)
+    private_pem_sealed: Mapped[str] = mapped_column(info=SECRET)
+    public_jwk: Mapped[dict[str, Any]] = mapped_column(info=NOBODYS)
     retired_at: Mapped[datetime | None]

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
-from lti_tool.core.db import insert_once, settings_of
+from lti_tool.core.actor import Naming
+from lti_tool.core.db import insert_once, settings_of, take_over
 from lti_tool.core.errors import ConflictError, NotFoundError, SegueError
 from lti_tool.core.outbound import OutboundError, policy_of, read_address
 from lti_tool.core.secrets import seal
 from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Deployment, Registration, RegistrationState
 from lti_tool.statements.targets import LRS_PASSWORD_PLACE
+from xapi.validation.formats import is_iri
 
 _MOST_PENDING = 20
 
@@ -43,6 +47,7 @@ def add_platform(
     record_store: OwnRecordStore | None = None,
     label: str | None = None,
     scopes: Sequence[str] | None = None,
+    naming: Naming | None = None,
     approved: bool = True,
 ) -> Registration:
     """Register one client of one issuer. Raises ConflictError when that pair is registered already.
@@ -79,6 +84,7 @@ def add_platform(
         approved_at=clock.now() if approved else None,
         label=label,
         scopes=list(scopes) if scopes is not None else None,
+        **_naming_columns(naming or Naming()),
         lrs_url=record_store.url if record_store else None,
         lrs_username=record_store.username if record_store else None,
         lrs_password_sealed=seal(
@@ -93,6 +99,25 @@ def add_platform(
     for deployment_id in dict.fromkeys(deployment_ids):
         add_deployment(session, registration_id=registration.id, deployment_id=deployment_id)
     return registration
+
+
+def set_naming(session: Session, *, registration_id: UUID, naming: Naming) -> None:
+    """What this registration's statements tell of people from now on; what is made stays as it is."""
+    registration = session.get_one(Registration, registration_id)
+    take_over(registration, **_naming_columns(naming))
+
+
+def _naming_columns(naming: Naming) -> dict[str, Any]:
+    """Raises SegueError for a home page that is none."""
+    if naming.home_page:
+        parts = urlsplit(naming.home_page)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or not is_iri(naming.home_page):
+            raise SegueError(f"--actor-home-page: must be a whole http or https address ({naming.home_page})")
+    return {
+        "actor_mode": naming.mode,
+        "actor_home_page": naming.home_page or None,
+        "sends_text": naming.sends_text,
+    }
 
 
 def add_deployment(session: Session, *, registration_id: UUID, deployment_id: str) -> Deployment:

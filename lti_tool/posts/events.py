@@ -1,6 +1,8 @@
 """What happens to posts, whichever conversation they stand in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from lti_tool.core.actor import Actor
 from lti_tool.posts.models import Conversation, Post
@@ -13,3 +15,10 @@ class PostApproved:
     author: Actor
     conversation: Conversation
     post: Post
+
+
+@dataclass(frozen=True, slots=True)
+class PostsRewritten:
+    """A name was taken out of them, as somebody was erased; nobody did anything with them."""
+
+    post_ids: Sequence[UUID]

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NAMED, NOBODYS, OWNER, owned, trace, words
 from lti_tool.core.schedule import Stage
 
 
@@ -119,10 +120,10 @@ class Conversation(Row, Base):
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
     kind: Mapped[ConversationKind] = mapped_column()
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    pseudonym: Mapped[str | None]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    pseudonym: Mapped[str | None] = mapped_column(info=trace("author_id"))
     """The opening post's."""
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(info=words("author_id"))
     reply_count: Mapped[int] = mapped_column(default=0)
     """How many replies were ever posted; the newest one has this number."""
     gone_count: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -131,12 +132,16 @@ class Conversation(Row, Base):
     submission_key: Mapped[UUID]
     group_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group.id"))
     """Whose it is; None for the whole course. It never changes, whoever joins or leaves the group."""
-    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
+    tags: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=list, server_default=text("'{}'"), info=words("author_id")
+    )
     pin_slot: Mapped[int | None] = mapped_column(SmallInteger)
     """Which of the list's few places at the top it has."""
     closed_at: Mapped[datetime | None]
-    closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    closed_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    closed_reason: Mapped[str] = mapped_column(
+        default="", server_default=text("''"), info=words("closed_by_id")
+    )
     state: Mapped[PostState] = mapped_column(
         default=PostState.PUBLISHED, server_default=PostState.PUBLISHED.value
     )
@@ -175,10 +180,10 @@ class Post(Row, Base):
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    author_role: Mapped[str]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    author_role: Mapped[str] = mapped_column(info=trace("author_id"))
     """What the author was in the course when writing."""
-    pseudonym: Mapped[str | None]
+    pseudonym: Mapped[str | None] = mapped_column(info=trace("author_id"))
     """What all others see in place of the author's name; None for a post under that."""
     is_opening: Mapped[bool]
     number: Mapped[int | None]
@@ -192,8 +197,8 @@ class Post(Row, Base):
     """Which of a debate's two sides (0 or 1) its author argued when writing it."""
     stage: Mapped[Stage | None]
     """Of a case: in which of its stages it was written; None for what follows the last one."""
-    body: Mapped[str]
-    body_html: Mapped[str]
+    body: Mapped[str] = mapped_column(info=words("author_id"))
+    body_html: Mapped[str] = mapped_column(info=words("author_id"))
     attachment_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     statement_id: Mapped[UUID]
     """The statement that tells of this post; replies refer to it."""
@@ -201,7 +206,7 @@ class Post(Row, Base):
     state: Mapped[PostState] = mapped_column(
         default=PostState.PUBLISHED, server_default=PostState.PUBLISHED.value
     )
-    state_reason: Mapped[str | None]
+    state_reason: Mapped[str | None] = mapped_column(info=words("author_id"))
     """What staff said when they hid, restored or declined it: for its author and staff."""
     is_public: Mapped[bool] = mapped_column(default=True, server_default="true")
     """Whether others were ever shown it; its statement exists from then on."""
@@ -222,8 +227,8 @@ class Pseudonym(Base):
     )
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    name: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, info=NAMED)
+    name: Mapped[str] = mapped_column(info=trace("person_id"))
 
 
 class Change(StrEnum):
@@ -247,9 +252,9 @@ class ConversationChange(Row, Base):
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     change: Mapped[Change]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(info=words("person_id"))
 
 
 class Synthesis(Row, Base):
@@ -261,9 +266,9 @@ class Synthesis(Row, Base):
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     """Who chose it."""
-    draws_on: Mapped[str]
+    draws_on: Mapped[str] = mapped_column(info=words("person_id"))
     """What it is made of, in their words."""
 
 
@@ -272,14 +277,14 @@ class ReadState(Base):
 
     __tablename__ = "read_state"
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, info=OWNER)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     read_to: Mapped[int]
     """Every post up to this number is read, but for `unread`; -1 for none."""
-    ahead: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    ahead: Mapped[list[int]] = mapped_column(ARRAY(Integer), info=trace("person_id"))
     """Numbers beyond `read_to` that are read too."""
-    unread: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    unread: Mapped[list[int]] = mapped_column(ARRAY(Integer), info=trace("person_id"))
     """Numbers up to `read_to` that were marked unread again."""
     read_at: Mapped[datetime]
 
@@ -291,9 +296,9 @@ class PreModeration(Row, Base):
     __table_args__ = (UniqueConstraint("course_id", "person_id"),)
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
     until: Mapped[datetime]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(info=words("person_id"))
 
 
 class WaitingAct(Base):
@@ -301,8 +306,8 @@ class WaitingAct(Base):
 
     __tablename__ = "waiting_act"
 
-    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"), primary_key=True)
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"), primary_key=True, info=owned("author_id"))
     launch_id: Mapped[UUID]
-    platform_name: Mapped[str]
-    locale: Mapped[str]
+    platform_name: Mapped[str] = mapped_column(info=NOBODYS)
+    locale: Mapped[str] = mapped_column(info=trace("post_id.author_id"))
     is_test: Mapped[bool]

@@ -6,7 +6,19 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, case, func, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core.actor import Actor
@@ -26,6 +38,7 @@ from lti_tool.posts.groups import may_post
 from lti_tool.posts.marks.queries import marks_column, marks_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState, Synthesis
 from lti_tool.posts.reading import Read, read_by
+from lti_tool.posts.states import ERASED
 from lti_tool.posts.views import Closing, ConversationView, PostView, Replies, Summing
 from lti_tool.posts.visibility import (
     last_number_in_sight,
@@ -325,7 +338,10 @@ def _posts(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def _told_reason(actor: Actor) -> ColumnElement[bool]:
-    return true() if actor.role.is_staff else Post.author_id == actor.person_id
+    if actor.role.is_staff:
+        return true()
+    is_erased = and_(Post.state == PostState.WITHDRAWN, Post.state_reason == ERASED)
+    return or_(Post.author_id == actor.person_id, is_erased)
 
 
 def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) -> PostView:

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from lti_tool.core import clock
 from lti_tool.posts.models import Conversation, Post, PostState
 
+ERASED = "erased"
+"""The reason of a withdrawn post whose author was erased: not what they did, and told to everybody."""
+
 
 def set_state(session: Session, post: Post, state: PostState, *, reason: str | None = None) -> None:
     """Change the state of a post that the caller has locked; its conversation follows."""

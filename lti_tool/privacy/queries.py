@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, select, true
 from sqlalchemy.orm import Session
 
 from lti_tool.audit.models import ModerationLog
-from lti_tool.core.actor import Role
+from lti_tool.core.actor import Naming, Role
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement, PlannedActivity
 from lti_tool.drafts.models import Draft
@@ -19,6 +19,7 @@ from lti_tool.launch.models import Launch
 from lti_tool.mentions.models import Mention
 from lti_tool.moderation.models import AuthorNotice, Report
 from lti_tool.people.models import GroupMembership, Membership, Person
+from lti_tool.platforms.models import Registration
 from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.following.models import ConversationFollow, PlacementFollow
 from lti_tool.posts.marks.models import PostMark
@@ -86,6 +87,8 @@ class Kept:
     staff_acts: int
     visits: int
     statements: int
+    naming: Naming
+    """What the activity record tells of people here."""
     own: OwnKept | None
     """None for somebody else's eyes: then these count nowhere."""
 
@@ -97,16 +100,25 @@ class Kept:
 
 def kept_of(session: Session, visit: Visit) -> Kept | None:
     """What is kept of the person in question; None for somebody who never came here. Three queries."""
-    person = session.scalars(
-        select(Person).filter_by(registration_id=visit.registration_id, sub=visit.details["for_user"])
+    found = session.execute(
+        select(Person, Registration)
+        .join(Registration, Registration.id == Person.registration_id)
+        .where(Registration.id == visit.registration_id, Person.sub == visit.details["for_user"])
     ).one_or_none()
-    if person is None:
+    if found is None:
         return None
+    person, registration = found
     is_own = visit.person_id == person.id
     counted = _counted(person.id, is_own=is_own) | (_counted_for_oneself(person.id) if is_own else {})
     counts = session.execute(select(*(it.label(name) for name, it in counted.items()))).one()._asdict()
     own = OwnKept(**{it.name: counts.pop(it.name) for it in fields(OwnKept)}) if is_own else None
-    return Kept(name=person.name, courses=_courses(session, person.id), own=own, **counts)
+    return Kept(
+        name=person.name,
+        courses=_courses(session, person.id),
+        naming=registration.naming,
+        own=own,
+        **counts,
+    )
 
 
 def _counted(person_id: UUID, *, is_own: bool) -> dict[str, Counted]:

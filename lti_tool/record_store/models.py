@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NOBODYS, SECRET, trace
 
 
 class Credential(Row, Base):
@@ -14,10 +15,10 @@ class Credential(Row, Base):
 
     __tablename__ = "record_store_credential"
 
-    label: Mapped[str]
+    label: Mapped[str] = mapped_column(info=NOBODYS)
     """Whom it was given to, in the operator's words; the name of the authority."""
-    username: Mapped[str] = mapped_column(unique=True)
-    secret_digest: Mapped[str]
+    username: Mapped[str] = mapped_column(unique=True, info=NOBODYS)
+    secret_digest: Mapped[str] = mapped_column(info=SECRET)
     can_write: Mapped[bool]
     revoked_at: Mapped[datetime | None]
 
@@ -39,7 +40,7 @@ class StoredStatement(Base):
     """The statement that this one's object refers to, stored or not."""
     voids: Mapped[bool]
     """Whether it voids its target."""
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(info=trace())
 
 
 class StatementMatch(Base):

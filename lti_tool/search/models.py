@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base
+from lti_tool.core.personal import owned, words
 
 
 class PostWords(Base):
@@ -19,7 +20,9 @@ class PostWords(Base):
         Index("ix_post_words_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 
-    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    post_id: Mapped[UUID] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, info=owned("author_id")
+    )
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    words: Mapped[Any] = mapped_column(TSVECTOR)
+    words: Mapped[Any] = mapped_column(TSVECTOR, info=words("post_id.author_id"))
     """Folded, as they are and as their stems; also the ids of course and activity (`terms.scope_of`)."""

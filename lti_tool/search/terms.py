@@ -1,6 +1,5 @@
 """Words as they are looked up: without case and accents, whatever the database makes of them."""
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -10,8 +9,6 @@ from uuid import UUID
 LONGEST_QUERY = 200
 _MOST_TERMS = 16
 _SHORTEST_PREFIX = 2
-_BETWEEN = re.compile(r"</?(?:a|code|em|s|span|strong)\b[^>]*>")
-_TAG = re.compile(r"<[^>]*>")
 # Scripts that are written without spaces: each sign is a word of its own.
 _SIGN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_SIGN}]|[^\s{_SIGN}]+")
@@ -44,11 +41,6 @@ _shapes, _folds = _Shapes(), _Folds()
 def scope_of(row_id: UUID) -> str:
     """A word that no text has, but every post of this course or activity: the index finds those alone."""
     return f":{row_id.hex}"
-
-
-def plain_text(rendered: str) -> str:
-    """The text of HTML that we made."""
-    return html.unescape(_TAG.sub(" ", _BETWEEN.sub("", rendered)))
 
 
 def words_in(text: str) -> Iterator[tuple[int, int, str]]:

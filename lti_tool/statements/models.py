@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
 from lti_tool.core.db import Base
+from lti_tool.core.personal import NOBODYS, OWNER, SECRET, trace
 
 
 class StatementState(StrEnum):
@@ -34,19 +35,19 @@ class StatementRow(Base):
     seq: Mapped[int] = mapped_column(BigInteger, Identity())
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True, info=OWNER)
     """Whom it tells of, so that what is kept of a person can be counted and found."""
-    event: Mapped[str]
+    event: Mapped[str] = mapped_column(info=NOBODYS)
     subject_id: Mapped[UUID]
     """The row that the statement tells of: one row and one event make one statement."""
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(info=trace("person_id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     state: Mapped[StatementState] = mapped_column(default=StatementState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(default=clock.now)
     lease_id: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
-    last_error: Mapped[str | None]
+    last_error: Mapped[str | None] = mapped_column(info=NOBODYS)
     sent_at: Mapped[datetime | None]
 
 
@@ -55,7 +56,7 @@ class StoreTrouble(Base):
 
     __tablename__ = "store_trouble"
 
-    store: Mapped[str] = mapped_column(primary_key=True)
+    store: Mapped[str] = mapped_column(primary_key=True, info=NOBODYS)
     """A key of targets.py."""
     failures: Mapped[int]
     since: Mapped[datetime]
@@ -63,7 +64,7 @@ class StoreTrouble(Base):
     """Nothing is sent before, and one batch then, to see; None while the failures are few."""
     probe_until: Mapped[datetime | None]
     """Some worker has that one batch in hand until then."""
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(info=NOBODYS)
 
 
 class StatementCount(Base):
@@ -75,6 +76,15 @@ class StatementCount(Base):
     sent: Mapped[int] = mapped_column(BigInteger)
 
 
+class ActorKey(Base):
+    """What a person's pseudonym in statements is made with. Without it nobody can tell whose that is."""
+
+    __tablename__ = "actor_key"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, info=OWNER)
+    key: Mapped[bytes] = mapped_column(info=SECRET)
+
+
 class DeliveryPause(Base):
     """Pauses by registration, of the release before; the table goes with the next one."""
 
@@ -82,4 +92,4 @@ class DeliveryPause(Base):
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
     until: Mapped[datetime]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(info=NOBODYS)

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_row, settings_of
 from lti_tool.core.ids import new_random_id
+from lti_tool.core.text import plain_text
+from lti_tool.statements.actors import agent_of, group_agent, tools_agent
 from lti_tool.statements.models import StatementRow
 from xapi import vocabulary
-from xapi.statement import account_agent, account_group, activity, build_statement, context, dumps
+from xapi.statement import activity, build_statement, context, dumps
 from xapi.validation import check_statement
 
 _REGISTRATIONS = UUID("6f9b1a0e-54d5-5a3c-9b57-2f7f3c1f6f5e")
@@ -23,8 +25,8 @@ _RECORDED = select(StatementRow.id).where(StatementRow.id == bindparam("statemen
 Activity = dict[str, Any]
 
 
-SYSTEM = "system"
-"""The tool's own account, for what nobody shall be named with."""
+MOST_TEXT = 4000
+"""Characters of a text that a statement holds, where the registration wants them at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Unnamed:
     """Who acts without being named. Nothing in the statement, or in its row, then leads to their launch."""
 
     account: str
-    """Of the tool itself: SYSTEM, or a person's in one conversation alone."""
+    """Of the tool itself (`actors.SYSTEM`), or a person's in one conversation alone."""
     placement_id: UUID
     """The activity that it is about, whichever one they came in by."""
 
@@ -67,6 +69,8 @@ class Act:
     refers_to: UUID | None = None
     """The id of the statement that this one answers."""
     result: Mapping[str, Any] | None = None
+    written: Sequence[str] = ()
+    """What somebody wrote, as our HTML; told, without any, where the registration wants it."""
     extensions: Mapping[str, Any] | None = None
     unnamed: Unnamed | None = None
     part: Part | None = None
@@ -82,9 +86,12 @@ def thing(session: Session, row_id: UUID, kind: str, *, name: str | None = None)
     return activity(activity_id(session, row_id), type=kind, name=name)
 
 
-def registration_of(actor: Actor) -> UUID:
-    """This learner in this course: stable over launches (reference: xapi.md section 7)."""
-    return uuid5(_REGISTRATIONS, f"{actor.issuer}\n{actor.deployment}\n{actor.context_id}\n{actor.sub}")
+def registration_of(actor: Actor, account: str) -> UUID:
+    """This learner in this course: stable over launches (reference: xapi.md section 7).
+
+    By the account's name, since whoever knows people's ids could find a pseudonym's by trying them.
+    """
+    return uuid5(_REGISTRATIONS, f"{actor.issuer}\n{actor.deployment}\n{actor.context_id}\n{account}")
 
 
 def record_act(session: Session, actor: Actor, act: Act) -> None:
@@ -99,17 +106,20 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
     version = actor.lrs_version or settings_of(session).lrs_version
     refers_to = act.refers_to if _is_recorded(session, act.refers_to) else None
     part = act.part if act.part and (act.part.is_first or refers_to) else None
+    agent = (
+        tools_agent(session, act.unnamed.account)
+        if act.unnamed
+        else agent_of(session, actor, actor.person_id)
+    )
     statement = build_statement(
         id=act.statement_id,
-        actor=account_agent(settings_of(session).base_url, act.unnamed.account)
-        if act.unnamed
-        else account_agent(actor.issuer, actor.sub),
+        actor=agent,
         verb=act.verb,
         object=act.object,
         timestamp=act.at,
-        result=dict(act.result) if act.result else None,
+        result=_result(actor, act),
         context=context(
-            registration=None if act.unnamed else registration_of(actor),
+            registration=None if act.unnamed else registration_of(actor, agent["account"]["name"]),
             team=_team(session, act),
             # Only of what is done with an activity (xAPI 1.0.3, Data 2.4.6), not with a person.
             platform=actor.platform_name if "id" in act.object else None,
@@ -143,7 +153,17 @@ def _team(session: Session, act: Act) -> dict[str, Any] | None:
     """None where nobody is named: a group has few members."""
     if act.team is None or act.unnamed:
         return None
-    return account_group(settings_of(session).base_url, str(act.team))
+    return group_agent(session, act.team)
+
+
+def _result(actor: Actor, act: Act) -> dict[str, Any] | None:
+    """With the text only by the registration's choice: what a record store has can't be taken back."""
+    result = dict(act.result or {})
+    if act.written and actor.naming.sends_text:
+        lines = (line.strip() for html in act.written for line in plain_text(html).splitlines())
+        text = "\n".join(line for line in lines if line)
+        result |= {"response": text[:MOST_TEXT]} if text else {}
+    return result or None
 
 
 def _activity_of(session: Session, actor: Actor, act: Act) -> Activity:

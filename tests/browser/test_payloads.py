@@ -90,12 +90,11 @@ WRITTEN = {
 }
 # What no page shows as somebody wrote it: words of ours, names that we make up, what servers tell each other.
 TECHNICAL_TABLES = {
-    "access_token", "admin_session", "admin_sign_in", "course_copy", "delivery_pause", "deployment",
-    "launch_attempt", "launch_pending", "line_item", "notice", "notice_handler", "planned_activity",
-    "platform_key_set", "pseudonym", "read_state", "record_store_credential", "record_store_statement",
-    "registration", "registration_health", "registration_invitation", "roster_sync", "statement",
-    "store_trouble", "tool_key",
-    "waiting_act",
+    "access_token", "actor_key", "admin_session", "admin_sign_in", "course_copy", "delivery_pause",
+    "deployment", "erasure", "launch_attempt", "launch_pending", "line_item", "notice", "notice_handler",
+    "planned_activity", "platform_key_set", "pseudonym", "read_state", "record_store_credential",
+    "record_store_statement", "registration", "registration_health", "registration_invitation",
+    "roster_sync", "statement", "store_trouble", "tool_key", "waiting_act",
 }  # fmt: skip
 TECHNICAL_NAMES = {
     "activity", "activity_progress", "act", "author_role", "change", "context_id", "description", "details",

@@ -95,6 +95,8 @@ COUNTED = {
     "pre_moderation.person_id": "Decisions of staff about them or their posts",
     "launch.person_id": "Visits that are not forgotten yet",
     "statement.person_id": "Entries in the activity record",
+    # What the pseudonym in these is made with.
+    "actor_key.person_id": "Entries in the activity record",
     **dict.fromkeys(
         [
             "conversation.closed_by_id", "conversation_change.person_id", "case_stage.person_id",

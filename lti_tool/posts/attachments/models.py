@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NAMED, trace, words
 
 MOST_FILES = 10
 
@@ -32,19 +33,19 @@ class Attachment(Row, Base):
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     """Who uploaded it."""
     form_id: Mapped[UUID | None]
     """The form that it was chosen in; none once it is attached or removed."""
-    digest: Mapped[str]
+    digest: Mapped[str] = mapped_column(info=trace("person_id"))
     """Of what was sent."""
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     position: Mapped[int] = mapped_column(default=0)
     """Its place among the post's files."""
-    kind: Mapped[str]
-    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(info=trace("person_id"))
+    name: Mapped[str] = mapped_column(info=words("person_id"))
     """What it is called, with its ending; never as it came."""
-    alt: Mapped[str] = mapped_column(default="")
+    alt: Mapped[str] = mapped_column(default="", info=words("person_id"))
     decorative: Mapped[bool] = mapped_column(default=False)
     """A picture that says nothing to those who can't see it."""
     size: Mapped[int]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lti_tool.core import clock
 from lti_tool.core.db import Base
 from lti_tool.core.ids import new_row_id
+from lti_tool.core.personal import OWNER
 
 
 class FollowLevel(StrEnum):
@@ -40,7 +41,7 @@ class ConversationFollow(_Follow, Base):
     __tablename__ = "conversation_follow"
     __table_args__ = (CheckConstraint(_LEVELS, name="level"),)
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, info=OWNER)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True, index=True)
 
 
@@ -50,5 +51,5 @@ class PlacementFollow(_Follow, Base):
     __tablename__ = "placement_follow"
     __table_args__ = (CheckConstraint(_LEVELS, name="level"),)
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, info=OWNER)
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"), primary_key=True, index=True)

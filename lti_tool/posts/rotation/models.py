@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import OWNER
 
 MOST_ROUNDS = 6
 
@@ -93,5 +94,5 @@ class RoleHolder(Row, Base):
     number: Mapped[int] = mapped_column(SmallInteger)
     group_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group.id"))
     role: Mapped[TalkRole]
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
     ended: Mapped[Ended | None]

@@ -1,20 +1,17 @@
 """The statements of roles: what people did. What was drawn nobody did."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
-from lti_tool.people.models import Person
 from lti_tool.posts.rotation.events import RoleGiven, RolePassedOn
+from lti_tool.statements.actors import agent_of
 from lti_tool.statements.recorder import Act, record_act, thing
 from xapi import vocabulary
-from xapi.statement import account_agent
 
 
 def on_role_given(session: Session, event: RoleGiven) -> None:
     """Staff did it, to the learner."""
     holder = event.holder
-    sub = session.scalars(select(Person.sub).filter_by(id=holder.person_id)).one()
     record_act(
         session,
         event.actor,
@@ -22,7 +19,7 @@ def on_role_given(session: Session, event: RoleGiven) -> None:
             name="role_given",
             subject_id=holder.id,
             verb=vocabulary.APPOINTED,
-            object=account_agent(event.actor.issuer, sub),
+            object=agent_of(session, event.actor, holder.person_id),
             team=holder.group_id,
             extensions={vocabulary.ROLE: str(holder.role)},
             at=holder.created_at,
