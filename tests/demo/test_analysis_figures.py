@@ -271,14 +271,21 @@ def test_anonymous_accounts_are_marked_and_never_put_together() -> None:
     ]
 
 
-def test_of_many_accounts_those_with_most_replies_are_shown() -> None:
-    thread = topic("t", "ana")
-    acts = [thread, *(reply(f"r{n}", f"p{n % 40}", thread, hours=n) for n in range(60))]
+def test_of_many_accounts_those_are_shown_who_answer_each_other_most() -> None:
+    thread, other = topic("t", "ana"), topic("u", "zoe")
+    acts = [
+        thread,
+        other,
+        *(reply(f"r{n}", f"p{n % 40}", thread, hours=n) for n in range(60)),
+        *(reply(f"s{n}", "yan", other, hours=n) for n in range(9)),
+    ]
     found = network(acts, ALWAYS, most=24)
-    assert (len(found.nodes), found.left_out) == (24, 17)
-    assert set(found.edges.values()) == {1, 2}
+    assert (len(found.nodes), found.left_out) == (24, 19)
+    assert set(found.edges.values()) == {1, 2, 9}
+    assert [node.actor.account for node in found.nodes[:3]] == ["ana", "yan", "zoe"]
     drawn = charts.ring(found)
-    assert len(drawn.lines) == len(found.edges) == 23
+    assert len(drawn.lines) == len(found.edges) == 22
+    assert [pair[2] for pair in drawn.pairs[:2]] == [9, 2]
     assert max(line.width for line in drawn.lines) == 4
 
 

@@ -98,7 +98,7 @@ def rows(counted: Sequence[tuple[str, int, str]]) -> Rows:
     """Of names, counts and styles."""
     most = max((count for _, count, _ in counted), default=0) or 1
     found = (
-        Row(name, count, style, place * _ROW, round(count / most * (WIDTH - 36), 2))
+        Row(name, count, style, place * _ROW, round(count / most * (WIDTH - 52), 2))
         for place, (name, count, style) in enumerate(counted)
     )
     return Rows(tuple(found), len(counted) * _ROW)

@@ -269,7 +269,7 @@ class Network:
     unplaced: int
     """Replies to something that is not among what was read."""
     left_out: int = 0
-    """Accounts beyond those that are shown."""
+    """Accounts that are not shown."""
 
 
 def network(acts: Sequence[Act], period: Period, *, most: int) -> Network:
@@ -293,10 +293,20 @@ def network(acts: Sequence[Act], period: Period, *, most: int) -> Network:
         else:
             edges[act.actor.key, answered.actor.key] += 1
             actors |= {one.key: one for one in (act.actor, answered.actor)}
-    nodes = sorted(_nodes(actors.values(), edges), key=lambda node: (-node.given - node.got, node.actor.key))
-    shown = {node.actor.key for node in nodes[:most]}
+    shown = _closest(edges, most)
+    nodes = [node for node in _nodes(actors.values(), edges) if node.actor.key in shown]
+    nodes.sort(key=lambda node: (-node.given - node.got, node.actor.key))
     kept = {pair: count for pair, count in sorted(edges.items()) if shown.issuperset(pair)}
-    return Network(tuple(nodes[:most]), kept, to_oneself, unplaced, max(0, len(nodes) - most))
+    return Network(tuple(nodes), kept, to_oneself, unplaced, len(actors) - len(nodes))
+
+
+def _closest(edges: Counter[tuple[str, str]], most: int) -> set[str]:
+    """Who answers one another most often: those with most replies alone may have none between them."""
+    shown: set[str] = set()
+    for pair, _ in sorted(edges.items(), key=lambda edge: (-edge[1], edge[0])):
+        if len(shown.union(pair)) <= most:
+            shown.update(pair)
+    return shown
 
 
 def _nodes(actors: Collection[Actor], edges: Counter[tuple[str, str]]) -> list[Node]:
