@@ -176,6 +176,11 @@ def test_what_was_read_before_is_shown_when_the_store_is_away(visitor: FlaskClie
     page = visitor.get("/analysis").text
     assert "Below is what was read before" in page
     assert len(charts(page)) == 5
+    # Of a course only what was read of that course, which is nothing yet.
+    page = visitor.get("/analysis", query_string={"course": COURSE}).text
+    assert "status 503" in page
+    assert "read before" not in page
+    assert charts(page) == []
 
 
 def test_a_store_that_is_missing_or_down_is_explained(lms_config: LmsConfig, tmp_path: Path) -> None:

@@ -91,6 +91,16 @@ def test_a_store_that_does_not_say_is_asked_from_a_little_before(
     assert objects(copy) == ["t900", "t1000"]
 
 
+@pytest.mark.parametrize("says", [True, False])
+def test_moments_at_the_ends_of_the_calendar_are_no_trouble(
+    store: Store, copy_of: Callable[..., Copy], *, says: bool
+) -> None:
+    store.says_through, store.through = says, datetime(1, 1, 1, tzinfo=UTC)
+    store.statements = [posted(1) | {"stored": "0001-01-01T00:00:00Z"}]
+    copy = copy_of()
+    assert [objects(copy), objects(copy)] == [["t1"], ["t1"]]
+
+
 def test_only_the_newest_are_kept_and_only_they_are_read(store: Store, copy_of: Callable[..., Copy]) -> None:
     store.statements = [posted(number) for number in range(1000)]
     copy = copy_of(most=300)

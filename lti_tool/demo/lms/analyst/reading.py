@@ -81,13 +81,21 @@ class Copy:
                     goes_on = self._read(store, end)
             except StoreUnreachable as unreachable:
                 failure, goes_on = unreachable.failure, False
-            return Reading(
-                acts=tuple(sorted(self._acts.values(), key=lambda act: (act.stored, act.at))),
-                failure=failure,
-                is_cut=self._is_cut,
-                goes_on=goes_on,
-                through=self._through,
-            )
+            return self._reading(failure, goes_on=goes_on)
+
+    def kept(self, failure: str) -> Reading:
+        """What is here already, without asking a store of which one just heard that it fails."""
+        with self._lock:
+            return self._reading(failure, goes_on=False)
+
+    def _reading(self, failure: str, *, goes_on: bool) -> Reading:
+        return Reading(
+            acts=tuple(sorted(self._acts.values(), key=lambda act: (act.stored, act.at))),
+            failure=failure,
+            is_cut=self._is_cut,
+            goes_on=goes_on,
+            through=self._through,
+        )
 
     def _read(self, store: RecordStoreClient, end: float) -> bool:
         """True when the time was up before all was read."""
@@ -104,8 +112,9 @@ class Copy:
     def _read_new(self, store: RecordStoreClient, end: float) -> bool:
         """True when the end was reached in time."""
         if not self._newer:
-            since = {} if self._through is None else {"since": _text(self._through - _OVERLAP)}
-            page = store.query(ascending=True, limit=ON_A_PAGE, **since, **self._filter)
+            since = _before(self._through, _OVERLAP)
+            asked = {"since": _text(since)} if since else {}
+            page = store.query(ascending=True, limit=ON_A_PAGE, **asked, **self._filter)
             self._soon_through = _consistent_through(page)
             self._take(page)
             self._newer = page.more
@@ -163,10 +172,14 @@ class Copy:
     def _without_header(self) -> datetime | None:
         """For a store that does not say: some minutes before the last one, which are read once more."""
         newest = max((act.stored for act in self._acts.values()), default=None)
-        try:
-            return newest - _WITHOUT_HEADER if newest else None
-        except OverflowError:  # at the beginning of the calendar
-            return None
+        return _before(newest, _WITHOUT_HEADER)
+
+
+def _before(moment: datetime | None, gap: timedelta) -> datetime | None:
+    try:
+        return moment - gap if moment else None
+    except OverflowError:  # at the beginning of the calendar
+        return None
 
 
 def _consistent_through(page: Page) -> datetime | None:

@@ -103,7 +103,7 @@ def analysis() -> ResponseReturnValue:
         return render_template("demo_lms/analyst/page.html", failure="none", **page)
     copies: Copies = current_app.extensions["analyst"]
     everything = copies.of("").look()
-    reading = copies.of(choice.course).look() if choice.course and not everything.failure else everything
+    reading = _of_course(copies, choice.course, everything) if choice.course else everything
     today = datetime.now(UTC).date()
     return render_template(
         "demo_lms/analyst/page.html",
@@ -114,6 +114,11 @@ def analysis() -> ResponseReturnValue:
         **page,
         **(_drawn(reading, choice, today) if reading.acts else {}),
     )
+
+
+def _of_course(copies: Copies, course: str, everything: Reading) -> Reading:
+    copy = copies.of(course)
+    return copy.kept(everything.failure) if everything.failure else copy.look()
 
 
 def _courses(reading: Reading, chosen: str) -> dict[str, str]:
