@@ -50,6 +50,7 @@ EMPTY_ALL_TABLES = """
 """
 
 BROWSER_TESTS = "tests/browser/"
+GUIDE_TESTS = "tests/statements/test_guide.py"
 
 SECRET = "a secret for tests only, long enough to be taken"
 
@@ -57,11 +58,13 @@ SECRET = "a secret for tests only, long enough to be taken"
 class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # it is untyped
     """Each test goes where there is time, but those with the browser to one process: they share a demo.
 
+    So do those of the guide, which have another one.
+
     pytest-xdist's own mark for groups does nothing with pytest 9.2 (it sets a node's id where none is read).
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return BROWSER_TESTS if nodeid.startswith(BROWSER_TESTS) else nodeid
+        return next((shared for shared in (BROWSER_TESTS, GUIDE_TESTS) if nodeid.startswith(shared)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,7 +1,5 @@
 """The sample course: people who came in, talked, asked each other, and carried something to work."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,18 +12,16 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.ids import new_random_id
 from lti_tool.courses.models import Activity
-from lti_tool.demo.lms import Launch, Lms
-from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Link, Person
+from lti_tool.demo.history import add_history
+from lti_tool.demo.lms import Lms
+from lti_tool.demo.lms.catalogue import COURSES
 from lti_tool.demo.settings import CLIENT_ID, DemoSettings
+from lti_tool.demo.story import Story, person_named
 from lti_tool.follow_ups.models import Outcome
 from lti_tool.follow_ups.service import plan_follow_up, report_outcome
 from lti_tool.grades.service import set_score
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.service import accept_answer, ask_for_help, post_answer, resolve_request
-from lti_tool.launch.admission import admit
-from lti_tool.launch.entrance import find_entrance
-from lti_tool.launch.message import read_message
-from lti_tool.launch.sessions import find_actor
 from lti_tool.platforms.models import Registration
 from lti_tool.posts.models import Conversation
 from lti_tool.subscriptions import subscribe_all
@@ -41,49 +37,21 @@ def add_content(sessions: sessionmaker[Session], demo: DemoSettings) -> bool:
         ).scalar_one()
         if session.scalar(select(Conversation.id).limit(1)) is not None:
             return False
-        story = _Story(session, Lms(demo.lms_config()), registration)
+        story = Story(session, Lms(demo.lms_config()), registration)
         _difficult_conversations(story)
         _practice_swap(story)
         _facilitating_workshops(story)
+        add_history(story)
     return True
 
 
-class _Story:
-    """People acting, at moments of the past."""
-
-    def __init__(self, session: Session, lms: Lms, registration: Registration) -> None:
-        self.session, self._lms = session, lms
-        self._registration = registration
-        self._now = clock.now()
-
-    @contextmanager
-    def ago(self, **ago: float) -> Iterator[None]:
-        with clock.at(self._now - timedelta(**ago)):
-            yield
-
-    def enter(self, person: Person, course: Course, link: Link) -> Actor:
-        """The person comes in, as by a launch of the LMS."""
-        launch = Launch(person=person, course=course, link=link)
-        message = read_message(self._lms.launch_claims(launch, nonce="content"))
-        entrance = find_entrance(self.session, registration=self._registration, message=message)
-        accepted = admit(entrance, message)
-        actor = find_actor(self.session, launch_id=accepted.launch_id, secret=accepted.secret)
-        if actor is None:
-            raise RuntimeError("a session that was just opened is gone")
-        return actor
-
-
-def _person(key: str) -> Person:
-    return next(person for person in PEOPLE if person.key == key)
-
-
-def _difficult_conversations(story: _Story) -> None:
+def _difficult_conversations(story: Story) -> None:
     session = story.session
     course = COURSES[0]
     talk = course.links[0]
     with story.ago(days=4):
         ana, tom, yusuf, priya, ines = (
-            story.enter(_person(key), course, talk) for key in ("ana", "tom", "yusuf", "priya", "ines")
+            story.enter(person_named(key), course, talk) for key in ("ana", "tom", "yusuf", "priya", "ines")
         )
     with story.ago(days=3, hours=5):
         openings = post_thread(
@@ -147,7 +115,7 @@ def _difficult_conversations(story: _Story) -> None:
         )
 
 
-def _former_manager(story: _Story, *, ana: Actor, tom: Actor, priya: Actor) -> None:
+def _former_manager(story: Story, *, ana: Actor, tom: Actor, priya: Actor) -> None:
     """A request that peers answered, and what became of the answer at work."""
     session = story.session
     with story.ago(days=2, hours=6):
@@ -208,12 +176,12 @@ def _former_manager(story: _Story, *, ana: Actor, tom: Actor, priya: Actor) -> N
         )
 
 
-def _practice_swap(story: _Story) -> None:
+def _practice_swap(story: Story) -> None:
     """The activity with points: one contribution has some, and one waits for them in the LMS's gradebook."""
     session, course = story.session, COURSES[0]
     swap = course.links[1]
     with story.ago(days=2, hours=9):
-        ana, tom, ines = (story.enter(_person(key), course, swap) for key in ("ana", "tom", "ines"))
+        ana, tom, ines = (story.enter(person_named(key), course, swap) for key in ("ana", "tom", "ines"))
         set_up_activity(
             session,
             ines,
@@ -249,10 +217,10 @@ def _practice_swap(story: _Story) -> None:
         )
 
 
-def _facilitating_workshops(story: _Story) -> None:
+def _facilitating_workshops(story: Story) -> None:
     course = COURSES[1]
     with story.ago(days=1, hours=8):
-        ines = story.enter(_person("ines"), course, course.links[0])
+        ines = story.enter(person_named("ines"), course, course.links[0])
         post_thread(
             story.session,
             ines,

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from lti_tool.demo.lms import Launch, Lms
-from lti_tool.demo.lms.catalogue import PEOPLE, Course, Link
+from lti_tool.demo.lms.catalogue import COURSES, PEOPLE, Course, Link
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
@@ -62,7 +62,7 @@ def test_only_an_instructor_copies(visitor: FlaskClient, lms: Lms) -> None:
     assert answer.status_code == 303
     assert "Difficult conversations (copy 1)" in visitor.get(answer.location or "").text
     assert "Difficult conversations (copy 1)" in visitor.get("/").text
-    assert len(lms.state.courses()) == 3
+    assert len(lms.state.courses()) == len(COURSES) + 1
 
 
 def test_there_are_never_too_many_copies(visitor: FlaskClient, lms: Lms, course: Course) -> None:

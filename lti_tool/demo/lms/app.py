@@ -17,6 +17,7 @@ from lti_tool.demo.lms import (
     registration,
     scores,
 )
+from lti_tool.demo.lms.analyst import routes as analyst
 from lti_tool.demo.lms.checks import Refusal
 from lti_tool.demo.lms.config import LmsConfig
 from lti_tool.demo.lms.launches import Lms
@@ -48,9 +49,11 @@ def create_lms(config: LmsConfig) -> Flask:
     app.add_template_filter(in_words)
     app.add_template_filter(scores.in_digits)
     app.extensions["lms"] = Lms(config)
+    app.extensions["analyst"] = analyst.Copies(config)
     for module in (
         pages,
         records,
+        analyst,
         oidc,
         oauth,
         registration,

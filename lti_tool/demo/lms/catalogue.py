@@ -206,6 +206,21 @@ COURSES: Final = (
             ),
         ),
     ),
+    # In its seventh week, for whoever wants to see some history.
+    Course(
+        key="giving-feedback",
+        context_id="c7a1f0b3-5e92-4d1c-8b64-2f9e0a7d3c03",
+        label="GF-310",
+        title="Giving feedback",
+        summary="Say it so that it can be heard, and hear it so that it can be used.",
+        links=(
+            Link(
+                id="0d6e4b92-58a7-4c13-9f2e-7b8a6c5d4e01",
+                title="Talk it through: saying it so that it is heard",
+                description="Seven weeks of feedback, given and taken.",
+            ),
+        ),
+    ),
 )
 
 

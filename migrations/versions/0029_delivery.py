@@ -8,7 +8,7 @@ store may speak another version than the default one. The release before still p
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
+revision = "0029"
 down_revision = "0028"
 branch_labels = None
 depends_on = None

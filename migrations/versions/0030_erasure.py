@@ -8,8 +8,8 @@ somebody had a part in who was erased: those can be emptied, and nothing else.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ found without a visit to the table.
 
 from alembic import op
 
-revision = "0034"
-down_revision = "0028"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
