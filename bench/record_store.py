@@ -24,7 +24,6 @@ from sqlalchemy import Engine, text
 
 from bench.cpu import cpu_seconds, database_process
 from bench.databases import new_database
-from bench.serving import SECRET, served
 from bench.record_store_fill import (
     HOME,
     PROFILE,
@@ -37,6 +36,7 @@ from bench.record_store_fill import (
     make_statement,
     registration_of,
 )
+from bench.serving import SECRET, served
 from lti_tool.core.db import make_engine, make_sessions, unit_of_work
 from lti_tool.installation import install
 from lti_tool.record_store import moments

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.statements.actors import SYSTEM
 from lti_tool.statements.models import StatementRow
-from lti_tool.statements.recorder import SYSTEM
 from tests.catalogue.acts import do_every_act
 from tests.catalogue.conformance import faults
 from tests.factories.entrances import Course

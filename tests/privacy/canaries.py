@@ -15,7 +15,7 @@ from lti_tool.posts.attachments.models import Attachment
 from lti_tool.privacy import tables
 from lti_tool.record_store.credentials import add_credential
 from lti_tool.settings import Settings
-from lti_tool.statements.delivery import deliver_due, registrations_due
+from lti_tool.statements.delivery import deliver_due, stores_due
 from tests.conftest import SECRET
 from tests.contract.conftest import everything_written
 from tests.factories.entrances import Course
@@ -96,8 +96,8 @@ def deliver(course: Course, settings: Settings, engine: Engine) -> sessionmaker[
             "secret_key": SecretStr(SECRET),
         }
         sessions = make_sessions(engine, settings.model_copy(update=known))
-        for registration_id in registrations_due(sessions):
-            assert deliver_due(sessions, registration_id) is None
+        for store in stores_due(sessions):
+            deliver_due(sessions, store)
     return sessions
 
 

@@ -19,7 +19,7 @@ from lti_tool.core.secrets import seal
 from lti_tool.platforms.models import Registration
 from lti_tool.record_store.credentials import add_credential
 from lti_tool.record_store.routes import blueprint
-from lti_tool.statements.delivery import deliver_due
+from lti_tool.statements.delivery import deliver_due, stores_due
 from lti_tool.statements.models import StatementRow, StatementState
 from lti_tool.statements.targets import LRS_PASSWORD_PLACE
 from lti_tool.web.transaction import init_transactions
@@ -94,7 +94,8 @@ class Deliveries:
             )
 
     def deliver(self) -> None:
-        assert deliver_due(self.sessions, self.course.tenant.registration_id) is None
+        for store in stores_due(self.sessions):
+            deliver_due(self.sessions, store)
 
     def deliver_again(self) -> None:
         """As if no answer had come."""
