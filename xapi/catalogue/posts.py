@@ -20,7 +20,6 @@ def _of_post(
     sentence: str,
     *verbs: Verb,
     named: Stands = Stands.SOMETIMES,
-    text: bool = False,
     carried: Carries | None = None,
 ) -> Event:
     """What somebody did with a post that is there already, in a group where its conversation is in one.
@@ -37,7 +36,6 @@ def _of_post(
         named=named,
         team=Stands.NEVER if named is Stands.NEVER else Stands.SOMETIMES,
         reference="that of the post",
-        text=text,
         extensions=(carried,) if carried else (),
     )
 
@@ -47,7 +45,6 @@ POSTS: Final = (
         "post_edited",
         "The author changed the text of a post.",
         vocabulary.EDITED,
-        text=True,
         carried=Carries(extensions.REVISION),
     ),
     _of_post(

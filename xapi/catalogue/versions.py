@@ -31,7 +31,7 @@ PROFILE_VERSIONS: Final = (
             "A role that staff give has a verb of its own, appointed; it was assigned, as for groups.",
             "Statements of follow-ups also conform to the profile of follow-ups, and have a subregistration.",
         ),
-        "90301b1b3238c41b",
+        "c73bab60ee4a6ca6",
     ),
     Version(
         f"{vocabulary.PROFILE}/v0.1",
