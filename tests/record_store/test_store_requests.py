@@ -298,3 +298,13 @@ def test_a_failure_of_ours_is_json_too_and_stores_nothing(
     assert answer.get_json()["error"] == "internal_server_error"
     assert "ZeroDivision" not in answer.text
     assert store.get("/xapi/statements").get_json()["statements"] == []
+
+
+def test_the_whole_tool_takes_the_alternate_syntax_and_only_below_its_record_store(
+    client: FlaskClient, authorization: Callable[..., str]
+) -> None:
+    fields = {"Authorization": authorization(), "X-Experience-API-Version": "1.0.3", "limit": "1"}
+    here = {"base_url": "http://127.0.0.1:8000"}
+    answer = client.post("/xapi/statements?method=GET", data=fields, **here)
+    assert (answer.status_code, answer.get_json()) == (200, {"statements": [], "more": ""})
+    assert client.post("/health/live?method=GET", data=fields, **here).status_code == 405
