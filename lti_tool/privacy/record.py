@@ -116,7 +116,11 @@ def _void(session: Session, row: StatementRow) -> None:
 
 def _rows(session: Session, person: Person, *, names: Sequence[str], lock: bool) -> Sequence[StatementRow]:
     """The person's own, and those of others or of nobody that name them."""
-    written = [f'"name":{json.dumps(name, ensure_ascii=False)}' for name in names]
+    written = [f'"name":{json.dumps(it, ensure_ascii=False)}' for it in names]
+    # The whole name in a text, where statements hold texts; a single word could be anything.
+    name = person.name if len(person.name.split()) > 1 else ""
+    if name:
+        written.append(json.dumps(name, ensure_ascii=False)[1:-1])
     holds = func.coalesce(
         select(func.bool_or(func.strpos(StatementRow.body, column("needle")) > 0))
         .select_from(func.unnest(literal(written, ARRAY(Text))).alias("needle"))
@@ -132,7 +136,15 @@ def _rows(session: Session, person: Person, *, names: Sequence[str], lock: bool)
     )
     rows = session.scalars(query.with_for_update() if lock else query).all()
     known = set(names)
-    return [row for row in rows if row.person_id == person.id or _named_in([row], known)]
+    return [
+        row
+        for row in rows
+        if row.person_id == person.id or _named_in([row], known) or (name and name in _told_text(row))
+    ]
+
+
+def _told_text(row: StatementRow) -> str:
+    return str(json.loads(row.body).get("result", {}).get("response", ""))
 
 
 def _check_none_is_in_flight(session: Session, ids: Collection[UUID]) -> None:

@@ -1,5 +1,6 @@
 """Recording one act as one statement, in the transaction of the change it tells of."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,8 @@ _RECORDED = select(StatementRow.id).where(StatementRow.id == bindparam("statemen
 Activity = dict[str, Any]
 
 
+_MENTION = re.compile(r'<span class="mention"[^>]*>[^<]*</span>')
+"""Names are in no statement: a mention has one of its own, with the account."""
 MOST_TEXT = 4000
 """Characters of a text that a statement holds, where the registration wants them at all."""
 
@@ -160,7 +163,9 @@ def _result(actor: Actor, act: Act) -> dict[str, Any] | None:
     """With the text only by the registration's choice: what a record store has can't be taken back."""
     result = dict(act.result or {})
     if act.written and actor.naming.sends_text:
-        lines = (line.strip() for html in act.written for line in plain_text(html).splitlines())
+        lines = (
+            line.strip() for html in act.written for line in plain_text(_MENTION.sub("@…", html)).splitlines()
+        )
         text = "\n".join(line for line in lines if line)
         result |= {"response": text[:MOST_TEXT]} if text else {}
     return result or None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from structlog.testing import capture_logs
 
 from lti_tool.core import clock
+from lti_tool.core.actor import ActorMode, Naming
 from lti_tool.core.db import unit_of_work
 from lti_tool.platforms.health import note_error, note_launch
 from lti_tool.platforms.invitations import make_invitation
@@ -21,7 +22,7 @@ from lti_tool.platforms.models import (
     Registration,
     RegistrationState,
 )
-from lti_tool.platforms.service import add_platform, keep_pending_deployment
+from lti_tool.platforms.service import add_platform, keep_pending_deployment, set_naming
 from lti_tool.platforms.tool_keys import ensure_tool_keys, rotate_tool_keys
 from tests.admin.administrators import TOOL, AdministratorVisit
 from tests.conftest import QueryCounter
@@ -99,6 +100,20 @@ def test_it_shows_what_is_there(administrator: AdministratorVisit, sessions: Ses
     assert "Too late" not in page
     assert page.count("none fetched yet") == 2  # one was asked, in vain
     assert page.index("lms-2.example") < page.index("Riverside College")  # what waits comes first
+
+
+def test_it_says_what_the_record_tells_of_people(
+    administrator: AdministratorVisit, sessions: Sessions
+) -> None:
+    one = add(sessions, 1)
+    assert "by the platform's ids" in administrator.page().text
+    for naming, told in (
+        (Naming(home_page="https://records.example"), 'ids at <bdi dir="ltr">https://records.example</bdi>'),
+        (Naming(ActorMode.PSEUDONYM, sends_text=True), "by pseudonyms, with the text of posts"),
+    ):
+        with unit_of_work(sessions) as session:
+            set_naming(session, registration_id=one, naming=naming)
+        assert told in administrator.page().text
 
 
 def test_the_number_of_queries_does_not_grow(

@@ -24,6 +24,10 @@ READ_NAMES = {
     "grades/queries.py": "the gradebook",
     "grades/service.py": "the gradebook",
     "privacy/queries.py": "the person who asks",
+    "privacy/exporting.py": "the person who asks for all of it",
+    "privacy/contributions.py": "taking out the name of who is erased",
+    "privacy/erasing.py": "emptying it",
+    "privacy/record.py": "finding it in texts that statements hold",
     "launch/admission.py": "the same",
     "launch/sessions.py": "the reader's own",
 }

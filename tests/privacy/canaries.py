@@ -69,7 +69,7 @@ def _with(column: Column[Any], canary: str) -> Any:
 
 
 def everywhere(engine: Engine) -> str:
-    """All that the database holds, what is kept as bytes too."""
+    """All that the database holds, what is kept as bytes too; line by line, as a row's place may change."""
     with engine.connect() as connection:
         found = connection.execute(
             text(
@@ -81,7 +81,8 @@ def everywhere(engine: Engine) -> str:
             connection.scalars(text(f"select encode({column}, 'escape') from {table}")).all()
             for table, column in found
         ]
-    return everything_written(engine) + "\n".join(str(it) for rows in raw for it in rows)
+    lines = [everything_written(engine), *(str(it) for rows in raw for it in rows)]
+    return "\n".join(sorted("\n".join(lines).splitlines()))
 
 
 def deliver(course: Course, settings: Settings, engine: Engine) -> sessionmaker[Session]:

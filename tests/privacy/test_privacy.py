@@ -5,12 +5,13 @@ from sqlalchemy.orm import Session
 
 from lti_tool.audit.models import ModerationLog
 from lti_tool.core import clock
-from lti_tool.core.actor import Role
+from lti_tool.core.actor import ActorMode, Naming, Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.grades.models import ActivityProgress, GradingProgress, Score
 from lti_tool.launch.models import LaunchKind
 from lti_tool.models import METADATA
 from lti_tool.people.models import Group, GroupMembership, Membership, Person
+from lti_tool.platforms.service import set_naming
 from lti_tool.statements.models import StatementRow
 from tests.browser.everything import furnish_everything
 from tests.conftest import QueryCounter
@@ -233,3 +234,17 @@ def test_the_queries_do_not_grow(course: Course, count_queries: QueryCounter) ->
     with count_queries() as many:
         guest.get("/privacy")
     assert len(few) == len(many) == 4
+
+
+def test_it_says_what_the_record_tells(course: Course) -> None:
+    course.visitor("Ana Ruiz")
+    usual = asking(course).get("/privacy").text
+    assert "never what was written" in usual
+    assert "but the id that <bdi>Example LMS</bdi> knows" in usual
+    with unit_of_work(course.sessions) as session:
+        naming = Naming(ActorMode.PSEUDONYM, sends_text=True)
+        set_naming(session, registration_id=course.tenant.registration_id, naming=naming)
+    chosen = asking(course).get("/privacy").text
+    assert "and what was written in discussions" in chosen
+    assert "a made-up one, of which Segue alone can tell" in chosen
+    assert "never what was written" not in chosen

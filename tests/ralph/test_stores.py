@@ -64,6 +64,7 @@ class Deliveries:
 
     def __init__(self, course: Course, address: Address) -> None:
         self.course, self.sessions = course, course.sessions
+        self._recorded: dict[UUID, str] = {}
         with unit_of_work(self.sessions) as session:
             session.execute(
                 update(Registration).values(
@@ -89,9 +90,16 @@ class Deliveries:
         """Have a row say something else than what was recorded."""
         with unit_of_work(self.sessions) as session:
             row = session.get_one(StatementRow, row_id)
+            self._recorded.setdefault(row_id, row.body)
             row.body = json.dumps(
                 {key: value for key, value in (json.loads(row.body) | parts).items() if value}
             )
+
+    def mend(self) -> None:
+        """Rows say again what was recorded: after each test that is checked."""
+        with unit_of_work(self.sessions) as session:
+            for row_id, body in self._recorded.items():
+                session.get_one(StatementRow, row_id).body = body
 
     def deliver(self) -> None:
         for store in stores_due(self.sessions):
@@ -109,8 +117,10 @@ class Deliveries:
 
 
 @pytest.fixture
-def deliveries(course: Course, address: Address) -> Deliveries:
-    return Deliveries(course, address)
+def deliveries(course: Course, address: Address) -> Iterator[Deliveries]:
+    deliveries = Deliveries(course, address)
+    yield deliveries
+    deliveries.mend()
 
 
 def held(store: RecordStoreClient, rows: list[StatementRow]) -> list[UUID]:

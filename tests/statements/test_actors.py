@@ -111,7 +111,9 @@ def test_text_is_told_by_choice_alone_plain_and_capped(course: Course, session: 
     post_thread(ana, title="Told", body="It *is* told: <b>a & b</b>\n\n- one\n- two")
     post_thread(ana, title="Long", body="word " * 4000)
     ask_for_help(ana)
-    untold, told, long, asked = statements(session)
+    post_thread(course.visitor("Tom Becker"), body="As @Ana Ruiz says, it is told.")
+    untold, told, long, asked, naming, _ = statements(session)
+    assert naming["result"]["response"] == "As @… says, it is told."
     assert "result" not in untold
     assert told["result"]["response"].splitlines() == ["It is told: <b>a & b</b>", "one", "two"]
     assert len(long["result"]["response"]) == MOST_TEXT
