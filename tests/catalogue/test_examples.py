@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.statements.actors import SYSTEM
 from lti_tool.statements.models import StatementRow
 from tests.catalogue.acts import do_every_act
 from tests.catalogue.conformance import faults
