@@ -82,7 +82,7 @@ def measure(name: str, port: int, count: int, fetch: Fetch) -> tuple[float, floa
 @contextmanager
 def floors(database_url: str, filled: Filled, thread: UUID) -> Iterator[int]:
     """The floors on a port of 127.0.0.1."""
-    options = ["--interface", "wsgi", "--port", str(port := free_port()), "--blocking-threads", "4"]
+    options = ["--interface", "wsgi", "--port", str(port := free_port()), "--blocking-threads", "1"]
     about = {
         "BENCH_THREAD": str(thread),
         "BENCH_LAUNCH": str(filled.launch_id),

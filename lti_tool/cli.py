@@ -78,7 +78,13 @@ def main(context: click.Context) -> None:
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
 )
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes; one for each core.",
+)
 @click.pass_obj
 def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
     """Serve the tool's pages over HTTP until stopped."""
@@ -96,7 +102,7 @@ def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=1,
         workers_kill_timeout=25,
         log_level=LogLevels.warning,
     ).serve()

@@ -389,8 +389,8 @@ def _thread_page(
         side={"0": 0, "1": 1}.get(request.args.get("side", "")),
     )
     page = queries.thread_page(db(), actor(), thread_id, place=place, reply_to_id=reply_to)
-    sent = close_form or tags_form or change_form or reply_form or ReplyForm.empty()
-    status = status or sent.status
+    sent = close_form or tags_form or change_form or reply_form
+    status = status or (sent.status if sent else HTTPStatus.OK)
     if wants_fragment() and place.before_id:
         return fragment(render_template("threads/_earlier_replies.html", page=page, thread_id=thread_id))
     form = (reply_form or ReplyForm.empty()).keep_at(service.place_of_reply(thread_id, reply_to))

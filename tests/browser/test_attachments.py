@@ -195,6 +195,7 @@ def _check_shown(page: Page, visit: Visit, kind: Kind) -> None:
     expect(shown).to_have_attribute("src", re.compile("/attachments/"))
     is_shown(shown)
     assert ("signature=" in (shown.get_attribute("src") or "")) is (kind.carrier == "tab")
+    visit.settle()
     with page.expect_download() as downloading:
         visit.tool.get_by_role("link", name="Plan for the opening.pdf").click()
     assert Path(downloading.value.path()).read_bytes() == PDF["buffer"]
