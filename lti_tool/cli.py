@@ -83,7 +83,7 @@ def main(context: click.Context) -> None:
     default=2,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="Processes; one for each core.",
+    help="Processes, one a core.",
 )
 @click.pass_obj
 def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
