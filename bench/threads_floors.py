@@ -1,8 +1,8 @@
 """The floors under a thread's page: the same HTML, without session, rights or the service's queries.
 
-Served by granian as the tool is, with one thread. "/floor/memory" renders what the tool's own view gave to its
-template once; "/floor/core" reads the page's posts by one SQLAlchemy Core query, on its own connection, and renders
-them.
+Served by granian as the tool is, with one thread. "/floor/memory" renders what the tool's own view gave to
+its template once; "/floor/core" reads the page's posts by one SQLAlchemy Core query, on its own connection,
+and renders them.
 """
 
 import os
