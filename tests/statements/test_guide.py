@@ -171,7 +171,9 @@ def test_every_block_of_the_notebook_says_something_and_draws(reader: Reader) ->
     assert re.search(r"answered: [1-9]\d* of [1-9]\d* - median 0 days", said)
     assert re.search(r"by name: 5 people, \d+ acts\nanonymous or by the tool itself: [1-9]", said)
     assert (reader.folder / "participation.png").read_bytes().startswith(b"\x89PNG")
-    assert set(found["ids"]) == {one["id"] for one in reader.demo.statements()}
+    # Another test may have voided something: what says so tells of no act.
+    told = [one for one in reader.demo.statements() if one["verb"]["id"] != vocabulary.VOIDED.id]
+    assert set(found["ids"]) == {one["id"] for one in told}
 
 
 def test_a_second_run_reads_what_came_late_and_leaves_out_what_was_voided(reader: Reader) -> None:
