@@ -91,16 +91,17 @@ def may_have_been_sent(found: Recorded) -> list[str]:
 
 def _void(session: Session, row: StatementRow) -> None:
     """By the tool itself; it names nobody."""
-    settings, id_ = settings_of(session), new_random_id()
+    own = session.get_one(Registration, row.registration_id).lrs_version
+    version, id_ = own or settings_of(session).lrs_version, new_random_id()
     statement = build_statement(
         id=id_,
         actor=tools_agent(session, SYSTEM),
         verb=VOIDED,
         object=statement_ref(row.id),
         timestamp=clock.now(),
-        version=settings.lrs_version,
+        version=version,
     )
-    check_statement(statement, version=settings.lrs_version)
+    check_statement(statement, version=version)
     insert_row(
         session,
         StatementRow,

@@ -284,6 +284,19 @@ def test_while_a_worker_sends_nothing_is_erased(course: Course, session: Session
     assert erase_now(course.sessions, ana.actor.person_id).voids == 1
 
 
+def test_a_void_speaks_the_version_of_its_registrations_store(course: Course, session: Session) -> None:
+    ana = course.visitor("Ana Ruiz")
+    session.execute(update(Registration).values(lrs_url="https://lrs.example/xapi", lrs_version="2.0.0"))
+    session.commit()
+    post_thread(ana)
+    session.execute(update(StatementRow).values(state=StatementState.SENT))
+    session.commit()
+    erase_now(course.sessions, ana.actor.person_id)
+    voids = session.scalars(select(StatementRow.body).filter_by(event="voided")).all()
+    assert voids
+    assert {json.loads(body)["version"] for body in voids} == {"2.0.0"}
+
+
 def test_anonymous_acts_are_found_by_their_accounts(course: Course, session: Session) -> None:
     there = furnish_everything(course, session)
     ana = there.place.owner
