@@ -119,7 +119,7 @@ def _cleaner(clean: Callable[[str], str]) -> Callable[[Any], str]:
 
 
 def _attributes(**given: object) -> str:
-    """WTForms' `html_params`, which takes longer for one field than a page takes for a reply."""
+    """WTForms' `html_params` for names as they stand in HTML, without a Markup and a format for each."""
     parts = []
     for name, value in sorted(given.items()):
         if value is True:
