@@ -21,10 +21,15 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def serving(application: Any, *, port: int = 0, ssl_context: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve a WSGI application on 127.0.0.1; gives its address, which is http unless a context is given."""
-    server = make_server(
-        "127.0.0.1", port, application, threaded=True, request_handler=_Quiet, ssl_context=ssl_context
-    )
+    server = make_server("127.0.0.1", port, application, threaded=True, request_handler=_Quiet)
     server.daemon_threads = True  # type: ignore[attr-defined]
+    if ssl_context:
+        # Hands are shaken by each connection's own thread. Where the server does it as it accepts, one client
+        # that connects and says nothing, as browsers do ahead of time, keeps out all the others.
+        server.ssl_context = ssl_context
+        server.socket = ssl_context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

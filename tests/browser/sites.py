@@ -118,7 +118,7 @@ class Watched:
 @contextmanager
 def running_sites(database_url: str, folder: Path, lms_pem: bytes) -> Iterator[Sites]:
     """Tool and LMSs on their own names, each with the port that it got."""
-    context, key_digest = _certificate(folder, TOOL, *LMSS)
+    context, key_digest = certificate(folder, TOOL, *LMSS)
     port = free_port()
     settings = Settings(
         base_url=f"https://{TOOL}:{port}",
@@ -178,7 +178,7 @@ def _running_lms(
         yield Platform(config.issuer)
 
 
-def _certificate(folder: Path, *names: str) -> tuple[ssl.SSLContext, str]:
+def certificate(folder: Path, *names: str) -> tuple[ssl.SSLContext, str]:
     """What servers of these names need, and the digest of the key as browsers are told it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])

@@ -95,9 +95,13 @@ class Visit:
     def enter(cls, page: Page, at: AtLms, person: str, entrance: Entrance) -> Self:
         """The activity in the LMS's frame."""
         go_to_activity(page, at, person, entrance)
-        expect(
-            page.frame_locator("#tool-frame").get_by_role("navigation", name="In this course")
-        ).to_be_visible()
+        try:
+            expect(
+                page.frame_locator("#tool-frame").get_by_role("navigation", name="In this course")
+            ).to_be_visible()
+        except BaseException as problem:
+            problem.add_note(f"The frames are at {[frame.url for frame in page.frames]}.")
+            raise
         frame = page.frame(name="tool-frame")
         assert frame
         return cls(page, frame)
