@@ -2,7 +2,7 @@
 // What can't be saved there stays in the tab (unsent.js), and is sent when the connection is back.
 import { isTab, authorization } from "./tab.js";
 import { launch } from "./tab_secret.js";
-import { failedEntries, isBlank, isUnsaved, metaOf, noteSaved, noteSent, valuesOf } from "./unsent.js";
+import { failedEntries, forget, isBlank, isUnsaved, metaOf, noteSaved, noteSent, valuesOf } from "./unsent.js";
 
 const IDLE = 2000;
 const LONGEST_WAIT = 30 * 1000;
@@ -230,6 +230,7 @@ const discard = async (form) => {
       it.value = "";
     }
   }
+  forget(form);
   noteChange(form);
   await save(form);
   form.querySelector("textarea, input[type='text']")?.focus();

@@ -2,7 +2,7 @@
 // Links are the browser's own: each page's way through arrive.js keeps Back, reload and the address right.
 import { place } from "./place.js";
 import { launch, secretOf } from "./tab_secret.js";
-import { markSent, unmarkSent } from "./unsent.js";
+import { forget, unmarkSent } from "./unsent.js";
 
 const NEXT = "Segue-Next";
 export const isTab = () => document.body.dataset.carrier === "tab";
@@ -49,7 +49,7 @@ const send = async (form, submitter) => {
   const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   const { status, next, html } = await ask(addressOf(form, submitter), { method: "POST", body });
   if (next) {
-    markSent(form);
+    forget(form);
     goTo(next);
   } else if (status < 400 || status === 422) {
     place(html);

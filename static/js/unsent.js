@@ -82,7 +82,8 @@ const setSent = (form, sent) => {
   if (entry) save(name, { ...entry, sent });
 };
 
-export const markSent = (form) => {
+// It was sent, or thrown away.
+export const forget = (form) => {
   const name = nameOf(form);
   if (name) drop(AREA, name);
 };
@@ -96,7 +97,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { requestConfig, successful, xhr } = event.detail;
   // The form itself: by now it may be off the page, and the event comes from what is still on it.
   const form = requestConfig.elt;
-  if (form.tagName === "FORM" && successful && xhr.status !== 422) markSent(form);
+  if (form.tagName === "FORM" && successful && xhr.status !== 422) forget(form);
 });
 
 const cameBack = () => performance.getEntriesByType("navigation")[0]?.type === "back_forward";

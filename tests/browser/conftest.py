@@ -1,6 +1,7 @@
 """One real demo and one real Chromium for all browser tests, and a fresh context for each of them."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from playwright.sync_api import (
     BrowserContext,
     BrowserType,
     ConsoleMessage,
+    Request,
     Response,
     WebError,
     expect,
@@ -78,6 +80,17 @@ def program() -> str:
 
 
 @contextmanager
+def _listening(context: BrowserContext, **listeners: Callable[[Any], None]) -> Iterator[None]:
+    for event, listener in listeners.items():
+        context.on(event, listener)  # type: ignore[call-overload]
+    try:
+        yield
+    finally:
+        for event, listener in listeners.items():
+            context.remove_listener(event, listener)
+
+
+@contextmanager
 def no_complaints(context: BrowserContext, *refusals: int) -> Iterator[None]:
     """Meanwhile the browser complains of nothing: script errors, broken policies, missing files.
 
@@ -101,16 +114,30 @@ def no_complaints(context: BrowserContext, *refusals: int) -> Iterator[None]:
         if response.status >= 400 and kind != "document" and not by_script:
             complaints.append(f"{response.status}: {response.url}")
 
-    context.on("console", console)
-    context.on("weberror", error)
-    context.on("response", answer)
-    try:
+    with _waits_are_told(context), _listening(context, console=console, weberror=error, response=answer):
         yield
-    finally:
-        context.remove_listener("console", console)
-        context.remove_listener("weberror", error)
-        context.remove_listener("response", answer)
     assert complaints == []
+
+
+@contextmanager
+def _waits_are_told(context: BrowserContext) -> Iterator[None]:
+    """What fails meanwhile says what the browser was still waiting for."""
+    waiting: dict[Request, float] = {}
+
+    def asked(request: Request) -> None:
+        waiting[request] = time.monotonic()
+
+    def ended(request: Request) -> None:
+        waiting.pop(request, None)
+
+    with _listening(context, request=asked, requestfinished=ended, requestfailed=ended):
+        try:
+            yield
+        except BaseException as problem:
+            now = time.monotonic()
+            asks = [f"{now - since:.1f} s for {it.method} {it.url}" for it, since in waiting.items()]
+            problem.add_note("The browser was waiting " + ("; ".join(asks) or "for no answer") + ".")
+            raise
 
 
 @contextmanager

@@ -49,11 +49,12 @@ def sites(
 
 
 Browse = Callable[[Kind], BrowserContext]
+_WITH_PROFILE = (ALLOWED, CLOSED)
 
 
 @pytest.fixture(scope="module")
 def browsers(driver: BrowserType, sites: Sites, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browse]:
-    """A context of a kind; browsers are started when first asked for."""
+    """A context of a kind, whose browser is started when first asked for; those with a profile are kept."""
     with ExitStack() as stack:
         options: dict[str, Any] = {"locale": "en-GB", "reduced_motion": "reduce"}
         start: dict[str, Any] = {"executable_path": program(), "args": [*ARGUMENTS, *sites.browser_arguments]}
@@ -77,7 +78,6 @@ def browsers(driver: BrowserType, sites: Sites, tmp_path_factory: pytest.TempPat
             context = plain.new_context(**options, user_agent=agent)
             if kind.forgets_logins:
                 context.add_init_script(FORGETS)
-            stack.callback(context.close)
             return context
 
         yield browse
@@ -87,11 +87,18 @@ def browsers(driver: BrowserType, sites: Sites, tmp_path_factory: pytest.TempPat
 def browsing(browsers: Browse, kind: Kind, *refusals: int) -> Iterator[Page]:
     context = browsers(kind)
     context.set_default_timeout(PATIENCE)
-    with no_complaints(context, *refusals):
-        page = context.new_page()
-        yield page
-        for opened in context.pages:
-            opened.goto("about:blank")  # so that nothing of this test is still going on in the next
+    try:
+        with no_complaints(context, *refusals):
+            yield context.new_page()
+            for opened in context.pages:
+                opened.goto("about:blank")  # so that nothing of this test is still going on in the next
+    finally:
+        # Windows that stay open cost the browser, and a hundred of them all who wait for it.
+        if kind in _WITH_PROFILE:
+            for opened in context.pages[1:]:
+                opened.close()
+        else:
+            context.close()
 
 
 def check_mode(sites: Sites, visit: Visit, kind: Kind) -> None:
@@ -271,6 +278,9 @@ def test_a_whole_form_that_meets_the_end_of_a_session(sites: Sites, browsers: Br
         again.tool.get_by_role("button", name="Discard it").click()
         expect(again.tool.get_by_label("Title")).to_have_value("")
         again.space("Discuss")
+        again.settle()
+        # Thrown away in this tab too.
+        assert again.tool.locator(".unsent").count() == 0
         again.tool.get_by_role("link", name="New thread").click()
         expect(again.tool.get_by_label("Your post")).to_have_value("")
         assert sites.count("select count(*) from conversation where title = 'Too late?'") == 0
