@@ -8,36 +8,31 @@ from uuid import UUID
 import flask
 from flask import Flask, current_app, g, request
 
+from lti_tool.web.repeated import Place
+
 _LAUNCH = "launch_id"
 _IN_ANCHORS = "%!#$&'()*+,/:;=?@"
 """What Flask leaves as it is in an anchor."""
-_PLACE = "\0"
+_IDS = frozenset({UUID, Place})
 
 
 def init_addresses(app: Flask) -> None:
     app.jinja_env.globals["url_for"] = url_for
-    app.jinja_env.globals["address_of"] = address_of
 
 
 def url_for(endpoint: str, *, _anchor: str | None = None, **values: Any) -> str:
-    """Flask's `url_for`; an address that differs by ids alone is filled in where one is known already."""
-    kind = tuple([(name, UUID if type(it) is UUID else it) for name, it in values.items()])
+    """Flask's `url_for`; an address that differs by ids alone is filled in where one is known already.
+
+    In what stands on a page many times, an id may be a `Place` for it.
+    """
+    kind = tuple([(name, UUID if type(it) in _IDS else it) for name, it in values.items()])
     address = _form(_whole(endpoint), kind) % _with_launch(values)
     return f"{address}#{quote(_anchor, safe=_IN_ANCHORS)}" if _anchor else address
 
 
-def address_of(endpoint: str, *ids: str, **values: Any) -> str:
-    """The address as a format with a place for each of these ids, for who fills it in fifty times.
-
-    `address_of("marks.give_mark", "post_id") % post_id`.
-    """
-    kind = (*[(name, UUID) for name in ids], *values.items())
-    address = _form(_whole(endpoint), kind) % _with_launch({**values, **dict.fromkeys(ids, _PLACE)})
-    return address.replace("%", "%%").replace(_PLACE, "%s")
-
-
 def _with_launch(values: dict[str, Any]) -> dict[str, Any]:
-    return {_LAUNCH: g.launch_id, **values} if _LAUNCH in g else values
+    page = g._get_current_object()  # noqa: SLF001  # as in locale.py
+    return {_LAUNCH: page.launch_id, **values} if _LAUNCH in page else values
 
 
 def _whole(endpoint: str) -> str:

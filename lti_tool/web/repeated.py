@@ -8,29 +8,39 @@ from markupsafe import Markup
 from lti_tool.web.templates import put
 
 
-class Repeated:
-    """A macro, of whose answers a page needs many. `macro(*kind, **words)`; for each kind it is asked once.
+class Place(str):
+    """Stands for a word of a repeated part while it is rendered; in an address, for an id."""
 
-    All that the macro decides by is its kind; the words are only put where it puts them.
-    """
-
-    def __init__(self, macro: Callable[..., str]) -> None:
-        self._macro = macro
-        self._forms: dict[tuple[Hashable, ...], str] = {}
-
-    def __call__(self, *kind: Hashable, **words: object) -> Markup:
-        form = self._forms.get(kind)
-        if form is None:
-            form = self._forms[kind] = self._form(kind, words)
-        return Markup(form % {name: put(word) for name, word in words.items()})  # noqa: S704  # the macro's
-
-    def _form(self, kind: tuple[Hashable, ...], words: dict[str, object]) -> str:
-        places = {name: f"\0{name}\0" for name in words}
-        form = str(self._macro(*kind, **places)).replace("%", "%%")
-        for name, place in places.items():
-            form = form.replace(place, f"%({name})s")
-        return form
+    __slots__ = ()
 
 
 def init_repeated(app: Flask) -> None:
-    app.add_template_global(Repeated, "repeated")
+    app.add_template_global(repeated)
+
+
+def repeated(macro: Callable[..., str]) -> Callable[..., Markup]:
+    """A macro, of whose answers a page needs many. `made(*kind, **words)`; for each kind it is asked once.
+
+    All that the macro decides by is its kind; the words are only put where it puts them. In a template that
+    is imported without context the answers last, so there the language is a part of the kind.
+    """
+    forms: dict[tuple[Hashable, ...], str] = {}
+
+    def made(*kind: Hashable, **words: object) -> Markup:
+        form = forms.get(kind)
+        if form is None:
+            form = forms[kind] = _form(macro, kind, words)
+        for name, word in words.items():
+            words[name] = put(word)
+        return Markup(form % words)  # noqa: S704  # the macro's
+
+    return made
+
+
+def _form(macro: Callable[..., str], kind: tuple[Hashable, ...], words: dict[str, object]) -> str:
+    """The macro's answer as a format of its words."""
+    places = {name: Place(f"\0{name}\0") for name in words}
+    form = str(macro(*kind, **places)).replace("%", "%%")
+    for name, place in places.items():
+        form = form.replace(place, f"%({name})s")
+    return form

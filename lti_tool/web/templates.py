@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import MutableMapping
-from types import FunctionType
+from functools import lru_cache
+from types import FunctionType, MethodType
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
+_FUNCTIONS = frozenset({FunctionType, MethodType, type(lru_cache(int))})
 _needs_escape = re.compile("[&<>'\"]").search
 
 
@@ -57,7 +59,7 @@ class _Context(Context):
         kind = type(called)
         if kind is Macro:
             return called(self.eval_ctx, *args, **kwargs)
-        if kind is FunctionType and not hasattr(called, "jinja_pass_arg"):
+        if kind in _FUNCTIONS and not hasattr(called, "jinja_pass_arg"):
             return called(*args, **kwargs)
         return super().call(called, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **kwargs)
 

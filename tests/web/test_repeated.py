@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from markupsafe import Markup
 
-from lti_tool.web.repeated import Repeated
+from lti_tool.web.repeated import repeated
 
 NAMES = ["Ana", "<b>Ana</b>", "50 % & %(id)s", '"Ana" o\'Hara', "\0name\0", "{{ name }}"]
 
@@ -16,7 +16,7 @@ def line(is_new: bool, id: object, name: object) -> Markup:  # noqa: A002, FBT00
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_is_what_the_macro_would_say(name: str) -> None:
-    lines = Repeated(line)
+    lines = repeated(line)
     for is_new in (True, False, True):
         row_id = uuid4()
         assert lines(is_new, id=row_id, name=name) == line(is_new, row_id, name)
@@ -29,7 +29,7 @@ def test_the_macro_is_asked_once_for_each_kind() -> None:
         asked.append(is_new)
         return line(is_new, "", name)
 
-    lines = Repeated(asking)
+    lines = repeated(asking)
     for number in range(20):
         lines(number % 2 == 0, name=f"Person {number}")
     assert asked == [True, False]
