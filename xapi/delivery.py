@@ -20,6 +20,8 @@ RETRY_AFTER_CAP: Final = timedelta(hours=1)
 # From this attempt on, a batch that fails on the store's side is suspected of holding one poisonous
 # statement.
 SPLIT_AFTER: Final = 5
+# So often a store may fail on one statement alone, and take others in between, before it is parked.
+PARK_AFTER: Final = 5
 # So many failures in a row, and the store itself is what fails.
 OPEN_AFTER: Final = 3
 
@@ -79,10 +81,12 @@ def decide(answer: Answer, *, batch_size: int, attempts: int, now: datetime, jit
     if kind is not Kind.RETRY:
         return Decision(kind, None, _reason(answer))
     asked = _retry_after(answer.retry_after, now)
-    if asked is not None:
-        delay = max(_ONE_SECOND, min(asked, RETRY_AFTER_CAP))
-        return Decision(kind, delay, _reason(answer), rest=delay)
     too_often = attempts >= SPLIT_AFTER and answer.status not in _PASSING
+    if asked is not None:
+        # With a 503 the store speaks of itself (RFC 9110, 15.6.4); others may say it for one statement.
+        suspect = too_often and answer.status != HTTPStatus.SERVICE_UNAVAILABLE
+        delay = max(_ONE_SECOND, min(asked, RETRY_AFTER_CAP))
+        return Decision(Kind.SUSPECT if suspect else kind, delay, _reason(answer), rest=delay)
     return Decision(
         Kind.SUSPECT if too_often else Kind.RETRY,
         back_off(attempts, jitter),

@@ -9,15 +9,17 @@ from werkzeug.wrappers import Request, Response
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
-from lti_tool.core.db import unit_of_work
+from lti_tool.core.db import insert_row, settings_of, unit_of_work
 from lti_tool.core.secrets import seal
 from lti_tool.platforms.models import Registration
+from lti_tool.statements.actors import SYSTEM, tools_agent
 from lti_tool.statements.delivery import deliver_due, stores_due
-from lti_tool.statements.models import StatementRow, StatementState
+from lti_tool.statements.models import VOID_EVENT, StatementRow, StatementState
 from lti_tool.statements.recorder import Act, record_act, thing
 from lti_tool.statements.targets import LRS_PASSWORD_PLACE
 from tests.conftest import SECRET
 from xapi import vocabulary
+from xapi.statement import build_statement, dumps, statement_ref
 
 
 def record(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UUID]:
@@ -35,6 +37,33 @@ def record(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UU
             )
             record_act(session, actor, act)
     return ids
+
+
+def record_void(sessions: sessionmaker[Session], target: UUID) -> UUID:
+    """The voiding statement of a recorded one, whose row stays."""
+    void_id = uuid4()
+    with unit_of_work(sessions) as session:
+        row = session.scalars(select(StatementRow).filter_by(id=target).with_for_update()).one()
+        statement = build_statement(
+            id=void_id,
+            actor=tools_agent(session, SYSTEM),
+            verb=vocabulary.VOIDED,
+            object=statement_ref(target),
+            timestamp=clock.now(),
+            version=settings_of(session).lrs_version,
+        )
+        insert_row(
+            session,
+            StatementRow,
+            id=void_id,
+            registration_id=row.registration_id,
+            course_id=row.course_id,
+            person_id=None,
+            event=VOID_EVENT,
+            subject_id=target,
+            body=dumps(statement),
+        )
+    return void_id
 
 
 def record_parked(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UUID]:

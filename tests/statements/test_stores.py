@@ -229,40 +229,6 @@ def test_more_registrations_than_a_batch_has_room_for(
     assert tuple(counted) == (170, 56)
 
 
-class Poisoned:
-    """A store that breaks on one statement, and answers to `about` as long as it `is_well`."""
-
-    def __init__(self, bad: UUID) -> None:
-        self.bad, self.is_well = bad, True
-
-    def __call__(self, request: Request) -> Response:
-        if request.method == "GET":
-            return Response('{"version": ["1.0.3"]}' if self.is_well else "", 200 if self.is_well else 500)
-        return Response("", 500) if self.bad in sent_ids(request) else kept(request)
-
-
-def test_one_statement_that_breaks_the_store_is_found_and_only_it_waits(
-    store: Counterpart, store_sessions: Sessions, actor: Actor
-) -> None:
-    ids = record(store_sessions, actor, 50)
-    store.answer = poisoned = Poisoned(ids[17])
-    for _ in range(5):
-        deliver(store_sessions)
-        make_due(store_sessions)
-    assert len(store.requests) == 5, "a batch is suspected from its fifth failure on"
-    poisoned.is_well = False
-    deliver(store_sessions)
-    assert not any(row.state == StatementState.SENT for row in states(store_sessions).values())
-    poisoned.is_well = True
-    make_due(store_sessions)
-    deliver(store_sessions)
-    rows = states(store_sessions)
-    assert [i for i in ids if rows[i].state != StatementState.SENT] == [ids[17]]
-    assert rows[ids[17]].state == StatementState.PENDING
-    found = trouble(store_sessions)
-    assert found is None or found.until is None, "the store is well"
-
-
 def test_a_store_speaks_its_own_version(store: Counterpart, store_sessions: Sessions, actor: Actor) -> None:
     store.answer = kept
     other = another(store_sessions)

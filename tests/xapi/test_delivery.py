@@ -87,10 +87,16 @@ def test_what_keeps_failing_is_suspected_and_never_given_up(
 
 @pytest.mark.parametrize(
     "patient",
-    [answer(429), answer(408), answer(425), answer(503, retry_after="5"), answer(500, retry_after="5")],
+    [answer(429), answer(408), answer(425), answer(503, retry_after="5")],
 )
 def test_a_store_that_asks_for_time_is_given_it_however_often(patient: Answer) -> None:
     assert after(patient, attempts=99).kind is Kind.RETRY
+
+
+def test_an_error_that_asks_for_time_is_suspected_in_the_end_and_given_the_time() -> None:
+    decision = after(answer(500, retry_after="5"), attempts=99)
+    assert (decision.kind, decision.delay, decision.rest) == (Kind.SUSPECT, *[timedelta(seconds=5)] * 2)
+    assert after(answer(500, retry_after="5"), attempts=4).kind is Kind.RETRY
 
 
 @pytest.mark.parametrize(
