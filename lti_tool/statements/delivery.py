@@ -142,7 +142,7 @@ class _Delivery:
         answer = self._client.post_statements([row.body for row in rows])
         decision = decide(
             answer,
-            batch_size=len(rows),
+            statements=[row.body for row in rows],
             attempts=max(row.attempts for row in rows) - 1,
             now=clock.now(),
             jitter=_jitter(),

@@ -94,7 +94,10 @@ def deliver(sessions: sessionmaker[Session]) -> None:
 def make_due(sessions: sessionmaker[Session]) -> None:
     """As if all times to wait had passed."""
     with unit_of_work(sessions) as session:
-        session.execute(text("update statement set due_at = now() - interval '1 s', lease_until = null"))
+        session.execute(text("update statement set due_at = now() - interval '1 s'"))
+        session.execute(
+            text("update statement set lease_until = now() - interval '1 s' where lease_id notnull")
+        )
         session.execute(text("update store_trouble set until = now() - interval '1 s', probe_until = null"))
 
 

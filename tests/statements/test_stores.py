@@ -3,7 +3,6 @@
 import json
 import threading
 from collections import Counter
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text

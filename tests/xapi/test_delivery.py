@@ -17,7 +17,7 @@ def answer(
 
 
 def after(given_answer: Answer, *, batch_size: int = 50, attempts: int = 0, jitter: float = 1.0) -> Decision:
-    return decide(given_answer, batch_size=batch_size, attempts=attempts, now=NOW, jitter=jitter)
+    return decide(given_answer, statements=["{}"] * batch_size, attempts=attempts, now=NOW, jitter=jitter)
 
 
 @pytest.mark.parametrize(
@@ -177,11 +177,12 @@ def test_a_pause_is_five_minutes_whatever_the_store_asks() -> None:
 @pytest.mark.parametrize(
     ("given_answer", "reason"),
     [
-        (answer(400, body="bad\n\n  mbox"), "answered 400: bad mbox"),
+        (answer(400, body="bad\n\n  mbox of ana@x.test"), "answered 400: bad mbox of"),
         (answer(500), "answered 500"),
         (answer(301, failure="redirect"), "answered 301 (redirect)"),
         (answer(failure="timeout"), "no answer (timeout)"),
-        (answer(400, body="x" * 2000), "answered 400: " + "x" * 500),
+        (answer(400, body="x " * 1000), "answered 400"),
+        (answer(400, body="bad " * 500), "answered 400: " + " ".join(["bad"] * 40)),
     ],
 )
 def test_the_reason_tells_an_operator_what_happened(given_answer: Answer, reason: str) -> None:
