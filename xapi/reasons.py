@@ -14,31 +14,29 @@ GAP: Final = "…"
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 # Properties and resources of the specification, and what errors are made of. No word that is a name too.
-_KNOWN: Final = {
-    word.casefold(): word
-    for word in """
+_WORDS: Final = """
     about account activities activity actor agent agents any attachment attachments authority category
     choices completion context contextActivities contextAgents contextGroups correctResponsesPattern
     definition description display duration extension extensions grouping homePage id instructor
-    interactionType language mbox member moreInfo name object objectType openid parent platform
-    raw registration response result revision scaled score statement statementId StatementRef statements
-    stored SubStatement team timestamp type usageType verb version voided voiding voids
-    a access after all allowed already an and are array as at authentication authorization bad batch be because
-    before between body boolean boundary bytes cannot characters charset closed code conflict connection
-    constraint contain contains content could credentials data database date datetime deadlock denied detail
-    detected digest disk does duplicate email empty encoding endpoint entity error errors exceeded exception
-    exist exists expected expired extra failed failure field fields forbidden format found from full
-    gateway got group header headers https identical ids if in index input integer internal invalid inverse
-    IRI is ISO item items JSON key large length limit line list locked long loc lock malformed map
-    match maximum media memory message method minimum mismatch missing more msg multipart must
-    negative no none not null number of on one only or out overloaded owner parameter parse
-    parsing pattern permission permitted properties property query quota range rate reached read reason
-    recognized recognised refused request requests required resource retry RFC same schema scope server service
-    should size status storage store string supported syntax tag temporarily than that the there time timeout to
-    token too transaction two unable unauthorized unavailable unexpected unique unknown unprocessable
-    unsupported URI URL user UUID valid validation value values was were when which with without write wrong
-    """.split()
-}
+    interactionType language mbox member moreInfo name object objectType openid parent platform raw
+    registration response result revision scaled score statement statementId StatementRef statements
+    stored SubStatement team timestamp type usageType verb version voided voiding voids a access after all
+    allowed already an and are array as at authentication authorization bad batch be because before
+    between body boolean boundary bytes cannot characters charset closed code conflict connection
+    constraint contain contains content could credentials data database date datetime deadlock denied
+    detail detected digest disk does duplicate email empty encoding endpoint entity error errors exceeded
+    exception exist exists expected expired extra failed failure field fields forbidden format found from
+    full gateway got group header headers https identical ids if in index input integer internal invalid
+    inverse IRI is ISO item items JSON key large length limit line list locked long loc lock malformed map
+    match maximum media memory message method minimum mismatch missing more msg multipart must negative no
+    none not null number of on one only or out overloaded owner parameter parse parsing pattern permission
+    permitted properties property query quota range rate reached read reason recognized recognised refused
+    request requests required resource retry RFC same schema scope server service should size status
+    storage store string supported syntax tag temporarily than that the there time timeout to token too
+    transaction two unable unauthorized unavailable unexpected unique unknown unprocessable unsupported
+    URI URL user UUID valid validation value values was were when which with without write wrong
+"""
+_KNOWN: Final = {word.casefold(): word for word in _WORD.findall(_WORDS)}
 
 
 def in_known_words(said: str, statements: Iterable[str]) -> str:

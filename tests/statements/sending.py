@@ -9,15 +9,13 @@ from werkzeug.wrappers import Request, Response
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
-from lti_tool.core.db import insert_row, settings_of, unit_of_work
-from lti_tool.core.secrets import seal
+from lti_tool.core.db import insert_row, settings_of, take_over, unit_of_work
 from lti_tool.platforms.models import Registration
 from lti_tool.statements.actors import SYSTEM, tools_agent
 from lti_tool.statements.delivery import deliver_due, stores_due
 from lti_tool.statements.models import VOID_EVENT, StatementRow, StatementState
 from lti_tool.statements.recorder import Act, record_act, thing
-from lti_tool.statements.targets import LRS_PASSWORD_PLACE
-from tests.conftest import SECRET
+from lti_tool.statements.targets import own_store_columns
 from xapi import vocabulary
 from xapi.statement import build_statement, dumps, statement_ref
 
@@ -76,13 +74,18 @@ def record_parked(sessions: sessionmaker[Session], actor: Actor, count: int) -> 
 
 
 def use_store(
-    session: Session, actor: Actor, address: str, *, username: str = "own", version: str | None = None
+    session: Session,
+    actor: Actor,
+    address: str,
+    *,
+    username: str = "own",
+    password: str = "its password",
+    version: str | None = None,
 ) -> None:
     """Give the actor's registration a record store of its own."""
     registration = session.get_one(Registration, actor.registration_id)
-    registration.lrs_url, registration.lrs_username = address, username
-    registration.lrs_password_sealed = seal("its password", secret=SECRET, place=LRS_PASSWORD_PLACE)
-    registration.lrs_version = version
+    own = own_store_columns(settings_of(session), url=address, username=username, password=password)
+    take_over(registration, **own, lrs_version=version)
 
 
 def deliver(sessions: sessionmaker[Session]) -> None:

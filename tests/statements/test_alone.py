@@ -161,7 +161,7 @@ def test_what_another_store_takes_does_not_count(
 def test_an_error_that_asks_for_a_while_does_not_hold_up_the_others(
     store: Counterpart, store_sessions: Sessions, actor: Actor
 ) -> None:
-    """Some proxies write Retry-After on every error: each would leave the whole store alone, over and over."""
+    """Some proxies write Retry-After on every error: each would stop the whole store again."""
     bad, poisoned = poison(store, store_sessions, actor)
 
     def answer(request: Request) -> Response:

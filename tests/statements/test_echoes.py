@@ -102,30 +102,6 @@ def test_nothing_of_a_statement_is_kept_of_what_its_store_says(
     assert "invalid actor" in seen
 
 
-def test_what_was_kept_before_goes_with_the_migration(fresh_database_url: str) -> None:
-    from alembic import command
-
-    from lti_tool.core.db import make_engine
-    from lti_tool.core.migrations import alembic_config
-
-    engine = make_engine(fresh_database_url)
-    config = alembic_config()
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0032")
-        connection.execute(
-            text(
-                "insert into store_trouble (store, failures, since, reason) values"
-                " ('one', 1, now(), 'answered 401 (tls): who is Zoë: Marchetti'), ('two', 1, now(), 'no answer')"
-            )
-        )
-        connection.commit()
-        command.upgrade(config, "head")
-        kept = dict(connection.execute(text("select store, reason from store_trouble")).all())
-    engine.dispose()
-    assert kept == {"one": "answered 401 (tls)", "two": "no answer"}
-
-
 def test_a_request_is_echoed_at_all(store: Counterpart, store_sessions: Sessions) -> None:
     """What the tests above rest on."""
     record_text(store_sessions)
