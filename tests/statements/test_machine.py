@@ -23,7 +23,14 @@ def test_whatever_happens() -> None:
 
 @pytest.mark.usefixtures("machine")
 @pytest.mark.parametrize(
-    "name", ["acknowledging: forgets what was sent before a failure", "parking: in an outage"]
+    "name",
+    [
+        "claim: a void does not wait",
+        "acknowledging: forgets what was sent before a failure",
+        "bisecting: loses one at the cut",
+        "parking: in an outage",
+        "breaker: goes on",
+    ],
 )
 def test_it_finds_what_is_planted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The quickest of them."""
