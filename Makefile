@@ -5,7 +5,7 @@ DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test check bench bench-quick chaos fix lock wheel
+.PHONY: help demo demo-reset test check bench bench-quick chaos machine fix lock wheel
 
 SETUP = @command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or later." >&2; exit 1; }; \
 	"$(PYTHON)" .ci/setup.py
@@ -40,6 +40,10 @@ bench-quick:  ## the same with small numbers, a few minutes
 chaos:  ## set up and deliver 100,000 statements under every fault; `make chaos ARGS="--statements 1000000"`
 	$(SETUP) run
 	@exec .venv/bin/python -m bench.chaos $(ARGS)
+
+machine:  ## set up and have delivery's state machine find every mistake that is planted for it
+	$(SETUP) test
+	@exec .venv/bin/pytest tests/statements/planted.py -v $(ARGS)
 
 fix:  ## put in order what linters and formatters can
 	$(SETUP) check

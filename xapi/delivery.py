@@ -1,6 +1,7 @@
 """What to do with statements after a record store has answered: decisions only, no input or output."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -9,6 +10,7 @@ from http import HTTPStatus
 from typing import Final
 
 from xapi.client import Answer
+from xapi.reasons import in_known_words
 
 # Small on purpose: some record stores take seconds for a hundred statements.
 BATCH_SIZE: Final = 50
@@ -20,11 +22,12 @@ RETRY_AFTER_CAP: Final = timedelta(hours=1)
 # From this attempt on, a batch that fails on the store's side is suspected of holding one poisonous
 # statement.
 SPLIT_AFTER: Final = 5
+# So often a store may fail on one statement alone, and take others in between, before it is parked.
+PARK_AFTER: Final = 5
 # So many failures in a row, and the store itself is what fails.
 OPEN_AFTER: Final = 3
 
 _ONE_SECOND: Final = timedelta(seconds=1)
-_SHOWN_BODY: Final = 500
 _SECONDS: Final = re.compile(r"[0-9]{1,9}").fullmatch
 
 _ACCEPTED = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT})
@@ -57,7 +60,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`delay` is the wait of PAUSE, RETRY and SUSPECT; `reason` is plain English for the operator."""
+    """`delay` is the wait of PAUSE, RETRY and SUSPECT; `reason` is plain English for the operator.
+
+    It quotes nothing of the statements, whatever the store echoed.
+    """
 
     kind: Kind
     delay: timedelta | None
@@ -66,27 +72,34 @@ class Decision:
     """How long at least to leave the whole store alone: it asks for it, refuses us or can't be reached."""
 
 
-def decide(answer: Answer, *, batch_size: int, attempts: int, now: datetime, jitter: float) -> Decision:
-    """What to do with a batch of `batch_size` statements that met with `answer`.
+def decide(
+    answer: Answer, *, statements: Sequence[str], attempts: int, now: datetime, jitter: float
+) -> Decision:
+    """What to do with a batch of statements, by their JSON texts, that met with `answer`.
 
     `attempts` counts how often it has been sent in vain before, `now` is aware, and `jitter` is a random
     number from 0 to 1. Nothing is given up because of its age or of the store's failures: parked is only a
     single statement that the store refuses. A statement that went twice does no harm, since its id is fixed.
     """
-    kind = _kind(answer, single=batch_size == 1)
+    kind = _kind(answer, single=len(statements) == 1)
+    if kind is Kind.DELIVERED:
+        return Decision(kind, None, "taken")
+    reason = _reason(answer, statements)
     if kind is Kind.PAUSE:
-        return Decision(kind, PAUSE_DELAY, _reason(answer), rest=PAUSE_DELAY)
+        return Decision(kind, PAUSE_DELAY, reason, rest=PAUSE_DELAY)
     if kind is not Kind.RETRY:
-        return Decision(kind, None, _reason(answer))
+        return Decision(kind, None, reason)
     asked = _retry_after(answer.retry_after, now)
-    if asked is not None:
-        delay = max(_ONE_SECOND, min(asked, RETRY_AFTER_CAP))
-        return Decision(kind, delay, _reason(answer), rest=delay)
     too_often = attempts >= SPLIT_AFTER and answer.status not in _PASSING
+    if asked is not None:
+        # With a 503 the store speaks of itself (RFC 9110, 15.6.4); others may say it for one statement.
+        suspect = too_often and answer.status != HTTPStatus.SERVICE_UNAVAILABLE
+        delay = max(_ONE_SECOND, min(asked, RETRY_AFTER_CAP))
+        return Decision(Kind.SUSPECT if suspect else kind, delay, reason, rest=delay)
     return Decision(
         Kind.SUSPECT if too_often else Kind.RETRY,
         back_off(attempts, jitter),
-        _reason(answer),
+        reason,
         rest=_ONE_SECOND if answer.status is None else None,
     )
 
@@ -119,8 +132,8 @@ def _kind_without_refusal(answer: Answer) -> Kind:
     return Kind.PAUSE
 
 
-def _reason(answer: Answer) -> str:
-    said = " ".join(answer.body.split())[:_SHOWN_BODY]
+def _reason(answer: Answer, statements: Sequence[str]) -> str:
+    said = in_known_words(answer.body, statements)
     told = "no answer" if answer.status is None else f"answered {answer.status}"
     if answer.failure is not None:
         told += f" ({answer.failure})"

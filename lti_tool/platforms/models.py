@@ -49,6 +49,8 @@ class Registration(Row, Base):
     lrs_url: Mapped[str | None] = mapped_column(info=NOBODYS)
     lrs_username: Mapped[str | None] = mapped_column(info=NOBODYS)
     lrs_password_sealed: Mapped[str | None] = mapped_column(info=SECRET)
+    lrs_password_digest: Mapped[str | None] = mapped_column(info=SECRET)
+    """A keyed one, by which those who share a record store know it; None of the release before."""
     lrs_version: Mapped[str | None] = mapped_column(info=NOBODYS)
     """Which xAPI its own record store speaks; None for the default's."""
 

@@ -14,10 +14,10 @@ from lti_tool.core.actor import Naming
 from lti_tool.core.db import insert_once, settings_of, take_over
 from lti_tool.core.errors import ConflictError, NotFoundError, SegueError
 from lti_tool.core.outbound import OutboundError, policy_of, read_address
-from lti_tool.core.secrets import seal
 from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Deployment, Registration, RegistrationState
-from lti_tool.statements.targets import LRS_PASSWORD_PLACE
+from lti_tool.settings import Settings
+from lti_tool.statements.targets import own_store_columns
 from xapi.validation.formats import is_iri
 
 _MOST_PENDING = 20
@@ -85,20 +85,20 @@ def add_platform(
         label=label,
         scopes=list(scopes) if scopes is not None else None,
         **_naming_columns(naming or Naming()),
-        lrs_url=record_store.url if record_store else None,
-        lrs_username=record_store.username if record_store else None,
-        lrs_password_sealed=seal(
-            record_store.password, secret=settings.secret_key.get_secret_value(), place=LRS_PASSWORD_PLACE
-        )
-        if record_store
-        else None,
-        lrs_version=record_store.version if record_store else None,
+        **_own_store(settings, record_store),
     )
     if not made:
         raise ConflictError(f"Client {client_id} of {issuer} is registered already; nothing was changed.")
     for deployment_id in dict.fromkeys(deployment_ids):
         add_deployment(session, registration_id=registration.id, deployment_id=deployment_id)
     return registration
+
+
+def _own_store(settings: Settings, own: OwnRecordStore | None) -> dict[str, Any]:
+    if own is None:
+        return {}
+    columns = own_store_columns(settings, url=own.url, username=own.username, password=own.password)
+    return {**columns, "lrs_version": own.version}
 
 
 def set_naming(session: Session, *, registration_id: UUID, naming: Naming) -> None:

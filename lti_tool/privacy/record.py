@@ -27,7 +27,7 @@ from lti_tool.posts.models import Pseudonym
 from lti_tool.record_store.erasure import erase_statements, statements_about
 from lti_tool.record_store.models import StoredStatement
 from lti_tool.statements.actors import SYSTEM, Agent, possible_agents, tools_agent
-from lti_tool.statements.models import StatementRow, StatementState
+from lti_tool.statements.models import VOID_EVENT, StatementRow, StatementState
 from xapi.statement import build_statement, dumps, statement_ref
 from xapi.validation import check_statement
 from xapi.vocabulary import VOIDED
@@ -109,7 +109,7 @@ def _void(session: Session, row: StatementRow) -> None:
         registration_id=row.registration_id,
         course_id=row.course_id,
         person_id=None,
-        event="voided",
+        event=VOID_EVENT,
         subject_id=row.id,
         body=dumps(statement),
     )

@@ -20,7 +20,7 @@ from lti_tool.statements.queries import LEASE, Claimed
 from lti_tool.statements.targets import client_for
 from xapi.client import Answer, RecordStoreClient, StoreUnreachable
 from xapi.comparison import same_statement
-from xapi.delivery import BATCH_SIZE, MAX_BATCH_BYTES, Decision, Kind, back_off, decide
+from xapi.delivery import BATCH_SIZE, MAX_BATCH_BYTES, PARK_AFTER, Decision, Kind, back_off, decide
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +29,7 @@ _LOOK_AGAIN = 1.0
 _HELD_FOR = LEASE.total_seconds() / 4
 """So many seconds after its claim a batch's lease is renewed before the next request."""
 _CONFLICT = "conflict: the record store holds another statement under this id"
+_ALWAYS = f"{PARK_AFTER} times alone in its request, while the record store took others"
 # What is lost with the server's memory is sent once more, and the store knows it by its id.
 _QUICKLY = text("set local synchronous_commit = off")
 
@@ -141,7 +142,7 @@ class _Delivery:
         answer = self._client.post_statements([row.body for row in rows])
         decision = decide(
             answer,
-            batch_size=len(rows),
+            statements=[row.body for row in rows],
             attempts=max(row.attempts for row in rows) - 1,
             now=clock.now(),
             jitter=_jitter(),
@@ -198,13 +199,18 @@ class _Delivery:
     def _act(self, decision: Decision, rows: list[Claimed], *, is_the_batch: bool = False) -> bool:
         """Write down what became of them; whether to go on sending."""
         ids = [row.id for row in rows]
-        rests = False
+        rests, parked_for = False, decision.reason if decision.kind is Kind.PARK else None
 
         def mark(session: Session) -> None:
-            nonlocal rests
+            nonlocal rests, parked_for
             if decision.kind is Kind.PARK:
                 queries.mark_parked(session, self._lease_id, ids, decision.reason)
                 self._note_success(session)  # who refuses one statement for its content is well
+                return
+            if is_the_batch and self._fails_on_it_always(session, ids[0]):
+                parked_for = f"{decision.reason}; {_ALWAYS}"
+                queries.mark_parked(session, self._lease_id, ids, parked_for)
+                self._leave(session)
                 return
             if decision.kind is not Kind.PAUSE and decision.delay is not None:
                 queries.mark_for_retry(session, self._lease_id, ids, decision.delay, decision.reason)
@@ -215,10 +221,14 @@ class _Delivery:
                 self._gate = Gate.WATCHED
 
         self._change(mark)
-        if decision.kind is Kind.PARK:
+        if parked_for:
             # The alert of those who watch logs: somebody has to look at it.
-            log.error("statement_parked", statement=str(ids[0]), why=decision.reason)
+            log.error("statement_parked", statement=str(ids[0]), why=parked_for)
         return not rests
+
+    def _fails_on_it_always(self, session: Session, row_id: UUID) -> bool:
+        """A store that is down is not well, and one that takes nothing counts no further: neither parks."""
+        return queries.note_failed_alone(session, self._lease_id, row_id, self._store) >= PARK_AFTER
 
 
 def _jitter() -> float:

@@ -18,6 +18,10 @@ class StatementState(StrEnum):
     PARKED = "parked"
 
 
+VOID_EVENT = "voided"
+"""The event of a voiding statement."""
+
+
 class StatementRow(Base):
     """One statement: its final JSON text, and how far its delivery has come."""
 
@@ -39,7 +43,10 @@ class StatementRow(Base):
     """Whom it tells of, so that what is kept of a person can be counted and found."""
     event: Mapped[str] = mapped_column(info=NOBODYS)
     subject_id: Mapped[UUID]
-    """The row that the statement tells of: one row and one event make one statement."""
+    """The row that the statement tells of: one row and one event make one statement.
+
+    Of a voiding statement, the one that it takes back: lock that row first, then record the void.
+    """
     body: Mapped[str] = mapped_column(info=trace("person_id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     state: Mapped[StatementState] = mapped_column(default=StatementState.PENDING)
@@ -49,6 +56,10 @@ class StatementRow(Base):
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(info=NOBODYS)
     sent_at: Mapped[datetime | None]
+    alone: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often a store failed on it alone that took others, each time since the time before."""
+    alone_at: Mapped[datetime | None]
+    """When it last did."""
 
 
 class StoreTrouble(Base):
@@ -74,6 +85,8 @@ class StatementCount(Base):
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
     sent: Mapped[int] = mapped_column(BigInteger)
+    last_at: Mapped[datetime | None]
+    """When its store took some last."""
 
 
 class ActorKey(Base):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, text, update
 from sqlalchemy.orm import Session
 
-from lti_tool.statements.models import StatementRow, StatementState
+from lti_tool.statements.models import VOID_EVENT, StatementRow, StatementState
 from lti_tool.statements.targets import STORE_KEY, key_parameters
 
 LEASE = timedelta(seconds=120)
@@ -17,10 +17,17 @@ LEASE = timedelta(seconds=120)
 
 _now = func.clock_timestamp()
 
-_DUE = """
+# A voiding statement waits while what it takes back is on its way (reference: xapi.md section 5, rule 8).
+# A scalar subquery: of `exists` the planner might make a table of all that waits.
+_DUE = f"""
     statement.state = 'pending' and statement.due_at <= clock_timestamp()
     and (statement.lease_until is null or statement.lease_until < clock_timestamp())
-"""
+    and (
+        statement.event <> '{VOID_EVENT}'
+        or (select target.state from statement as target where target.id = statement.subject_id)
+            is distinct from 'pending'
+    )
+"""  # noqa: S608  # parts of our own
 # Chosen once: a subquery may be run again for each row of a loop, and would lock others each time.
 _CLAIM = text(
     f"""
@@ -58,10 +65,25 @@ _SENT = text(
         set state = 'sent', sent_at = clock_timestamp(), lease_id = null, last_error = null
         where id = any(:ids) and lease_id = :lease_id returning registration_id
     )
-    insert into statement_count as kept (registration_id, sent)
-    select registration_id, count(*) from sent group by registration_id order by registration_id
-    on conflict (registration_id) do update set sent = kept.sent + excluded.sent
+    insert into statement_count as kept (registration_id, sent, last_at)
+    select registration_id, count(*), clock_timestamp() from sent
+    group by registration_id order by registration_id
+    on conflict (registration_id) do update set sent = kept.sent + excluded.sent, last_at = excluded.last_at
     """
+)
+# Once for each time that the store took something, so that a store that takes nothing counts no further.
+_FAILED_ALONE = text(
+    f"""
+    update statement set alone = alone + 1, alone_at = clock_timestamp()
+    where id = :id and lease_id = :lease_id and (
+        alone_at is null or alone_at < (
+            select max(statement_count.last_at) from registration
+            join statement_count on statement_count.registration_id = registration.id
+            where {STORE_KEY} = :store
+        )
+    )
+    returning alone
+    """  # noqa: S608
 )
 
 
@@ -120,6 +142,15 @@ def mark_for_retry(
     session: Session, lease_id: UUID, ids: Sequence[UUID], delay: timedelta, reason: str
 ) -> None:
     _change(session, lease_id, ids, due_at=_now + delay, lease_id=None, lease_until=None, last_error=reason)
+
+
+def note_failed_alone(session: Session, lease_id: UUID, row_id: UUID, store: str) -> int:
+    """The store failed on this statement alone and is well: how often by now, 0 where it was counted already.
+
+    It counts once for each time that the store has taken other statements since.
+    """
+    values = {"id": row_id, "lease_id": lease_id, "store": store, **key_parameters(session)}
+    return session.scalar(_FAILED_ALONE, values) or 0
 
 
 def give_back(session: Session, lease_id: UUID, ids: Sequence[UUID]) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import CursorResult, exists, select, text, update
+from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core import clock
-from lti_tool.statements.models import StatementRow, StatementState, StoreTrouble
+from lti_tool.statements.models import VOID_EVENT, StatementRow, StatementState, StoreTrouble
 from lti_tool.statements.targets import STORE_KEY, address_of, key_parameters
 
 # Each count walks a partial index alone; what was sent is not counted but known.
@@ -126,16 +126,29 @@ def send_parked_again(
 ) -> int:
     """Let parked statements be tried once more; returns how many. A worker takes them up.
 
-    All of them, those of one registration, or one; none where it is not parked (any more).
+    All of them, those of one registration, or one; none where it is not parked (any more), or was voided:
+    its voiding statement did not wait for it.
     """
-    again = update(StatementRow).where(StatementRow.state == StatementState.PARKED)
+    wanted = [StatementRow.state == StatementState.PARKED]
     if registration_id:
-        again = again.where(StatementRow.registration_id == registration_id)
+        wanted.append(StatementRow.registration_id == registration_id)
     if statement_id:
-        again = again.where(StatementRow.id == statement_id)
+        wanted.append(StatementRow.id == statement_id)
+    # First the locks, so that a voiding statement that is just being recorded is seen, or waits for this one.
+    session.execute(select(StatementRow.id).where(*wanted).order_by(StatementRow.seq).with_for_update()).all()
+    void = aliased(StatementRow)
     changed = session.execute(
-        again.values(
-            state=StatementState.PENDING, attempts=0, due_at=clock.now(), lease_id=None, lease_until=None
-        ).execution_options(synchronize_session=False)
+        update(StatementRow)
+        .where(*wanted, ~exists().where(void.subject_id == StatementRow.id, void.event == VOID_EVENT))
+        .values(
+            state=StatementState.PENDING,
+            attempts=0,
+            alone=0,
+            alone_at=None,
+            due_at=clock.now(),
+            lease_id=None,
+            lease_until=None,
+        )
+        .execution_options(synchronize_session=False)
     )
     return cast("CursorResult[Any]", changed).rowcount

@@ -1,12 +1,14 @@
 """Which record store a registration's statements go to, and with which credentials."""
 
+import hashlib
+import hmac
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from lti_tool.core.db import settings_of
-from lti_tool.core.secrets import derive_key, unseal
+from lti_tool.core.secrets import derive_key, seal, unseal
 from lti_tool.settings import Settings
 from xapi.client import RecordStoreClient
 
@@ -15,17 +17,22 @@ LRS_PASSWORD_PLACE = "registration.lrs_password"  # noqa: S105  # names a column
 STORE_KEY = """
     coalesce(
         registration.lrs_url || ' ' || registration.lrs_username || ' '
-        || coalesce(registration.lrs_version, :default_version),
+        || coalesce(registration.lrs_version, :default_version) || ' '
+        || coalesce(registration.lrs_password_digest, cast(registration.id as text)),
         :default_store
     )
 """
-"""SQL for the key of a registration's store, with `key_parameters`: its address, username and version."""
+"""SQL for the key of a registration's store, with `key_parameters`: its address, username and version.
 
-_PASSWORD = text(
-    """
-    select lrs_password_sealed from registration
-    where lrs_url = :url and lrs_username = :username order by id desc limit 1
-    """
+And its password, by a keyed digest: one that was mistyped is refused by itself, and not for all. The release
+before kept none, so what it registered has a store for each registration.
+"""
+
+_OWN = text(
+    f"""
+    select lrs_url, lrs_username, lrs_password_sealed, coalesce(lrs_version, :default_version) as version
+    from registration where {STORE_KEY} = :store limit 1
+    """  # noqa: S608  # parts of our own
 )
 
 
@@ -34,6 +41,19 @@ def own_credential(settings: Settings) -> tuple[str, str]:
     secret = settings.secret_key.get_secret_value()
     username = derive_key(secret, "username at the built-in record store").hex()[:32]
     return username, derive_key(secret, "password at the built-in record store").hex()
+
+
+def own_store_columns(settings: Settings, *, url: str, username: str, password: str) -> dict[str, str]:
+    """Of a registration that has a record store of its own: where it is, and how it lets us in."""
+    secret = settings.secret_key.get_secret_value()
+    key = derive_key(secret, f"digest of {LRS_PASSWORD_PLACE}")
+    whole = f"{url}\n{username}\n{password}".encode()
+    return {
+        "lrs_url": url,
+        "lrs_username": username,
+        "lrs_password_sealed": seal(password, secret=secret, place=LRS_PASSWORD_PLACE),
+        "lrs_password_digest": hmac.new(key, whole, hashlib.sha256).hexdigest()[:32],
+    }
 
 
 def key_parameters(session: Session) -> dict[str, Any]:
@@ -51,17 +71,14 @@ def address_of(store: str) -> str:
 
 
 def client_for(session: Session, store: str) -> RecordStoreClient:
-    """A client for a store by its key: SEGUE_LRS_URL's, else the built-in one, or some registration's own.
-
-    Where registrations give different passwords for one username there, the newest one's counts.
-    """
-    settings = settings_of(session)
-    if store == key_parameters(session)["default_store"]:
+    """A client for a store by its key: SEGUE_LRS_URL's, else the built-in one, or some registration's own."""
+    settings, parameters = settings_of(session), key_parameters(session)
+    if store == parameters["default_store"]:
         return RecordStoreClient(*_default(settings), version=settings.lrs_version)
-    url, username, version = store.split(" ")
-    sealed = session.execute(_PASSWORD, {"url": url, "username": username}).scalar_one()
-    password = unseal(sealed, secret=settings.secret_key.get_secret_value(), place=LRS_PASSWORD_PLACE)
-    return RecordStoreClient(url, username, password, version=version)
+    own = session.execute(_OWN, {**parameters, "store": store}).one()
+    secret = settings.secret_key.get_secret_value()
+    password = unseal(own.lrs_password_sealed, secret=secret, place=LRS_PASSWORD_PLACE)
+    return RecordStoreClient(own.lrs_url, own.lrs_username, password, version=own.version)
 
 
 def _default(settings: Settings) -> tuple[str, str, str]:

@@ -9,15 +9,15 @@ from werkzeug.wrappers import Request, Response
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
-from lti_tool.core.db import unit_of_work
-from lti_tool.core.secrets import seal
+from lti_tool.core.db import insert_row, settings_of, take_over, unit_of_work
 from lti_tool.platforms.models import Registration
+from lti_tool.statements.actors import SYSTEM, tools_agent
 from lti_tool.statements.delivery import deliver_due, stores_due
-from lti_tool.statements.models import StatementRow, StatementState
+from lti_tool.statements.models import VOID_EVENT, StatementRow, StatementState
 from lti_tool.statements.recorder import Act, record_act, thing
-from lti_tool.statements.targets import LRS_PASSWORD_PLACE
-from tests.conftest import SECRET
+from lti_tool.statements.targets import own_store_columns
 from xapi import vocabulary
+from xapi.statement import build_statement, dumps, statement_ref
 
 
 def record(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UUID]:
@@ -37,6 +37,33 @@ def record(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UU
     return ids
 
 
+def record_void(sessions: sessionmaker[Session], target: UUID) -> UUID:
+    """The voiding statement of a recorded one, whose row stays."""
+    void_id = uuid4()
+    with unit_of_work(sessions) as session:
+        row = session.scalars(select(StatementRow).filter_by(id=target).with_for_update()).one()
+        statement = build_statement(
+            id=void_id,
+            actor=tools_agent(session, SYSTEM),
+            verb=vocabulary.VOIDED,
+            object=statement_ref(target),
+            timestamp=clock.now(),
+            version=settings_of(session).lrs_version,
+        )
+        insert_row(
+            session,
+            StatementRow,
+            id=void_id,
+            registration_id=row.registration_id,
+            course_id=row.course_id,
+            person_id=None,
+            event=VOID_EVENT,
+            subject_id=target,
+            body=dumps(statement),
+        )
+    return void_id
+
+
 def record_parked(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UUID]:
     """Statements that their store has refused."""
     ids = record(sessions, actor, count)
@@ -47,13 +74,18 @@ def record_parked(sessions: sessionmaker[Session], actor: Actor, count: int) -> 
 
 
 def use_store(
-    session: Session, actor: Actor, address: str, *, username: str = "own", version: str | None = None
+    session: Session,
+    actor: Actor,
+    address: str,
+    *,
+    username: str = "own",
+    password: str = "its password",
+    version: str | None = None,
 ) -> None:
     """Give the actor's registration a record store of its own."""
     registration = session.get_one(Registration, actor.registration_id)
-    registration.lrs_url, registration.lrs_username = address, username
-    registration.lrs_password_sealed = seal("its password", secret=SECRET, place=LRS_PASSWORD_PLACE)
-    registration.lrs_version = version
+    own = own_store_columns(settings_of(session), url=address, username=username, password=password)
+    take_over(registration, **own, lrs_version=version)
 
 
 def deliver(sessions: sessionmaker[Session]) -> None:
@@ -65,7 +97,10 @@ def deliver(sessions: sessionmaker[Session]) -> None:
 def make_due(sessions: sessionmaker[Session]) -> None:
     """As if all times to wait had passed."""
     with unit_of_work(sessions) as session:
-        session.execute(text("update statement set due_at = now() - interval '1 s', lease_until = null"))
+        session.execute(text("update statement set due_at = now() - interval '1 s'"))
+        session.execute(
+            text("update statement set lease_until = now() - interval '1 s' where lease_id notnull")
+        )
         session.execute(text("update store_trouble set until = now() - interval '1 s', probe_until = null"))
 
 

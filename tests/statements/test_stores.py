@@ -3,7 +3,6 @@
 import json
 import threading
 from collections import Counter
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -229,38 +228,52 @@ def test_more_registrations_than_a_batch_has_room_for(
     assert tuple(counted) == (170, 56)
 
 
-class Poisoned:
-    """A store that breaks on one statement, and answers to `about` as long as it `is_well`."""
-
-    def __init__(self, bad: UUID) -> None:
-        self.bad, self.is_well = bad, True
-
-    def __call__(self, request: Request) -> Response:
-        if request.method == "GET":
-            return Response('{"version": ["1.0.3"]}' if self.is_well else "", 200 if self.is_well else 500)
-        return Response("", 500) if self.bad in sent_ids(request) else kept(request)
-
-
-def test_one_statement_that_breaks_the_store_is_found_and_only_it_waits(
+def test_one_password_that_is_wrong_is_not_used_for_the_others(
     store: Counterpart, store_sessions: Sessions, actor: Actor
 ) -> None:
-    ids = record(store_sessions, actor, 50)
-    store.answer = poisoned = Poisoned(ids[17])
-    for _ in range(5):
-        deliver(store_sessions)
-        make_due(store_sessions)
-    assert len(store.requests) == 5, "a batch is suspected from its fifth failure on"
-    poisoned.is_well = False
-    deliver(store_sessions)
-    assert not any(row.state == StatementState.SENT for row in states(store_sessions).values())
-    poisoned.is_well = True
-    make_due(store_sessions)
+    """Two registrations name one account, and one of them another password; the third shares the first's."""
+    wrong, third = another(store_sessions), another(store_sessions, "third")
+    address = default_address(store_sessions)
+    with unit_of_work(store_sessions) as session:
+        for one, password in ((actor, "right"), (wrong, "wrong"), (third, "right")):
+            use_store(session, one, address, username="shared", password=password)
+    seen: Counter[str] = Counter()
+
+    def answer(request: Request) -> Response:
+        assert request.authorization is not None
+        seen[str(request.authorization.password)] += 1
+        return kept(request) if request.authorization.password == "right" else Response("", 401)
+
+    store.answer = answer
+    (ours,), (theirs,) = record(store_sessions, actor, 1), record(store_sessions, wrong, 1)
+    record(store_sessions, third, 1)
     deliver(store_sessions)
     rows = states(store_sessions)
-    assert [i for i in ids if rows[i].state != StatementState.SENT] == [ids[17]]
-    assert rows[ids[17]].state == StatementState.PENDING
-    found = trouble(store_sessions)
-    assert found is None or found.until is None, "the store is well"
+    assert (rows[ours].state, rows[theirs].state) == (StatementState.SENT, StatementState.PENDING)
+    assert seen == {"right": 1, "wrong": 1}, "who gives the same one is in the same batch"
+    record(store_sessions, actor, 1)
+    deliver(store_sessions)
+    assert seen == {"right": 2, "wrong": 1}, "the store is left alone by that password only"
+    assert "wrong" not in str(vars(trouble(store_sessions)))
+
+
+def test_what_was_registered_before_has_a_store_of_its_own(
+    store: Counterpart, store_sessions: Sessions, actor: Actor
+) -> None:
+    """Its password has no digest."""
+    other = another(store_sessions)
+    address = default_address(store_sessions)
+    with unit_of_work(store_sessions) as session:
+        use_store(session, actor, address, password="one")
+        use_store(session, other, address, password="two")
+        session.execute(text("update registration set lrs_password_digest = null"))
+    store.answer = kept
+    record(store_sessions, actor, 1)
+    record(store_sessions, other, 1)
+    deliver(store_sessions)
+    assert all_sent(store_sessions)
+    given = {it.authorization.password for it in store.requests if it.authorization}
+    assert given == {"one", "two"}
 
 
 def test_a_store_speaks_its_own_version(store: Counterpart, store_sessions: Sessions, actor: Actor) -> None:

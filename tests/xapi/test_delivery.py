@@ -17,7 +17,7 @@ def answer(
 
 
 def after(given_answer: Answer, *, batch_size: int = 50, attempts: int = 0, jitter: float = 1.0) -> Decision:
-    return decide(given_answer, batch_size=batch_size, attempts=attempts, now=NOW, jitter=jitter)
+    return decide(given_answer, statements=["{}"] * batch_size, attempts=attempts, now=NOW, jitter=jitter)
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,16 @@ def test_what_keeps_failing_is_suspected_and_never_given_up(
 
 @pytest.mark.parametrize(
     "patient",
-    [answer(429), answer(408), answer(425), answer(503, retry_after="5"), answer(500, retry_after="5")],
+    [answer(429), answer(408), answer(425), answer(503, retry_after="5")],
 )
 def test_a_store_that_asks_for_time_is_given_it_however_often(patient: Answer) -> None:
     assert after(patient, attempts=99).kind is Kind.RETRY
+
+
+def test_an_error_that_asks_for_time_is_suspected_in_the_end_and_given_the_time() -> None:
+    decision = after(answer(500, retry_after="5"), attempts=99)
+    assert (decision.kind, decision.delay, decision.rest) == (Kind.SUSPECT, *[timedelta(seconds=5)] * 2)
+    assert after(answer(500, retry_after="5"), attempts=4).kind is Kind.RETRY
 
 
 @pytest.mark.parametrize(
@@ -171,11 +177,12 @@ def test_a_pause_is_five_minutes_whatever_the_store_asks() -> None:
 @pytest.mark.parametrize(
     ("given_answer", "reason"),
     [
-        (answer(400, body="bad\n\n  mbox"), "answered 400: bad mbox"),
+        (answer(400, body="bad\n\n  mbox of ana@x.test"), "answered 400: bad mbox of"),
         (answer(500), "answered 500"),
         (answer(301, failure="redirect"), "answered 301 (redirect)"),
         (answer(failure="timeout"), "no answer (timeout)"),
-        (answer(400, body="x" * 2000), "answered 400: " + "x" * 500),
+        (answer(400, body="x " * 1000), "answered 400"),
+        (answer(400, body="bad " * 500), "answered 400: " + " ".join(["bad"] * 40)),
     ],
 )
 def test_the_reason_tells_an_operator_what_happened(given_answer: Answer, reason: str) -> None:
