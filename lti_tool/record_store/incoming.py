@@ -96,9 +96,9 @@ def _check_version(sent: dict[str, Any], version: str) -> None:
 def _check_attachments(sent: dict[str, Any]) -> None:
     """As application/json, every attachment needs a fileUrl (Communication 1.5.2).
 
-    A signature needs its data: "the LRS MUST ... Decode the JWS signature" and "MUST reject requests to store
-    Statements that contain malformed signatures, with 400" (Data 2.6; 2.0.0: IEEE 9274.1.1, 4.2.6 says SHALL).
-    We take no data, and follow nobody's fileUrl, so we can't say of any that it is well formed.
+    A signature needs its data: the store "MUST ... decode the JWS signature" and "MUST reject requests to
+    store Statements that contain malformed signatures, with 400" (Data 2.6; in 2.0.0, IEEE 9274.1.1, 4.2.6,
+    it SHALL). We take no data, and follow nobody's fileUrl, so we can't say of any that it is well formed.
     """
     for path, statement in (("$", sent), ("$.object", sent["object"])):
         for index, attachment in enumerate(statement.get("attachments", ())):
