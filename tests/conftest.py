@@ -26,6 +26,7 @@ from lti_tool.core.embedded import start_embedded
 from lti_tool.core.migrations import migrate
 from lti_tool.settings import Settings
 from tests.catalogue.conformance import check_database, check_kept
+from tests.catalogue.told import FORGET, watch
 from tests.demo.tool_stand_in import new_key
 from tests.factories.entrances import Course, Tenant, make_tenant
 from tests.platforms.registrant import Registrant
@@ -38,7 +39,7 @@ QueryCounter = Callable[[], AbstractContextManager[list[str]]]
 
 # Other connections go first: one left in a transaction would keep us waiting. Keys are not checked
 # meanwhile, so that the order of the tables does not matter.
-EMPTY_ALL_TABLES = """
+EMPTY_ALL_TABLES = f"""
     DO $$ DECLARE name text; BEGIN
         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid();
@@ -46,6 +47,7 @@ EMPTY_ALL_TABLES = """
         FOR name IN SELECT tablename FROM pg_tables
             WHERE schemaname = 'public' AND tablename <> 'alembic_version'
         LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+        {FORGET};
     END $$
 """
 
@@ -116,13 +118,14 @@ def template_database(server_url: str, administration: Engine, run_id: str) -> s
             connection.execute(text(f"create database {name}"))
         engine = make_engine(make_url(server_url).set(database=name).render_as_string(hide_password=False))
         migrate(engine)
+        watch(engine)
         engine.dispose()
     return name
 
 
 @contextmanager
 def cloned_database(server_url: str, administration: Engine, template: str) -> Iterator[str]:
-    """A database of one's own; the statements that are in it when one leaves are checked."""
+    """A database of one's own; the statements that were recorded in it are checked when one leaves."""
     name = f"segue_test_{uuid4().hex[:16]}"
     with administration.connect() as connection:
         connection.execute(text(f"create database {name} template {template}"))

@@ -13,7 +13,7 @@ from lti_tool.settings import Settings
 from lti_tool.web.headers import allow_embedders
 from lti_tool.web.transaction import db
 from xapi import vocabulary
-from xapi.catalogue import CHAPTERS, extensions
+from xapi.catalogue import CHAPTERS, EVENTS, extensions
 from xapi.catalogue.concepts import NAMES
 from xapi.catalogue.examples import example
 from xapi.catalogue.versions import FOLLOW_UPS_VERSIONS, PROFILE_VERSIONS
@@ -54,6 +54,14 @@ def show_docs() -> str:
     )
 
 
+@blueprint.get("/docs/examples.json")
+def show_examples() -> Response:
+    """The example of each event, by its name: for whoever copies one, or tries a program with all of them."""
+    answer = Response(_all_examples(), mimetype="application/json")
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
 @blueprint.get("/a/<uuid:thing_id>")
 def show_thing(thing_id: UUID) -> Response:
     """An activity definition (xAPI 1.0.3, Data 2.4.4.1) for programs, and the way there for people.
@@ -88,6 +96,11 @@ def _published(document: Any) -> Response:
 @cache
 def _text_of(document: Any) -> str:
     return json.dumps(document(), ensure_ascii=False, indent=2)
+
+
+@cache
+def _all_examples() -> str:
+    return json.dumps({name: json.loads(example(name)) for name in EVENTS}, ensure_ascii=False, indent=2)
 
 
 def _is_for_people(*others: str) -> bool:

@@ -11,7 +11,7 @@ from lti_tool.record_store.errors import BadRequestError
 from lti_tool.record_store.matching import match_keys
 from xapi.validation import InvalidStatement, check_statement
 from xapi.validation.formats import parse_timestamp
-from xapi.vocabulary import VOIDED
+from xapi.vocabulary import SIGNATURE, VOIDED
 
 # What a statement without a version gets: Data 2.4.10 for 1.0.x, IEEE 9274.1.1, 4.2.4.2 for 2.0.0.
 _OWN_VERSION = {"1.0.3": "1.0.0", "2.0.0": "2.0.0"}
@@ -94,9 +94,19 @@ def _check_version(sent: dict[str, Any], version: str) -> None:
 
 
 def _check_attachments(sent: dict[str, Any]) -> None:
-    """As application/json, every attachment needs a fileUrl (Communication 1.5.2)."""
+    """As application/json, every attachment needs a fileUrl (Communication 1.5.2).
+
+    A signature needs its data: the store "MUST ... decode the JWS signature" and "MUST reject requests to
+    store Statements that contain malformed signatures, with 400" (Data 2.6; in 2.0.0, IEEE 9274.1.1, 4.2.6,
+    it SHALL). We take no data, and follow nobody's fileUrl, so we can't say of any that it is well formed.
+    """
     for path, statement in (("$", sent), ("$.object", sent["object"])):
         for index, attachment in enumerate(statement.get("attachments", ())):
+            if attachment["usageType"] == SIGNATURE:
+                raise BadRequestError(
+                    f"{path}.attachments[{index}]: signed statements are not taken: a signature's data is not"
+                    " kept here, and without it nobody can check the signature"
+                )
             if "fileUrl" not in attachment:
                 raise BadRequestError(
                     f"{path}.attachments[{index}]: must have a fileUrl: attachment data is not kept here"

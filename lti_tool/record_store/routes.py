@@ -26,7 +26,8 @@ _ALLOWED = {"about": ["GET", "HEAD"], "statements": ["GET", "HEAD", "POST", "PUT
 _ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"]
 _ABOUT_THIS = "https://segue-lti.github.io/xapi/extensions/not-offered"
 _NOT_OFFERED = (
-    "activities, activities/state, activities/profile, agents, agents/profile; attachment data; OAuth"
+    "activities, activities/state, activities/profile, agents, agents/profile; attachment data;"
+    " signed statements; OAuth"
 )
 
 blueprint = Blueprint("record_store", __name__, url_prefix="/xapi")

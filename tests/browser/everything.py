@@ -32,7 +32,7 @@ NO_PAGES = {
     "attachments.show_attachment", "attachments.list_files", "follow_ups.show_calendar_entry",
     "threads.count_new_threads", "threads.count_new_replies", "threads.show_new_replies", "threads.see_posts",
     "threads.show_composer",
-    "catalogue.show_profile", "catalogue.show_follow_ups_profile",
+    "catalogue.show_profile", "catalogue.show_follow_ups_profile", "catalogue.show_examples",
     "health.live", "health.ready", "launch.jwks", "launch.canvas_config", "platforms.logo",
     "metrics.show_metrics",
 }  # fmt: skip

@@ -21,6 +21,7 @@ from lti_tool.core.db import make_engine
 from lti_tool.core.embedded import start_embedded
 from lti_tool.demo.settings import HOST, DemoSettings
 from tests.catalogue.conformance import check_database
+from tests.catalogue.told import watch_database
 from xapi.client import RecordStoreClient
 
 READY_WITHIN = 120.0
@@ -97,8 +98,9 @@ def running_demo(folder: Path) -> Iterator[Demo]:
             settings=DemoSettings(port=port, lms_port=lms_port, data=data.resolve(), secret=secret),
             database_url=environment["SEGUE_DATABASE_URL"] if given else _embedded_database(data),
         )
+        watch_database(demo.database_url)
         yield demo
-        # Those that anybody's acts have made, in whichever process.
+        # Those that anybody's acts have made, in whichever process, and what was deleted since.
         check_database(demo.database_url)
 
 

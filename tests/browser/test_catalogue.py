@@ -34,6 +34,17 @@ def test_an_example_is_opened_and_read_by_keyboard(app: Flask, new_context: NewC
         expect(example).to_contain_text('"verb"')
 
 
+def test_an_entry_has_an_address_and_leads_back_to_the_list(app: Flask, new_context: NewContext) -> None:
+    with serving(app) as url:
+        page = new_context(java_script_enabled=False).new_page()
+        page.goto(f"{url}/xapi/docs")
+        event = page.get_by_role("region", name="Help asked")
+        event.get_by_role("heading").get_by_role("link").press("Enter")
+        assert page.url == f"{url}/xapi/docs#help_asked"
+        event.get_by_role("link", name="All events").press("Enter")
+        expect(page.get_by_role("heading", name="Events", exact=True)).to_be_in_viewport()
+
+
 def test_an_open_example_is_readable_in_all_widths(app: Flask, new_context: NewContext) -> None:
     with serving(app) as url:
         page = new_context().new_page()

@@ -1,6 +1,7 @@
 """Whether statements are what the catalogue and the profiles say: every statement of every test is checked.
 
-`check_kept` reads what a database holds: conftest.py has it look at each test's before the next one begins.
+`check_kept` reads what was recorded in a database, and kept or deleted since (told.py): conftest.py has it
+look at each test's before the next one begins.
 """
 
 import json
@@ -13,9 +14,10 @@ from typing import Any
 from jsonpath_ng import JSONPath
 from jsonpath_ng.ext import parse
 from jsonschema import Draft202012Validator, FormatChecker
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from lti_tool.core.db import make_engine
+from tests.catalogue.told import told
 from xapi import vocabulary
 from xapi.catalogue import EVENTS, Extension
 from xapi.catalogue.extensions import SESSION_ID
@@ -40,16 +42,13 @@ class NonconformingError(AssertionError):
 
 
 def seen() -> list[str]:
-    """One statement of each distinct form that this process has seen, as JSON text: for other validators."""
-    return [body for body, _ in _KNOWN.values()]
+    """One statement of each right form that this process has looked at, as JSON text, for others to judge."""
+    return [body for body, found in _KNOWN.values() if not found]
 
 
 def check_kept(connection: Connection) -> None:
-    """Raise NonconformingError where this database holds a statement that is wrong."""
-    if connection.scalar(text("select to_regclass('public.statement')")) is None:
-        return
-    told = connection.execute(text("select event, body from statement where body <> ''"))
-    check_bodies((row.event, row.body) for row in told)
+    """Raise NonconformingError where a statement that was recorded in this database is wrong."""
+    check_bodies(told(connection))
 
 
 def check_database(url: str) -> None:
@@ -61,11 +60,11 @@ def check_database(url: str) -> None:
         engine.dispose()
 
 
-def check_bodies(told: Iterable[tuple[str, str]]) -> None:
+def check_bodies(recorded: Iterable[tuple[str, str]]) -> None:
     """Of each statement its event's name and its text."""
     found: set[str] = set()
     parts: list[Json] = []
-    for event, body in told:
+    for event, body in recorded:
         found.update(f"{event}: {fault}" for fault in _faults_of_form(event, body))
         if vocabulary.SUBREGISTRATION in body:
             parts.append(json.loads(body))
@@ -92,13 +91,14 @@ def faults(statement: Json, event: str) -> list[str]:
     if event not in EVENTS:
         return ["not in the catalogue"]
     return [
-        *_profile_faults(statement, event),
+        *template_faults(statement, event),
         *_extension_faults(statement, event),
         *_unnamed_faults(statement),
     ]
 
 
-def _profile_faults(statement: Json, event: str) -> Iterator[str]:
+def template_faults(statement: Json, event: str) -> Iterator[str]:
+    """What the profiles' templates say against it; it need be no valid statement."""
     named = _categories(statement)
     if vocabulary.PROFILE_VERSION not in named:
         yield "it does not name the profile's version"
@@ -158,8 +158,9 @@ def pattern_faults(statements: Iterable[Json]) -> Iterator[str]:
 
 def is_determined(template: Json, statement: Json) -> bool:
     """Whether the statement has the template's determining properties."""
-    kind = statement["object"].get("definition", {}).get("type")
-    return template["verb"] == statement["verb"]["id"] and template.get("objectActivityType") in {None, kind}
+    kind = statement.get("object", {}).get("definition", {}).get("type")
+    verb = statement.get("verb", {}).get("id")
+    return template["verb"] == verb and template.get("objectActivityType") in {None, kind}
 
 
 def follows(rule: Mapping[str, Any], statement: Json) -> bool:
@@ -203,4 +204,4 @@ def _templates() -> dict[str, list[Json]]:
 
 def _categories(statement: Json) -> list[str]:
     activities = statement.get("context", {}).get("contextActivities", {})
-    return [one["id"] for one in activities.get("category", ())]
+    return [str(one.get("id")) for one in activities.get("category", ())]

@@ -15,6 +15,7 @@ from tests.follow_ups.planning import plan
 from tests.threads.test_threads import post_thread
 from xapi import vocabulary
 from xapi.catalogue import EVENTS
+from xapi.catalogue.examples import example
 from xapi.profile import follow_ups_profile, profile
 
 TOOL = "http://127.0.0.1:8000"
@@ -130,6 +131,13 @@ def test_an_activitys_id_is_where_its_statement_says(course: Course, client: Fla
         actor = course.visitor().actor
         address = activity_id(session, actor.placement_id)
     assert client.get(address, headers=STORE).json == {"type": vocabulary.RESOURCE_LINK, "moreInfo": address}
+
+
+def test_all_examples_are_one_document(client: FlaskClient) -> None:
+    answer = get(client, "/xapi/docs/examples.json", **BROWSER)
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    assert answer.json == {name: json.loads(example(name)) for name in EVENTS}
+    assert 'href="/xapi/docs/examples.json"' in get(client, "/xapi/docs").text
 
 
 def test_what_is_no_id_is_the_record_stores_to_refuse(client: FlaskClient) -> None:

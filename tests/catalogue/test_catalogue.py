@@ -1,6 +1,7 @@
 """The catalogue names the same events, values and IRIs as the code."""
 
 import ast
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,7 @@ from lti_tool.posts.rotation.models import TalkRole
 from xapi import vocabulary
 from xapi.catalogue import EVENTS, Extension, extensions
 from xapi.catalogue.concepts import ACTIVITY_TYPES, NAMES, VERBS
+from xapi.catalogue.versions import FOLLOW_UPS_VERSIONS, PROFILE_VERSIONS
 from xapi.vocabulary import Verb
 
 # Whoever calls one of these names an event: Act(name=...), or as an argument.
@@ -88,3 +90,10 @@ def test_all_that_we_mint_is_defined_once_and_is_used() -> None:
 def test_each_activity_type_has_a_name_for_readers() -> None:
     used = {kind for event in EVENTS.values() for kind in (*event.objects, *event.parents)}
     assert used | {vocabulary.COURSE} == set(NAMES)
+
+
+def test_the_guides_changes_name_each_version() -> None:
+    guide = (Path(__file__).parents[2] / "docs/statements.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (\S*v[0-9.]+) \|", guide, re.MULTILINE)
+    versions = [*PROFILE_VERSIONS, *FOLLOW_UPS_VERSIONS]
+    assert sorted(told) == sorted(it.id.removeprefix(f"{vocabulary.PROFILE}/") for it in versions)

@@ -4,20 +4,27 @@ import copy
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.engine import make_url
 
+from lti_tool.core.db import make_engine
+from lti_tool.core.migrations import migrate
 from tests.catalogue import conformance
 from tests.catalogue.conformance import (
     NonconformingError,
     check_bodies,
+    check_database,
     check_kept,
     faults,
     follows,
     found_at,
     pattern_faults,
 )
+from tests.catalogue.told import told, watch_database
+from tests.conftest import EMPTY_ALL_TABLES, cloned_database
 from xapi import vocabulary
 from xapi.catalogue.examples import example
 
@@ -248,20 +255,102 @@ def test_several_paths_find_the_values_of_each() -> None:
     ]
 
 
-def test_what_a_database_holds_is_checked(database_url: str) -> None:
-    engine = create_engine(database_url)
-    body = json.dumps(right("launched") | {"mood": "calm"})
+INSERT = text(
+    "insert into statement (id, registration_id, course_id, event, subject_id, body, created_at, state,"
+    " attempts, due_at) values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'launched',"
+    " gen_random_uuid(), :body, now(), 'pending', 0, now())"
+)
+
+
+def add(connection: Connection, body: Json) -> None:
+    """A row that refers to nothing."""
+    connection.execute(text("set local session_replication_role = replica"))
+    connection.execute(INSERT, {"body": json.dumps(body)})
+
+
+def test_what_a_database_holds_is_checked(engine: Engine) -> None:
     with engine.connect() as connection:
-        connection.execute(text("set local session_replication_role = replica"))
-        connection.execute(
-            text(
-                "insert into statement (id, registration_id, course_id, event, subject_id, body, created_at,"
-                " state, attempts, due_at) values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),"
-                " 'launched', gen_random_uuid(), :body, now(), 'pending', 0, now())"
-            ),
-            {"body": body},
-        )
+        add(connection, right("launched") | {"mood": "calm"})
         with pytest.raises(NonconformingError, match="mood"):
             check_kept(connection)
         connection.rollback()
-    engine.dispose()
+
+
+GONE = {
+    "deleted": "delete from statement",
+    "truncated": "truncate statement cascade",
+    "with its table": "drop table statement cascade",
+    "emptied, as in an erasure": "update statement set body = ''",
+    "mended": "update statement set body = (body::jsonb - 'mood')::text",
+}
+
+
+@pytest.mark.parametrize("how", GONE)
+def test_what_is_gone_when_a_test_ends_was_checked_too(
+    server_url: str, administration: Engine, template_database: str, how: str
+) -> None:
+    def leave_nothing() -> None:
+        with cloned_database(server_url, administration, template_database) as url:
+            engine = make_engine(url)
+            with engine.begin() as connection:
+                add(connection, right("launched") | {"mood": "calm"})
+            with engine.begin() as connection:
+                connection.execute(text(GONE[how]))
+            engine.dispose()
+
+    with pytest.raises(NonconformingError, match="mood"):
+        leave_nothing()
+
+
+def test_what_was_rolled_back_was_never_recorded(engine: Engine) -> None:
+    with engine.connect() as connection:
+        add(connection, right("launched") | {"mood": "calm"})
+        connection.rollback()
+        check_kept(connection)
+        assert told(connection) == []
+
+
+def test_a_test_leaves_nothing_to_the_next(engine: Engine) -> None:
+    with engine.begin() as connection:
+        add(connection, right("launched"))
+        assert len(told(connection)) == 1
+    with engine.begin() as connection:
+        connection.execute(text(EMPTY_ALL_TABLES))
+    with engine.connect() as connection:
+        assert told(connection) == []
+
+
+def test_what_a_demo_held_when_it_had_started_is_looked_at_too(
+    server_url: str, administration: Engine
+) -> None:
+    name = f"segue_test_{uuid4().hex[:16]}"
+    with administration.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    engine = make_engine(url)
+    try:
+        migrate(engine)
+        with engine.begin() as connection:
+            add(connection, right("launched") | {"mood": "calm"})
+        watch_database(url)
+        with engine.begin() as connection:
+            connection.execute(text("delete from statement"))
+        with pytest.raises(NonconformingError, match="mood"):
+            check_database(url)
+    finally:
+        engine.dispose()
+        with administration.connect() as connection:
+            connection.execute(text(f"drop database {name} with (force)"))
+
+
+def test_other_validators_get_what_was_found_in_databases_and_is_right(engine: Engine) -> None:
+    mine = right("launched") | {"version": "1.0.7"}
+    with engine.connect() as connection:
+        add(connection, mine)
+        add(connection, mine | {"mood": "calm"})
+        with pytest.raises(NonconformingError):
+            check_kept(connection)
+        connection.rollback()
+    found = [json.loads(body) for body in conformance.seen()]
+    assert mine in found
+    assert mine | {"mood": "calm"} not in found

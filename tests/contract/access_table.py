@@ -92,6 +92,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "catalogue.show_profile"): PUBLIC,
     ("GET", "catalogue.show_follow_ups_profile"): PUBLIC,
     ("GET", "catalogue.show_docs"): PUBLIC,
+    ("GET", "catalogue.show_examples"): PUBLIC,
     # Of others' ids it says what it says of a made-up one; test_addresses.py.
     ("GET", "catalogue.show_thing"): Row(Needs.NOTHING, ids={"thing_id": "thread"}),
     **{

@@ -1,16 +1,14 @@
 """Ralph's own environment: its LRS as a process, and its models as a judge of statements."""
 
 import json
+import socket
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-
-from tests.servers import free_port
 
 HERE = Path(__file__).parent
 PYTHON = HERE.parents[1] / ".venv-ralph/bin/python"
@@ -31,36 +29,32 @@ class Address:
 def running(folder: Path) -> Iterator[Address]:
     """Ralph's LRS, empty, on a free port; starting takes it 6 to 10 s."""
     assert PYTHON.exists(), MISSING
-    port = free_port()
-    found = Address(f"http://127.0.0.1:{port}/xAPI", "segue", "a password for Ralph")
-    command: list[str | Path] = [
-        PYTHON,
-        HERE / "launcher.py",
-        folder / "ralph",
-        str(port),
-        found.username,
-        found.password,
-    ]
-    with (folder / "ralph.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    # It gets the socket, which listens already: who asks before it is ready waits in the queue.
+    with socket.create_server(("127.0.0.1", 0)) as listening, (folder / "ralph.log").open("wb") as log:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/xAPI"
+        found = Address(url, "segue", "a password for Ralph")
+        handle = listening.fileno()
+        command: list[str | Path] = [PYTHON, HERE / "launcher.py", folder / "ralph", str(handle)]
+        process = subprocess.Popen(
+            [*command, found.username, found.password],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=[handle],
+        )
     try:
-        _wait_for(found, process, folder / "ralph.log")
+        _wait_for(found, folder / "ralph.log")
         yield found
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _wait_for(store: Address, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + _STARTS_WITHIN
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            requests.get(f"{store.url}/statements", auth=(store.username, store.password), timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"Ralph did not start:\n{log.read_text()}")
+def _wait_for(store: Address, log: Path) -> None:
+    """AssertionError with what Ralph said, when it ended instead, or takes too long."""
+    try:
+        requests.get(f"{store.url}/statements", auth=(store.username, store.password), timeout=_STARTS_WITHIN)
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise AssertionError(f"Ralph did not start:\n{log.read_text()}") from error
 
 
 def judged(statements: Sequence[str]) -> list[str | None]:

@@ -1,17 +1,19 @@
 """Ralph (PyPI: ralph-malph), a record store of others, made fit to be delivered to; run in .venv-ralph.
 
-`python launcher.py FOLDER PORT USERNAME PASSWORD`: on 127.0.0.1, with its files in FOLDER, until it is ended.
+`python launcher.py FOLDER SOCKET USERNAME PASSWORD`: with its files in FOLDER, until it is ended. SOCKET is
+the number of one that listens, from whoever started it.
 As it comes, its file backend fails every write after the first, and its filters by verb and activity find
 nothing.
 """
 
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 
 
-def main(folder: Path, port: int, username: str, password: str) -> None:
+def main(folder: Path, handle: int, username: str, password: str) -> None:
     (folder / "statements").mkdir(parents=True)
     # Ralph reads these where it is imported.
     os.environ |= {
@@ -35,7 +37,8 @@ def main(folder: Path, port: int, username: str, password: str) -> None:
     FSLRSBackend.default_operation_type = BaseOperationType.APPEND
     FSLRSBackend.append_to_history = lambda *_arguments, **_words: None
     ralph.api.routers.statements.IRI = str
-    uvicorn.run("ralph.api:app", host="127.0.0.1", port=port, log_level="warning")
+    server = uvicorn.Server(uvicorn.Config("ralph.api:app", log_level="warning"))
+    server.run(sockets=[socket.socket(fileno=handle)])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.ralph import environment
 from tests.ralph.environment import judged
 from tests.ralph.whole_run import FOLDER, WholeRun, shape_of
 
@@ -45,6 +46,15 @@ def test_ralphs_models_judge_the_cases_as_we_do() -> None:
         if case["valid"] is not (verdict is None)
     }
     assert otherwise == KNOWN
+
+
+def test_a_ralph_that_does_not_start_is_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho no such module\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(environment, "PYTHON", broken)
+    with pytest.raises(AssertionError, match="no such module"), environment.running(tmp_path):
+        pass
 
 
 def test_a_run_fails_where_ralph_refuses_a_statement(monkeypatch: pytest.MonkeyPatch) -> None:

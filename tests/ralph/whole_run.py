@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.catalogue.conformance import seen as seen_in_databases
 from tests.ralph.environment import judged
 from xapi.statement import dumps
 
@@ -34,7 +35,10 @@ def shape_of(value: Any) -> Any:
 
 @pytest.fixture(scope="session", autouse=True)
 def write_down_shapes() -> Iterator[None]:
-    """One statement of each shape that this process records, a line each."""
+    """One statement of each shape that this process records, or finds in databases, a line each.
+
+    The latter are of other processes, too: those of demos, which browser tests act in.
+    """
     folder = os.environ.get(FOLDER)
     if folder is None:
         yield
@@ -49,6 +53,8 @@ def write_down_shapes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lti_tool.statements.recorder.dumps", keep)
         yield
+    for text in seen_in_databases():
+        seen.setdefault(repr(shape_of(json.loads(text))), text)
     (Path(folder) / f"{os.getpid()}.jsonl").write_text("".join(f"{text}\n" for text in seen.values()))
 
 

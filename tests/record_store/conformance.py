@@ -135,6 +135,11 @@ ATTACHED = {
     "length": 5,
     "sha2": "a" * 64,
 }
+FAR = {"fileUrl": "https://x.example/e"}
+SIGNED = ATTACHED | {
+    "usageType": "http://adlnet.gov/expapi/attachments/signature",
+    "contentType": "application/octet-stream",
+}
 IN_PARTS = {"Content-Type": 'multipart/mixed; boundary="x"'}
 
 
@@ -314,6 +319,14 @@ STORING = [
     post("neither fileUrl nor data", "C 1.5.2.s3.b5", parts(SENT | {"attachments": [ATTACHED]}), 400, headers=IN_PARTS),
     post("neither fileUrl nor data", "C 1.5.1.s1.b2", SENT | {"attachments": [ATTACHED]}, 400),
     post("data is not kept here", "C 1.5.2", parts(SENT, more=b"Content-Type: text/plain\r\n\r\nessay"), 400, one(lambda a: "Attachment data" in a["message"]), headers=IN_PARTS),
+    post("a signature that is elsewhere can't be decoded", "D 2.6.s5.b3.b1, 2.0.0 4.2.6", SENT | {"attachments": [SIGNED | FAR]}, 400, one(lambda a: "signed" in a["message"])),
+    post("nor beside others", "D 2.6.s5.b1", [SENT | {"attachments": [ATTACHED | FAR, SIGNED | FAR]}], 400),
+    post("nor in a statement within", "D 2.6.s5.b1", SENT | {"object": {"objectType": "SubStatement", "actor": BEN, "verb": DONE, "object": THING, "attachments": [SIGNED | FAR]}}, 400),
+    post("nor as the one part", "D 2.6.s5.b1", parts(SENT | {"attachments": [SIGNED | FAR]}), 400, headers=IN_PARTS),
+    post("nor without an address", "D 2.6.s4.b1", SENT | {"attachments": [SIGNED]}, 400),
+    post("nor with its data, which is not kept", "D 2.6, C 1.5.2", parts(SENT | {"attachments": [SIGNED]}, more=b"Content-Type: application/octet-stream\r\n\r\ne30.e30.x"), 400, headers=IN_PARTS),
+    Case("nor by PUT", "D 2.6.s5.b1", "PUT /statements?statementId=NEW", 400, one(lambda a: "signed" in a["message"]), SENT | {"attachments": [SIGNED | FAR]}),
+    get("and none of them was stored", "D 2.6.s5.b1", "limit=500", 200, each(lambda it: all(one["usageType"] != SIGNED["usageType"] for one in it.get("attachments", ())))),
     post("a part that is no JSON", "C 1.5.2.s2.b2.b6", parts(SENT, kind="text/plain"), 400, headers=IN_PARTS),
     post("no boundary", "RFC 2046 5.1.1", parts(SENT), 400, headers={"Content-Type": "multipart/mixed"}),
     post("another boundary", "RFC 2046 5.1.1", parts(SENT), 400, headers={"Content-Type": "multipart/mixed; boundary=y"}),

@@ -27,7 +27,8 @@ def test_about_needs_neither_credentials_nor_version(client_of: ClientOf) -> Non
     assert set(about) == {"version", "extensions"}
     (not_offered,) = about["extensions"].values()
     assert all(
-        name in not_offered for name in ("activities/state", "agents/profile", "attachment data", "OAuth")
+        name in not_offered
+        for name in ("activities/state", "agents/profile", "attachment data", "signed statements", "OAuth")
     )
     assert answer.headers["X-Experience-API-Version"] == "2.0.0"
     assert client_of(X_Experience_API_Version="0.9").get("/xapi/about").status_code == 200

@@ -65,6 +65,8 @@ class Event:
     """Activity types of what it stands in; each parent is of one of them."""
     parent: Stands = Stands.ALWAYS
     """Counts where there are `parents`."""
+    within: str = ""
+    """The activity type of the one parent that is always there, where others may stand beside it."""
     named: Stands = Stands.ALWAYS
     """Whether the actor is named by an account of the platform, with registration, session and language.
 

@@ -4,17 +4,29 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from xapi import vocabulary
-from xapi.catalogue.extensions import SESSION_ID
+from xapi.catalogue.extensions import SESSION_ID, SUBREGISTRATION
 from xapi.catalogue.form import Event, Stands
 from xapi.vocabulary import Verb
 
 Json = dict[str, Any]
 
-_GROUPING = "$.context.contextActivities.grouping[*].definition.type"
-_PARENT = "$.context.contextActivities.parent[*].definition.type"
-# An agent has one of them beside its account, or none (xAPI 1.0.3, Data 2.4.2.3); a name is in no statement.
-_OTHER_NAMES = ("name", "mbox", "mbox_sha1sum", "openid")
+_CATEGORY = "$.context.contextActivities.category[*].id"
+_GROUPING = "$.context.contextActivities.grouping[*].definition"
+_PARENT = "$.context.contextActivities.parent[*].definition"
+# Of agents and groups: known by their account alone (xAPI 1.0.3, Data 2.4.2.3), without names or members.
+_OTHER_NAMES = ("name", "mbox", "mbox_sha1sum", "openid", "member")
 _RESULT = ("score", "success", "completion", "response", "duration")
+# Parts of a statement that none of ours has.
+_NOWHERE = (
+    "$.attachments",
+    "$.context.instructor",
+    "$.context.revision",
+    "$.context.contextAgents",
+    "$.context.contextGroups",
+    "$.context.contextActivities.other",
+)
+# A definition is merged with what a record store knows of the activity, and can't be taken back.
+_UNDEFINED = ("description", "moreInfo", "extensions")
 
 
 def template_id(version: str, event: Event, verb: Verb) -> str:
@@ -45,17 +57,22 @@ def template(version: str, event: Event, verb: Verb) -> Json:
 def _rules(version: str, event: Event, verb: Verb) -> Iterator[Json]:
     yield _there("$.timestamp")
     yield from _agent("$.actor")
+    if event.named is Stands.NEVER:
+        yield _there("$.actor.account.name", all=[vocabulary.SYSTEM])
     yield from _object(event)
-    yield _there("$.context.contextActivities.category[*].id", any=[version])
+    yield from _categories(version, event)
     for kind in (vocabulary.COURSE, vocabulary.RESOURCE_LINK):
-        yield _there(_GROUPING, any=[kind], all=[vocabulary.COURSE, vocabulary.RESOURCE_LINK])
+        yield _there(f"{_GROUPING}.type", any=[kind], all=[vocabulary.COURSE, vocabulary.RESOURCE_LINK])
+    yield from _undefined(_GROUPING)
     yield from _parents(event)
+    yield from map(_not_there, _NOWHERE)
     yield from _circumstances(event)
     yield from _result(event)
     yield from _extensions(event, verb)
 
 
 def _agent(path: str) -> Iterator[Json]:
+    yield _there(f"{path}.objectType", all=["Agent"])
     yield _there(f"{path}.account.homePage")
     yield _there(f"{path}.account.name")
     for other in _OTHER_NAMES:
@@ -64,22 +81,41 @@ def _agent(path: str) -> Iterator[Json]:
 
 def _object(event: Event) -> Iterator[Json]:
     if event.is_about_person:
-        yield _there("$.object.objectType", all=["Agent"])
         yield from _agent("$.object")
+        yield _not_there("$.object.definition")
         return
+    yield _there("$.object.objectType", all=["Activity"])
     yield _there("$.object.definition.type", all=list(event.objects))
-    # A definition is merged with what a record store knows of the activity, and can't be taken back.
-    yield _not_there("$.object.definition.description")
-    yield _not_there("$.object.definition.extensions")
+    yield from _undefined("$.object.definition")
     if not event.object_is_named:
         yield _not_there("$.object.definition.name")
+
+
+def _undefined(definition: str) -> Iterator[Json]:
+    for member in _UNDEFINED:
+        yield _not_there(f"{definition}.{member}")
+
+
+def _categories(version: str, event: Event) -> Iterator[Json]:
+    """The profile itself; and the one of follow-ups, always where its subregistration always stands."""
+    known = [vocabulary.PROFILE_VERSION]
+    needed = [version]
+    if event.part_of_follow_up:
+        known.append(vocabulary.FOLLOW_UPS_VERSION)
+        if any(it.extension is SUBREGISTRATION and it.stands is Stands.ALWAYS for it in event.extensions):
+            needed = known
+    for category in needed:
+        yield _there(_CATEGORY, any=[category], all=known)
 
 
 def _parents(event: Event) -> Iterator[Json]:
     if not event.parents:
         yield _not_there("$.context.contextActivities.parent")
         return
-    yield from _stands(event.parent, _PARENT, all=list(event.parents))
+    within = {"any": [event.within]} if event.within else {}
+    yield from _stands(event.parent, f"{_PARENT}.type", all=list(event.parents), **within)
+    yield _not_there(f"{_PARENT}.name")
+    yield from _undefined(_PARENT)
 
 
 def _circumstances(event: Event) -> Iterator[Json]:
@@ -88,8 +124,12 @@ def _circumstances(event: Event) -> Iterator[Json]:
         yield _not_there("$.context.language")
     if event.is_about_person:
         yield _not_there("$.context.platform")
-    yield from _stands(event.team, "$.context.team.account.name")
-    yield _not_there("$.context.team.member")
+    if event.team is Stands.NEVER:
+        yield _not_there("$.context.team")
+    else:
+        yield from _stands(event.team, "$.context.team.account.name")
+        for other in _OTHER_NAMES:
+            yield _not_there(f"$.context.team.{other}")
     if not event.reference:
         yield _not_there("$.context.statement")
 

@@ -42,6 +42,7 @@ THREADS: Final = (
         verbs=(vocabulary.REPLIED,),
         objects=(vocabulary.FORUM_REPLY,),
         parents=(vocabulary.FORUM_TOPIC, vocabulary.FORUM_REPLY),
+        within=vocabulary.FORUM_TOPIC,
         named=Stands.SOMETIMES,
         team=Stands.SOMETIMES,
         reference="that of the post which was replied to",

@@ -31,7 +31,7 @@ PROFILE_VERSIONS: Final = (
             "A role that staff give has a verb of its own, appointed; it was assigned, as for groups.",
             "Statements of follow-ups also conform to the profile of follow-ups, and have a subregistration.",
         ),
-        "c73bab60ee4a6ca6",
+        "90cd6423d2e96549",
     ),
     Version(
         f"{vocabulary.PROFILE}/v0.1",
@@ -46,6 +46,6 @@ FOLLOW_UPS_VERSIONS: Final = (
         vocabulary.FOLLOW_UPS_VERSION,
         "2026-11-28T00:00:00Z",
         ("One pattern: a follow-up is planned, then reported on any number of times.",),
-        "ed2ba8ad16503fcb",
+        "fe1e319f19f7a2ae",
     ),
 )

@@ -12,12 +12,12 @@ from xapi.validation.shapes import (
     check_list,
     check_object,
 )
+from xapi.vocabulary import SIGNATURE
 
 _RESULT = frozenset({"score", "success", "completion", "response", "duration", "extensions"})
 _SCORE = frozenset({"scaled", "raw", "min", "max"})
 _ATTACHMENT_REQUIRED = ("usageType", "display", "contentType", "length", "sha2")
 _ATTACHMENT = frozenset(_ATTACHMENT_REQUIRED) | {"description", "fileUrl"}
-_SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 
 
 def check_result(value: object, path: str) -> None:
@@ -68,7 +68,7 @@ def _check_attachment(value: object, path: str) -> None:
     length = attachment["length"]
     if isinstance(length, bool) or not isinstance(length, int) or length < 0:
         raise InvalidStatement(child(path, "length"), "must be a whole number of octets")
-    if attachment["usageType"] == _SIGNATURE and attachment["contentType"] != "application/octet-stream":
+    if attachment["usageType"] == SIGNATURE and attachment["contentType"] != "application/octet-stream":
         raise InvalidStatement(
             child(path, "contentType"), "of a signature must be application/octet-stream (Data 2.6)"
         )
