@@ -91,7 +91,8 @@ def may_have_been_sent(found: Recorded) -> list[str]:
 
 def _void(session: Session, row: StatementRow) -> None:
     """By the tool itself; it names nobody."""
-    own = session.get_one(Registration, row.registration_id).lrs_version
+    its = session.get_one(Registration, row.registration_id)
+    own = its.lrs_version if its.lrs_url else None
     version, id_ = own or settings_of(session).lrs_version, new_random_id()
     statement = build_statement(
         id=id_,

@@ -284,9 +284,13 @@ def test_while_a_worker_sends_nothing_is_erased(course: Course, session: Session
     assert erase_now(course.sessions, ana.actor.person_id).voids == 1
 
 
-def test_a_void_speaks_the_version_of_its_registrations_store(course: Course, session: Session) -> None:
+@pytest.mark.parametrize(("own", "spoken"), [("https://lrs.example/xapi", "2.0.0"), (None, "1.0.0")])
+def test_a_void_speaks_the_version_of_its_registrations_store(
+    course: Course, session: Session, own: str | None, spoken: str
+) -> None:
+    """The default store's, where the registration has none of its own."""
     ana = course.visitor("Ana Ruiz")
-    session.execute(update(Registration).values(lrs_url="https://lrs.example/xapi", lrs_version="2.0.0"))
+    session.execute(update(Registration).values(lrs_url=own, lrs_version="2.0.0"))
     session.commit()
     post_thread(ana)
     session.execute(update(StatementRow).values(state=StatementState.SENT))
@@ -294,7 +298,7 @@ def test_a_void_speaks_the_version_of_its_registrations_store(course: Course, se
     erase_now(course.sessions, ana.actor.person_id)
     voids = session.scalars(select(StatementRow.body).filter_by(event="voided")).all()
     assert voids
-    assert {json.loads(body)["version"] for body in voids} == {"2.0.0"}
+    assert {json.loads(body)["version"] for body in voids} == {spoken}
 
 
 def test_anonymous_acts_are_found_by_their_accounts(course: Course, session: Session) -> None:
