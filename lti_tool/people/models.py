@@ -88,7 +88,7 @@ class CourseName(Base):
     course_id: Mapped[UUID] = mapped_column(primary_key=True)
     beginning: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True, info=identity("person_id"))
     """Folded by us, and in the order of code points, whatever the database's language."""
-    person_id: Mapped[UUID] = mapped_column(primary_key=True, info=OWNER)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True, index=True, info=OWNER)
 
 
 class RosterSync(Base):

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import column, delete, false, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import delete, func, select, union
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Text
 
 from lti_tool.core import clock
-from lti_tool.core.db import insert_row, settings_of
+from lti_tool.core.db import insert_rows, settings_of
 from lti_tool.core.errors import ConflictError
 from lti_tool.core.ids import new_random_id
 from lti_tool.people.models import Person
@@ -27,7 +25,13 @@ from lti_tool.posts.models import Pseudonym
 from lti_tool.record_store.erasure import erase_statements, statements_about
 from lti_tool.record_store.models import StoredStatement
 from lti_tool.statements.actors import SYSTEM, Agent, possible_agents, tools_agent
-from lti_tool.statements.models import StatementRow, StatementState
+from lti_tool.statements.models import (
+    NAMED_AS_ACTOR,
+    NAMED_AS_OBJECT,
+    NAMES_SOMEBODY,
+    StatementRow,
+    StatementState,
+)
 from xapi.statement import build_statement, dumps, statement_ref
 from xapi.validation import check_statement
 from xapi.vocabulary import VOIDED
@@ -48,9 +52,17 @@ class Recorded:
 
 
 def recorded_of(
-    session: Session, registration: Registration, person: Person, *, lock: bool = False
+    session: Session,
+    registration: Registration,
+    person: Person,
+    *,
+    told_in: Collection[UUID] = (),
+    lock: bool = False,
 ) -> Recorded:
-    """`lock` keeps workers from taking up any of them. Raises InFlightError with it."""
+    """`told_in` are posts of others in which the name stands: statements may have their texts.
+
+    `lock` keeps workers from taking up any of them. Raises InFlightError with it.
+    """
     unnamed = [tools_agent(session, name) for name in _unnamed(session, person)]
     named = possible_agents(
         session,
@@ -59,7 +71,8 @@ def recorded_of(
         home_page=registration.actor_home_page,
         sub=person.sub,
     )
-    rows = _rows(session, person, names=[it["account"]["name"] for it in (*named, *unnamed)], lock=lock)
+    names = [it["account"]["name"] for it in (*named, *unnamed)]
+    rows = _rows(session, person, names=names, told_in=told_in, lock=lock)
     if lock:
         _check_none_is_in_flight(session, [row.id for row in rows])
     accounts = _distinct([*named, *_named_in(rows, {person.sub}), *unnamed])
@@ -73,24 +86,25 @@ def recorded_of(
 
 def take_back(session: Session, found: Recorded) -> tuple[int, int]:
     """Delete the statements, and have a voiding one follow what may have been sent. How many of each."""
-    voids = 0
-    for row in found.rows:
-        if row.state is StatementState.SENT or row.attempts:
-            _void(session, row)
-            voids += 1
+    voids = [_void(session, row) for row in found.rows if _may_be_sent(row)]
+    insert_rows(session, StatementRow, voids)
     session.execute(delete(StatementRow).where(StatementRow.id.in_([row.id for row in found.rows])))
     erase_statements(session, found.stored)
-    return len(found.rows), voids
+    return len(found.rows), len(voids)
 
 
 def may_have_been_sent(found: Recorded) -> list[str]:
     """Ids, for whoever runs the record store."""
-    ids = {row.id for row in found.rows if row.state is StatementState.SENT or row.attempts}
+    ids = {row.id for row in found.rows if _may_be_sent(row)}
     return sorted(map(str, ids | {row.id for row in found.stored}))
 
 
-def _void(session: Session, row: StatementRow) -> None:
-    """By the tool itself; it names nobody."""
+def _may_be_sent(row: StatementRow) -> bool:
+    return row.state is StatementState.SENT or row.attempts > 0
+
+
+def _void(session: Session, row: StatementRow) -> dict[str, Any]:
+    """The row of a voiding statement, by the tool itself; it names nobody."""
     its = session.get_one(Registration, row.registration_id)
     own = its.lrs_version if its.lrs_url else None
     version, id_ = own or settings_of(session).lrs_version, new_random_id()
@@ -103,41 +117,34 @@ def _void(session: Session, row: StatementRow) -> None:
         version=version,
     )
     check_statement(statement, version=version)
-    insert_row(
-        session,
-        StatementRow,
-        id=id_,
-        registration_id=row.registration_id,
-        course_id=row.course_id,
-        person_id=None,
-        event="voided",
-        subject_id=row.id,
-        body=dumps(statement),
-    )
+    return {
+        "id": id_,
+        "registration_id": row.registration_id,
+        "course_id": row.course_id,
+        "person_id": None,
+        "event": "voided",
+        "subject_id": row.id,
+        "body": dumps(statement),
+    }
 
 
-def _rows(session: Session, person: Person, *, names: Sequence[str], lock: bool) -> Sequence[StatementRow]:
-    """The person's own, and those of others or of nobody that name them."""
-    written = [f'"name":{json.dumps(it, ensure_ascii=False)}' for it in names]
-    # The whole name in a text, where statements hold texts; a single word could be anything.
-    name = person.name if len(person.name.split()) > 1 else ""
-    if name:
-        written.append(json.dumps(name, ensure_ascii=False)[1:-1])
-    holds = func.coalesce(
-        select(func.bool_or(func.strpos(StatementRow.body, column("needle")) > 0))
-        .select_from(func.unnest(literal(written, ARRAY(Text))).alias("needle"))
-        .correlate(StatementRow)
-        .scalar_subquery(),
-        false(),
+def _rows(
+    session: Session, person: Person, *, names: Sequence[str], told_in: Collection[UUID], lock: bool
+) -> Sequence[StatementRow]:
+    """The person's own, and those of others or of nobody that name them. Each sort by an index of its own."""
+    found = union(
+        select(StatementRow.id).where(StatementRow.person_id == person.id),
+        select(StatementRow.id).where(NAMED_AS_OBJECT.in_(names), NAMES_SOMEBODY),
+        select(StatementRow.id).where(NAMED_AS_ACTOR.in_(names), StatementRow.person_id.is_(None)),
+        select(StatementRow.id).where(StatementRow.subject_id.in_(told_in)),
     )
     query = (
         select(StatementRow)
-        .where(StatementRow.registration_id == person.registration_id)
-        .where(or_(StatementRow.person_id == person.id, holds))
+        .where(StatementRow.registration_id == person.registration_id, StatementRow.id.in_(found))
         .order_by(StatementRow.seq)
     )
     rows = session.scalars(query.with_for_update() if lock else query).all()
-    known = set(names)
+    known, name = set(names), person.name if len(person.name.split()) > 1 else ""
     return [
         row
         for row in rows
