@@ -187,10 +187,7 @@ def _erase_one(
 
 def _keep_elsewhere(registration: Registration, erased: Erased, noted: Path, list_file: Path | None) -> None:
     noted.parent.mkdir(parents=True, exist_ok=True)
-    with noted.open("a", encoding="utf-8") as file:
-        file.write(f"{erased.tombstone} {clock.now().isoformat()}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    _write(noted, f"{erased.tombstone} {clock.now().isoformat()}\n", append=True)
     if list_file is not None:
         whole = {
             "record_store": registration.lrs_url or "the default one",
@@ -235,9 +232,15 @@ def _named(platform: str | None, registration_id: UUID | None, sub: str | None) 
 
 
 def _write(file: Path, content: str, *, append: bool = False) -> None:
-    """For its owner's eyes, and on the disk before anything else is done."""
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC)
-    with os.fdopen(os.open(file, flags, _OWNER_ALONE), "w", encoding="utf-8") as opened:
-        opened.write(content)
+    """For its owner's eyes, and on the disk before anything else is done.
+
+    Appended it is a line of its own, also behind one that a crash cut off.
+    """
+    flags = os.O_RDWR | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC)
+    with os.fdopen(os.open(file, flags, _OWNER_ALONE), "r+b") as opened:
+        if append and opened.seek(0, os.SEEK_END):
+            opened.seek(-1, os.SEEK_END)
+            content = content if opened.read(1) == b"\n" else f"\n{content}"
+        opened.write(content.encode())
         opened.flush()
         os.fsync(opened.fileno())

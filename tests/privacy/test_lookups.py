@@ -18,6 +18,7 @@ def test_each_tables_way_to_a_person_has_an_index() -> None:
 
 def _led_by(table: Table) -> set[str]:
     """The columns that an index of the whole table begins with."""
-    keys = [table.primary_key, *(it for it in table.constraints if isinstance(it, UniqueConstraint))]
-    indexes = [it for it in table.indexes if it.dialect_options["postgresql"]["where"] is None]
-    return {next(iter(it.columns)).name for it in (*keys, *indexes)}
+    found = [list(table.primary_key.columns)]
+    found += [list(it.columns) for it in table.constraints if isinstance(it, UniqueConstraint)]
+    found += [list(it.columns) for it in table.indexes if it.dialect_options["postgresql"]["where"] is None]
+    return {columns[0].name for columns in found if columns}
