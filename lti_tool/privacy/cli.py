@@ -205,6 +205,9 @@ def _tell(erased: Erased, list_file: Path | None) -> None:
         f"statements {erased.statements}, of which {erased.voids} are voided, as they may have been sent"
     )
     click.echo(f"files {erased.files}; posts of others in which the name stood {erased.rewritten}")
+    click.echo(f"posts of others that quote their words {len(erased.quoted)}; the words stay there:")
+    for conversation_id, post_id in erased.quoted:
+        click.echo(f"quoted   conversation {conversation_id}  post {post_id}")
     if list_file is None and erased.statement_ids:
         click.echo(
             f"{len(erased.statement_ids)} statements may be in a record store: --list FILE names them."

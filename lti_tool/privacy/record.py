@@ -41,6 +41,14 @@ class InFlightError(ConflictError):
     """A worker is just sending a statement about the person: its answer comes first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where others' texts had a person's name, and which, beside the one they have."""
+
+    posts: Collection[UUID] = ()
+    names: Collection[str] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """What statements say of a person, here and in the built-in record store."""
@@ -56,10 +64,10 @@ def recorded_of(
     registration: Registration,
     person: Person,
     *,
-    told_in: Collection[UUID] = (),
+    told: Told = Told(),
     lock: bool = False,
 ) -> Recorded:
-    """`told_in` are posts of others in which the name stands: statements may have their texts.
+    """`told` leads to statements of others in whose texts the name stands: erasing them takes those along.
 
     `lock` keeps workers from taking up any of them. Raises InFlightError with it.
     """
@@ -72,7 +80,7 @@ def recorded_of(
         sub=person.sub,
     )
     names = [it["account"]["name"] for it in (*named, *unnamed)]
-    rows = _rows(session, person, names=names, told_in=told_in, lock=lock)
+    rows = _rows(session, person, names=names, told=told, lock=lock)
     if lock:
         _check_none_is_in_flight(session, [row.id for row in rows])
     accounts = _distinct([*named, *_named_in(rows, {person.sub}), *unnamed])
@@ -129,14 +137,14 @@ def _void(session: Session, row: StatementRow) -> dict[str, Any]:
 
 
 def _rows(
-    session: Session, person: Person, *, names: Sequence[str], told_in: Collection[UUID], lock: bool
+    session: Session, person: Person, *, names: Sequence[str], told: Told, lock: bool
 ) -> Sequence[StatementRow]:
     """The person's own, and those of others or of nobody that name them. Each sort by an index of its own."""
     found = union(
         select(StatementRow.id).where(StatementRow.person_id == person.id),
         select(StatementRow.id).where(NAMED_AS_OBJECT.in_(names), NAMES_SOMEBODY),
         select(StatementRow.id).where(NAMED_AS_ACTOR.in_(names), StatementRow.person_id.is_(None)),
-        select(StatementRow.id).where(StatementRow.subject_id.in_(told_in)),
+        select(StatementRow.id).where(StatementRow.subject_id.in_(told.posts)),
     )
     query = (
         select(StatementRow)
@@ -144,11 +152,16 @@ def _rows(
         .order_by(StatementRow.seq)
     )
     rows = session.scalars(query.with_for_update() if lock else query).all()
-    known, name = set(names), person.name if len(person.name.split()) > 1 else ""
+    known, called = set(names), set(told.names)
+    # A whole name; a single word could be anything.
+    if len(person.name.split()) > 1:
+        called.add(person.name)
     return [
         row
         for row in rows
-        if row.person_id == person.id or _named_in([row], known) or (name and name in _told_text(row))
+        if row.person_id == person.id
+        or _named_in([row], known)
+        or any(name in text for text in [_told_text(row)] for name in called)
     ]
 
 
