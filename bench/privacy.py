@@ -41,7 +41,7 @@ from xapi.statement import account_agent, activity, build_statement, context, du
 LEVELS = (10_000, 100_000, 1_000_000)
 POSTS = 2_000
 _BATCH = 50
-_PLATFORM = "https://lms.example"
+_PLATFORM, _IDLE = "https://lms.example", "idle"
 _MARK = "00000000-0000-4000-8000-00000000000"
 """With one digit more, in place of what differs between the statements that are filled in."""
 
@@ -49,7 +49,7 @@ _TAKE_OVER = text(
     """
     with taken as (
         select post.id from post join person on person.id = author_id
-        where not is_opening and sub not like 'own-%' order by md5(post.id::text) limit :posts
+        where not is_opening and erased_at is null order by md5(post.id::text) limit :posts
     )
     update post set author_id = :person from taken where post.id = taken.id
     """
@@ -63,7 +63,8 @@ _STATEMENTS = text(
             '{_MARK}3', post.id::text),
         post.created_at, 'sent', 1, post.created_at, post.created_at
     from post join person on person.id = post.author_id
-    where not exists (select from statement where subject_id = post.id and event = 'reply_posted')
+    where erased_at is null
+        and not exists (select from statement where subject_id = post.id and event = 'reply_posted')
     """
 )
 
@@ -94,6 +95,7 @@ def add_somebody(sessions: sessionmaker[Session], filled: Filled, sub: str) -> U
         person = keep_person(session, registration_id=registration_id, sub=sub, name=f"Ana {sub}")
         for course_id, _ in filled.placements:
             keep_membership(session, course_id=course_id, person_id=person.id, role=Role.LEARNER)
+        keep_person(session, registration_id=registration_id, sub=_IDLE, name="")
         session.execute(_TAKE_OVER, {"person": person.id, "posts": POSTS})
         return person.id
 
@@ -136,9 +138,11 @@ def run(url: str, folder: Path, *command: str) -> tuple[float, float]:
 def one_level(url: str, level: int) -> None:
     sub = f"own-{level}"
     whose = ("--platform", _PLATFORM, "--sub", sub)
+    idle = (*whose[:3], _IDLE)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         for name, command in {
+            "export of somebody who did nothing": ("export", *idle, "--to", "idle"),
             "export": ("export", *whose, "--to", "person"),
             "erase, dry run": ("erase", *whose),
             "erase": ("erase", *whose, "--yes", "--list", "list"),
@@ -171,8 +175,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 connection.execute(text("vacuum analyze"))
             spent = time.perf_counter() - begun
             print(f"\n{level:,} posts and statements (filled in {spent:.0f} s)", flush=True)
-            if given.keep:
-                input(f"{url} ")
             one_level(url, level)
         engine.dispose()
 

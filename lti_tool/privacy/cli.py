@@ -22,6 +22,7 @@ from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.attachments.tasks import sweep_files
 from lti_tool.privacy.erasing import Erased, erase, to_erase_again
 from lti_tool.privacy.exporting import kept_of
+from lti_tool.privacy.person_file import write_person
 from lti_tool.privacy.persons import find_person, find_registration
 from lti_tool.privacy.record import InFlightError
 from lti_tool.settings import var_dir
@@ -78,24 +79,19 @@ def export(
         registration = find_registration(session, platform=platform, registration_id=registration_id)
         kept = kept_of(session, registration, find_person(session, registration, sub))
         storage = storage_of(settings_of(session))
-    (folder / "files").mkdir(parents=True, exist_ok=True, mode=0o700)
-    missing = []
-    for file in kept.files:
-        try:
-            (folder / "files" / file.name).write_bytes(storage.get(file.key))
-        except FileNotFoundError:
-            missing.append(file.name)
-    whole = {
-        "made_at": clock.now().isoformat(),
-        "platform": registration.issuer,
-        "rows": kept.rows,
-        "statements": kept.statements,
-        "files": [f"files/{file.name}" for file in kept.files if file.name not in missing],
-    }
-    _write(folder / "person.json", json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
-    rows = sum(map(len, kept.rows.values()))
-    click.echo(f"{rows} rows of {len(kept.rows)} tables, {len(kept.statements)} statements and "
-               f"{len(whole['files'])} files are in {folder}.")  # fmt: skip
+        (folder / "files").mkdir(parents=True, exist_ok=True, mode=0o700)
+        missing = []
+        for file in kept.files:
+            try:
+                (folder / "files" / file.name).write_bytes(storage.get(file.key))
+            except FileNotFoundError:
+                missing.append(file.name)
+        there = [f"files/{file.name}" for file in kept.files if file.name not in missing]
+        rows, statements = write_person(
+            folder / "person.json", kept, platform=registration.issuer, files=there
+        )
+    click.echo(f"{sum(rows.values())} rows of {len(rows)} tables, {statements} statements and "
+               f"{len(there)} files are in {folder}.")  # fmt: skip
     if missing:
         raise SegueError(f"These files are named but not there: {', '.join(missing)}.")
 
