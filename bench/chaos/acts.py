@@ -87,6 +87,7 @@ def actors(session: Session) -> list[Actor]:
             prompt_html="",
             locale="en",
             embedders=(),
+            history_id=row.person_id,
             **row._asdict(),
         )
         for row in rows

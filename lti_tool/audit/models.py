@@ -36,7 +36,7 @@ class ModerationLog(Row, Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
     act: Mapped[StaffAct]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), info=NAMED)
     """Whom it is about; nobody where it is about an anonymous post."""

@@ -77,6 +77,8 @@ class Actor:
     """The origins whose pages may frame this launch's pages."""
     naming: Naming = _AS_USUAL
     """How statements name people of this registration."""
+    history_id: UUID | None = None
+    """What statements call this person's history in this course by; None where that is yet to be found."""
     is_test: bool = False
     """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
     allows_anonymity: bool = False

@@ -1,6 +1,6 @@
 """The database: the models' base, the engine, sessions and the one-row-per-submission insert."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -119,6 +119,12 @@ def take_over(row: Base, **values: Any) -> None:
 def insert_row(session: Session, model: type[Base], **values: Any) -> None:
     """Write one row now, with its columns' defaults, past the session: nobody reads it in this request."""
     session.execute(_insert_into(model), values)
+
+
+def insert_rows(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """The same for many rows at once."""
+    if rows:
+        session.execute(_insert_into(model), rows)
 
 
 @cache

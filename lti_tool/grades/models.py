@@ -70,7 +70,7 @@ class Score(Row, Base):
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=OWNER)
     points: Mapped[Decimal | None] = mapped_column(POINTS)
     maximum: Mapped[Decimal | None] = mapped_column(POINTS)
     """What the points are out of, as it was when they were given; the platform scales them to its own."""
@@ -96,7 +96,7 @@ class ScoreEntry(Row, Base):
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=OWNER)
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
     points: Mapped[Decimal | None] = mapped_column(POINTS)
     maximum: Mapped[Decimal] = mapped_column(POINTS)

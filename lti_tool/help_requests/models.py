@@ -42,7 +42,7 @@ class HelpRequest(Base):
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     tried: Mapped[str] = mapped_column(info=words("author_id"))
     tried_html: Mapped[str] = mapped_column(info=words("author_id"))

@@ -69,6 +69,7 @@ class _Opened:
     accepted: LaunchAccepted
     launch: Launch
     person: Person
+    history_id: UUID | None
 
 
 def admit(entrance: Entrance, message: MessageClaims) -> LaunchAccepted:
@@ -121,6 +122,7 @@ def _to_activity(entrance: Entrance, message: LaunchClaims) -> LaunchAccepted:
         placement=placement,
         deployment=entrance.deployment.deployment_id,
         registration=entrance.registration,
+        history_id=opened.history_id,
     )
     events.record(session, Launched(actor=actor, at=opened.launch.created_at))
     return opened.accepted
@@ -192,8 +194,9 @@ def _open(
     session, registration = entrance.session, entrance.registration
     person = keep_person(session, registration_id=registration.id, sub=message.sub, name=message.shown_name)
     role, now = role_of(message.roles), clock.now()
+    history_id = None
     if course:
-        keep_membership(session, course_id=course.id, person_id=person.id, role=role)
+        history_id = keep_membership(session, course_id=course.id, person_id=person.id, role=role)
     secret = secrets.token_urlsafe(32)
     launch = open_session(
         session,
@@ -224,7 +227,7 @@ def _open(
         activity=placement.activity if placement else None,
         embedders=launch.embedders,
     )
-    return _Opened(accepted, launch, person)
+    return _Opened(accepted, launch, person, history_id)
 
 
 def _tenancy(entrance: Entrance, message: MessageClaims) -> Tenancy:

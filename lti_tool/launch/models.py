@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
@@ -67,6 +67,12 @@ class Launch(Base):
     __table_args__ = (
         Index(None, "expires_at"),
         Index(None, "course_id", "person_id"),
+        # Of those who came to see somebody else's work, or what is kept of somebody.
+        Index(
+            "ix_launch_for_user",
+            text("(details ->> 'for_user')"),
+            postgresql_where=text("(details ->> 'for_user') is not null"),
+        ),
         CheckConstraint(
             "kind in ('resource_link', 'deep_linking', 'submission_review', 'data_privacy')", name="kind"
         ),
@@ -82,7 +88,7 @@ class Launch(Base):
         default=LaunchKind.RESOURCE_LINK, server_default=LaunchKind.RESOURCE_LINK.value
     )
     secret_digest: Mapped[str] = mapped_column(info=SECRET)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=OWNER)
     deployment_id: Mapped[UUID | None] = mapped_column(ForeignKey("deployment.id"))
     """Where the launch came from. A course has it too; launches outside any course have it here alone."""
     course_id: Mapped[UUID | None] = mapped_column(ForeignKey("course.id"))

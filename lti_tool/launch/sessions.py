@@ -16,7 +16,7 @@ from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
 from lti_tool.courses.shapes import shape_of
 from lti_tool.launch.models import Launch, LaunchKind
-from lti_tool.people.models import Person
+from lti_tool.people.models import Membership, Person
 from lti_tool.platforms.models import Deployment, Registration
 
 LIFE = timedelta(hours=12)
@@ -33,9 +33,10 @@ _taken_over = (
     .cte("taken_over")
 )
 _LAUNCHED = (
-    select(Launch, Person, Course, Placement, Deployment.deployment_id, Registration)
+    select(Launch, Person, Course, Placement, Deployment.deployment_id, Registration, Membership.history_id)
     .join(Person, Person.id == Launch.person_id)
     .join(Course, Course.id == Launch.course_id)
+    .outerjoin(Membership, (Membership.course_id == Course.id) & (Membership.person_id == Person.id))
     .join(Placement, Placement.id == Launch.placement_id)
     .join(Deployment, Deployment.id == Course.deployment_id)
     .join(Registration, Registration.id == Deployment.registration_id)
@@ -95,7 +96,7 @@ def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]
     row = session.execute(_LAUNCHED, {"launch_id": launch_id}).one_or_none()
     if row is None:
         return None
-    launch, person, course, placement, deployment, registration = row
+    launch, person, course, placement, deployment, registration, history_id = row
     if not is_proven(launch) or not _is_open(session, launch, registration):
         return None
     return actor_of(
@@ -105,6 +106,7 @@ def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]
         placement=placement,
         deployment=deployment,
         registration=registration,
+        history_id=history_id,
     )
 
 
@@ -116,6 +118,7 @@ def actor_of(
     placement: Placement,
     deployment: str,
     registration: Registration,
+    history_id: UUID | None,
 ) -> Actor:
     """The one whose launch this is. `deployment` is the platform's own id."""
     return Actor(
@@ -139,6 +142,7 @@ def actor_of(
         locale=launch.locale,
         embedders=tuple(launch.embedders),
         naming=registration.naming,
+        history_id=history_id,
         is_test=launch.is_test,
         allows_anonymity=placement.settings.get("anonymous", False),
         group_set_id=placement.group_set_id,

@@ -40,7 +40,7 @@ class Report(Row, Base):
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
-    reporter_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    reporter_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
     kind: Mapped[ReportKind]
     note: Mapped[str] = mapped_column(info=words("reporter_id"))
     closed_at: Mapped[datetime | None]
@@ -74,7 +74,7 @@ class AuthorNotice(Row, Base):
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     kind: Mapped[NoticeKind]
     reason: Mapped[str] = mapped_column(info=words("person_id"))

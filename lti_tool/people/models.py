@@ -65,6 +65,10 @@ class Membership(Row, Base):
     kept_at: Mapped[datetime | None]
     """When staff decided to keep them all the same."""
     left_at: Mapped[datetime | None]
+    history_id: Mapped[UUID | None]
+    """This person's history in this course, as statements name it (`context.registration`): drawn, so that
+    nothing leads to it, and the same however the platform's statements name people. Since 0034; None until a
+    person of before acts again, whose earlier statements have one (`statements/histories.py`)."""
 
 
 class CourseName(Base):
@@ -84,7 +88,7 @@ class CourseName(Base):
     course_id: Mapped[UUID] = mapped_column(primary_key=True)
     beginning: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True, info=identity("person_id"))
     """Folded by us, and in the order of code points, whatever the database's language."""
-    person_id: Mapped[UUID] = mapped_column(primary_key=True, info=OWNER)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True, index=True, info=OWNER)
 
 
 class RosterSync(Base):

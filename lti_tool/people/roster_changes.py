@@ -95,8 +95,8 @@ update membership set missing_since = :began from missing where membership.id = 
 """
 
 _MEMBERSHIPS = """
-insert into membership (id, created_at, course_id, person_id, role, rostered_at)
-select new_membership_id, :now, :course_id, person_id, role, :began from roster_member
+insert into membership (id, created_at, course_id, person_id, role, rostered_at, history_id)
+select new_membership_id, :now, :course_id, person_id, role, :began, gen_random_uuid() from roster_member
 where is_present and membership_id is null
 order by sub
 on conflict (course_id, person_id) do nothing

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.core import clock
 from lti_tool.core.actor import Role
 from lti_tool.core.db import find_one, insert_once, take_over
+from lti_tool.core.ids import new_random_id
 from lti_tool.people.models import Membership, Person
 from lti_tool.people.names import beginnings
 
@@ -23,7 +24,7 @@ _KEEP_MEMBERSHIP = _new.on_conflict_do_update(
         "missing_since": None,
         "left_at": None,
     },
-)
+).returning(Membership.history_id)
 
 
 def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str) -> Person:
@@ -38,11 +39,17 @@ def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str)
     return person
 
 
-def keep_membership(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> None:
-    """The person's part in the course, as this launch says. Who had left is back.
+def keep_membership(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> UUID | None:
+    """The person's part in the course, as this launch says, with its `history_id`. Who had left is back.
 
     Then only a roster that names them again can say that they left once more: some come back as somebody
     whom rosters leave out, an administrator for example.
     """
-    values = {"course_id": course_id, "person_id": person_id, "role": role, "last_launch_at": clock.now()}
-    session.execute(_KEEP_MEMBERSHIP, values)
+    values = {
+        "course_id": course_id,
+        "person_id": person_id,
+        "role": role,
+        "last_launch_at": clock.now(),
+        "history_id": new_random_id(),
+    }
+    return session.scalar(_KEEP_MEMBERSHIP, values)

@@ -11,7 +11,7 @@ from lti_tool.core.prepared import asked_by, asker, time_of_asking
 from lti_tool.courses.models import Course, Placement
 from lti_tool.launch.models import Launch
 from lti_tool.launch.sessions import actor_of
-from lti_tool.people.models import Person
+from lti_tool.people.models import Membership, Person
 from lti_tool.platforms.models import Deployment, Registration
 from lti_tool.posts.models import Conversation, Post, PostState, PreModeration, WaitingAct
 
@@ -47,8 +47,17 @@ def keep_for_approval(session: Session, actor: Actor, post: Post) -> None:
 
 def author_of_waiting(session: Session, post_id: UUID) -> Actor:
     """The author as they were when they wrote. One query."""
-    act, post, person, course, placement, deployment, registration = session.execute(
-        select(WaitingAct, Post, Person, Course, Placement, Deployment.deployment_id, Registration)
+    act, post, person, course, placement, deployment, registration, history_id = session.execute(
+        select(
+            WaitingAct,
+            Post,
+            Person,
+            Course,
+            Placement,
+            Deployment.deployment_id,
+            Registration,
+            Membership.history_id,
+        )
         .join(Post, Post.id == WaitingAct.post_id)
         .join(Person, Person.id == Post.author_id)
         .join(Conversation, Conversation.id == Post.conversation_id)
@@ -56,6 +65,7 @@ def author_of_waiting(session: Session, post_id: UUID) -> Actor:
         .join(Course, Course.id == Post.course_id)
         .join(Deployment, Deployment.id == Course.deployment_id)
         .join(Registration, Registration.id == Deployment.registration_id)
+        .outerjoin(Membership, (Membership.course_id == Course.id) & (Membership.person_id == Person.id))
         .where(WaitingAct.post_id == post_id)
     ).one()
     launch = Launch(
@@ -73,4 +83,5 @@ def author_of_waiting(session: Session, post_id: UUID) -> Actor:
         placement=placement,
         deployment=deployment,
         registration=registration,
+        history_id=history_id,
     )

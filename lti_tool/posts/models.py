@@ -138,7 +138,7 @@ class Conversation(Row, Base):
     pin_slot: Mapped[int | None] = mapped_column(SmallInteger)
     """Which of the list's few places at the top it has."""
     closed_at: Mapped[datetime | None]
-    closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
     closed_reason: Mapped[str] = mapped_column(
         default="", server_default=text("''"), info=words("closed_by_id")
     )
@@ -227,7 +227,7 @@ class Pseudonym(Base):
     )
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, info=NAMED)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True, info=NAMED)
     name: Mapped[str] = mapped_column(info=trace("person_id"))
 
 
@@ -252,7 +252,7 @@ class ConversationChange(Row, Base):
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
     change: Mapped[Change]
     reason: Mapped[str] = mapped_column(info=words("person_id"))
 
@@ -266,7 +266,7 @@ class Synthesis(Row, Base):
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
     """Who chose it."""
     draws_on: Mapped[str] = mapped_column(info=words("person_id"))
     """What it is made of, in their words."""
@@ -296,7 +296,7 @@ class PreModeration(Row, Base):
     __table_args__ = (UniqueConstraint("course_id", "person_id"),)
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=OWNER)
     until: Mapped[datetime]
     reason: Mapped[str] = mapped_column(info=words("person_id"))
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
@@ -37,6 +37,45 @@ def set_state(session: Session, post: Post, state: PostState, *, reason: str | N
         if "reply_count" in changes:
             post.number = reply_count
             session.flush()
+
+
+def withdraw_all_of(session: Session, person_id: UUID) -> None:
+    """Everything that a person wrote, at once: the same as `set_state` of each, with the same counts."""
+    rest = select(Post).where(Post.author_id == person_id, Post.state != PostState.WITHDRAWN)
+    theirs = session.scalars(rest.with_only_columns(Post.id).order_by(Post.id).with_for_update()).all()
+    was_there = Post.state == PostState.PUBLISHED
+    conversations = (
+        select(
+            Post.conversation_id,
+            func.count().filter(was_there, Post.is_public, ~Post.is_opening).label("gone"),
+            func.coalesce(func.sum(Post.useful_count).filter(was_there), 0).label("useful"),
+            func.bool_or(Post.is_opening).label("opens"),
+        )
+        .where(Post.id.in_(theirs))
+        .group_by(Post.conversation_id)
+        .subquery()
+    )
+    whose = select(conversations.c.conversation_id)
+    locked = select(Conversation.id).where(Conversation.id.in_(whose)).order_by(Conversation.id)
+    session.execute(locked.with_for_update())
+    withdrawn = literal(PostState.WITHDRAWN, Conversation.state.type)
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversations.c.conversation_id)
+        .values(
+            gone_count=Conversation.gone_count + conversations.c.gone,
+            useful_count=Conversation.useful_count - conversations.c.useful,
+            state=case((conversations.c.opens, withdrawn), else_=Conversation.state),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Post)
+        .where(Post.id.in_(theirs))
+        .values(state=PostState.WITHDRAWN)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
 
 
 def _is_gone(post: Post) -> bool:

@@ -22,6 +22,7 @@ from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.attachments.tasks import sweep_files
 from lti_tool.privacy.erasing import Erased, erase, to_erase_again
 from lti_tool.privacy.exporting import kept_of
+from lti_tool.privacy.person_file import write_person
 from lti_tool.privacy.persons import find_person, find_registration
 from lti_tool.privacy.record import InFlightError
 from lti_tool.settings import var_dir
@@ -78,24 +79,19 @@ def export(
         registration = find_registration(session, platform=platform, registration_id=registration_id)
         kept = kept_of(session, registration, find_person(session, registration, sub))
         storage = storage_of(settings_of(session))
-    (folder / "files").mkdir(parents=True, exist_ok=True, mode=0o700)
-    missing = []
-    for file in kept.files:
-        try:
-            (folder / "files" / file.name).write_bytes(storage.get(file.key))
-        except FileNotFoundError:
-            missing.append(file.name)
-    whole = {
-        "made_at": clock.now().isoformat(),
-        "platform": registration.issuer,
-        "rows": kept.rows,
-        "statements": kept.statements,
-        "files": [f"files/{file.name}" for file in kept.files if file.name not in missing],
-    }
-    _write(folder / "person.json", json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
-    rows = sum(map(len, kept.rows.values()))
-    click.echo(f"{rows} rows of {len(kept.rows)} tables, {len(kept.statements)} statements and "
-               f"{len(whole['files'])} files are in {folder}.")  # fmt: skip
+        (folder / "files").mkdir(parents=True, exist_ok=True, mode=0o700)
+        missing = []
+        for file in kept.files:
+            try:
+                (folder / "files" / file.name).write_bytes(storage.get(file.key))
+            except FileNotFoundError:
+                missing.append(file.name)
+        there = [f"files/{file.name}" for file in kept.files if file.name not in missing]
+        rows, statements = write_person(
+            folder / "person.json", kept, platform=registration.issuer, files=there
+        )
+    click.echo(f"{sum(rows.values())} rows of {len(rows)} tables, {statements} statements and "
+               f"{len(there)} files are in {folder}.")  # fmt: skip
     if missing:
         raise SegueError(f"These files are named but not there: {', '.join(missing)}.")
 
@@ -187,10 +183,7 @@ def _erase_one(
 
 def _keep_elsewhere(registration: Registration, erased: Erased, noted: Path, list_file: Path | None) -> None:
     noted.parent.mkdir(parents=True, exist_ok=True)
-    with noted.open("a", encoding="utf-8") as file:
-        file.write(f"{erased.tombstone} {clock.now().isoformat()}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    _write(noted, f"{erased.tombstone} {clock.now().isoformat()}\n", append=True)
     if list_file is not None:
         whole = {
             "record_store": registration.lrs_url or "the default one",
@@ -208,6 +201,9 @@ def _tell(erased: Erased, list_file: Path | None) -> None:
         f"statements {erased.statements}, of which {erased.voids} are voided, as they may have been sent"
     )
     click.echo(f"files {erased.files}; posts of others in which the name stood {erased.rewritten}")
+    click.echo(f"posts of others that quote their words {len(erased.quoted)}; the words stay there:")
+    for conversation_id, post_id in erased.quoted:
+        click.echo(f"quoted   conversation {conversation_id}  post {post_id}")
     if list_file is None and erased.statement_ids:
         click.echo(
             f"{len(erased.statement_ids)} statements may be in a record store: --list FILE names them."
@@ -235,9 +231,15 @@ def _named(platform: str | None, registration_id: UUID | None, sub: str | None) 
 
 
 def _write(file: Path, content: str, *, append: bool = False) -> None:
-    """For its owner's eyes, and on the disk before anything else is done."""
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC)
-    with os.fdopen(os.open(file, flags, _OWNER_ALONE), "w", encoding="utf-8") as opened:
-        opened.write(content)
+    """For its owner's eyes, and on the disk before anything else is done.
+
+    Appended it is a line of its own, also behind one that a crash cut off.
+    """
+    flags = os.O_RDWR | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC)
+    with os.fdopen(os.open(file, flags, _OWNER_ALONE), "r+b") as opened:
+        if append and opened.seek(0, os.SEEK_END):
+            opened.seek(-1, os.SEEK_END)
+            content = content if opened.read(1) == b"\n" else f"\n{content}"
+        opened.write(content.encode())
         opened.flush()
         os.fsync(opened.fileno())

@@ -33,7 +33,7 @@ from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.marks.models import Mark, PostMark
 from lti_tool.posts.models import Conversation, Post, PostState, Synthesis
 from lti_tool.posts.revisions.models import PostRevision
-from lti_tool.posts.states import ERASED, set_state
+from lti_tool.posts.states import ERASED, withdraw_all_of
 
 _SOMEBODY = "@…"
 """In place of a mention of who was erased."""
@@ -53,17 +53,15 @@ class _Name:
 
 def withdraw_posts(session: Session, person_id: UUID) -> int:
     """Each post's place stays, so that the replies keep their sense. What it said is emptied elsewhere."""
-    posts = session.scalars(
-        select(Post).where(Post.author_id == person_id).order_by(Post.id).with_for_update()
-    ).all()
-    for post in posts:
-        if post.state is not PostState.WITHDRAWN:
-            set_state(session, post, PostState.WITHDRAWN)
-        post.state_reason, post.revision, post.edited_at, post.attachment_count = ERASED, 1, None, 0
-    session.flush()
+    withdraw_all_of(session, person_id)
     theirs = select(Post.id).where(Post.author_id == person_id)
+    gone = session.execute(
+        update(Post)
+        .where(Post.author_id == person_id)
+        .values(state_reason=ERASED, revision=1, edited_at=None, attachment_count=0)
+    )
     session.execute(delete(Synthesis).where(Synthesis.post_id.in_(theirs)))
-    return len(posts)
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # an update has one
 
 
 def take_back_marks(session: Session, person_id: UUID) -> None:
@@ -133,7 +131,7 @@ def empty_reasons(session: Session, person_id: UUID) -> None:
 
 
 def take_out_name(session: Session, person: Person) -> list[UUID]:
-    """Mentions in what others wrote, and the whole name where it stands there. The ids of changed posts."""
+    """Mentions in what others wrote, and the whole name where it stands there. The ids of those posts."""
     courses = union(
         *(
             select(model.course_id).where(whose == person.id)
@@ -146,7 +144,7 @@ def take_out_name(session: Session, person: Person) -> list[UUID]:
     )
     name = _Name(courses, _patterns(person), _rewriter(person))
     changed = _rewrite(session, name, Post, ("body", "body_html"), Post.author_id != person.id)
-    _rewrite(session, name, PostRevision, ("body", "title", "what_changed"))
+    earlier = _rewrite(session, name, PostRevision, ("body", "title", "what_changed"))
     fields = [f"{asked}{kind}" for asked in ("tried", "expected", "got") for kind in ("", "_html")]
     requests = _rewrite(session, name, HelpRequest, (*fields, "what_fixed_it"))
     titled = _rewrite(session, name, Conversation, ("title", "closed_reason"))
@@ -155,7 +153,8 @@ def take_out_name(session: Session, person: Person) -> list[UUID]:
     _rewrite_drafts(session, name)
     conversations = {row.conversation_id for row in requests} | {row.id for row in titled}
     opening = select(Post.id).where(Post.conversation_id.in_(conversations), Post.is_opening)
-    return list({row.id for row in changed} | set(session.scalars(opening)))
+    posts = {row.id for row in changed} | {row.post_id for row in earlier}
+    return list(posts | set(session.scalars(opening)))
 
 
 def _rewrite(

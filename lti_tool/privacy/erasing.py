@@ -19,6 +19,7 @@ from lti_tool.posts.events import PostsRewritten
 from lti_tool.privacy import contributions, record, tables
 from lti_tool.privacy.models import Erasure
 from lti_tool.privacy.persons import tombstone_of
+from lti_tool.privacy.quotes import take_out_of_quotes
 from lti_tool.statements.actors import Agent
 
 
@@ -32,6 +33,8 @@ class Erased:
     """Rows that stay, and say nothing of the person any more."""
     rewritten: int
     """Posts of others that named them."""
+    quoted: Sequence[tuple[UUID, UUID]]
+    """Posts of others that have words of theirs, and keep them: of each its conversation's id and its own."""
     files: int
     statements: int
     voids: int
@@ -51,11 +54,13 @@ def erase(session: Session, registration: Registration, person: Person) -> Erase
     session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     session.refresh(person)
     tombstone = tombstone_of(session, registration, person.sub)
-    recorded = record.recorded_of(session, registration, person, lock=True)
+    quoted = take_out_of_quotes(session, person)
+    changed = list({*contributions.take_out_name(session, person), *quoted.renamed})
+    told = record.Told(changed, quoted.names)
+    recorded = record.recorded_of(session, registration, person, told=told, lock=True)
     statement_ids = record.may_have_been_sent(recorded)
     statements, voids = record.take_back(session, recorded)
     _end_launches_about(session, registration, person)
-    changed = contributions.take_out_name(session, person)
     contributions.take_back_marks(session, person.id)
     _make_nobody(session, person, tombstone)
     contributions.empty_reasons(session, person.id)
@@ -69,6 +74,7 @@ def erase(session: Session, registration: Registration, person: Person) -> Erase
         deleted=deleted,
         emptied=emptied,
         rewritten=len(changed),
+        quoted=quoted.posts,
         files=files,
         statements=statements,
         voids=voids,

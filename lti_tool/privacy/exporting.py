@@ -15,7 +15,7 @@ from lti_tool.people.models import Person
 from lti_tool.platforms.models import Registration
 from lti_tool.posts.attachments.models import Attachment
 from lti_tool.privacy import tables
-from lti_tool.privacy.record import Recorded, agents_in, recorded_of
+from lti_tool.privacy.record import agents_in, recorded_of
 from lti_tool.statements.actors import Agent
 
 
@@ -29,17 +29,24 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Everything of one person."""
+    """Everything of one person. Rows and statements are read as they are asked for, once, in this order."""
 
-    rows: dict[str, list[dict[str, Any]]]
-    """By table; each as JSON knows it."""
-    statements: Sequence[dict[str, Any]]
+    rows: Iterator[tuple[str, dict[str, Any]]]
+    """Each with its table's name, those of one table together; as JSON knows it."""
+    statements: Iterator[dict[str, Any]]
     files: Sequence[File]
 
 
 def kept_of(session: Session, registration: Registration, person: Person) -> Kept:
     """Without secrets, and without what others wrote or who they are."""
-    rows = {}
+    return Kept(
+        rows=_rows(session, person),
+        statements=_statements(session, registration, person),
+        files=_files(session, person),
+    )
+
+
+def _rows(session: Session, person: Person) -> Iterator[tuple[str, dict[str, Any]]]:
     for table in tables.tables():
         if table.name == "person":
             found: Iterator[dict[str, Any]] = iter([_person(person)])
@@ -47,21 +54,17 @@ def kept_of(session: Session, registration: Registration, person: Person) -> Kep
             continue
         else:
             found = tables.rows_of(session, table, person.id)
-        if own := [{name: _plain(value) for name, value in row.items()} for row in found]:
-            rows[table.name] = own
-    return Kept(
-        rows=rows,
-        statements=list(_statements(recorded_of(session, registration, person))),
-        files=_files(session, person),
-    )
+        for row in found:
+            yield table.name, {name: _plain(value) for name, value in row.items()}
 
 
 def _person(person: Person) -> dict[str, Any]:
     return {"id": person.id, "created_at": person.created_at, "sub": person.sub, "name": person.name}
 
 
-def _statements(recorded: Recorded) -> Iterator[dict[str, Any]]:
+def _statements(session: Session, registration: Registration, person: Person) -> Iterator[dict[str, Any]]:
     """Each once: the tool's own text of it, or what the built-in record store has alone."""
+    recorded = recorded_of(session, registration, person)
     accounts = [agent["account"] for agent in recorded.accounts]
     bodies = {row.id: row.body for row in recorded.stored} | {row.id: row.body for row in recorded.rows}
     for body in bodies.values():

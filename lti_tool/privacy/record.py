@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import column, delete, false, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import delete, func, select, union
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Text
 
 from lti_tool.core import clock
-from lti_tool.core.db import insert_row, settings_of
+from lti_tool.core.db import insert_rows, settings_of
 from lti_tool.core.errors import ConflictError
 from lti_tool.core.ids import new_random_id
 from lti_tool.people.models import Person
@@ -27,7 +25,14 @@ from lti_tool.posts.models import Pseudonym
 from lti_tool.record_store.erasure import erase_statements, statements_about
 from lti_tool.record_store.models import StoredStatement
 from lti_tool.statements.actors import SYSTEM, Agent, possible_agents, tools_agent
-from lti_tool.statements.models import VOID_EVENT, StatementRow, StatementState
+from lti_tool.statements.models import (
+    NAMED_AS_ACTOR,
+    NAMED_AS_OBJECT,
+    NAMES_SOMEBODY,
+    VOID_EVENT,
+    StatementRow,
+    StatementState,
+)
 from xapi.statement import build_statement, dumps, statement_ref
 from xapi.validation import check_statement
 from xapi.vocabulary import VOIDED
@@ -35,6 +40,14 @@ from xapi.vocabulary import VOIDED
 
 class InFlightError(ConflictError):
     """A worker is just sending a statement about the person: its answer comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where others' texts had a person's name, and which, beside the one they have."""
+
+    posts: Collection[UUID] = ()
+    names: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +61,17 @@ class Recorded:
 
 
 def recorded_of(
-    session: Session, registration: Registration, person: Person, *, lock: bool = False
+    session: Session,
+    registration: Registration,
+    person: Person,
+    *,
+    told: Told = Told(),
+    lock: bool = False,
 ) -> Recorded:
-    """`lock` keeps workers from taking up any of them. Raises InFlightError with it."""
+    """`told` leads to statements of others in whose texts the name stands: erasing them takes those along.
+
+    `lock` keeps workers from taking up any of them. Raises InFlightError with it.
+    """
     unnamed = [tools_agent(session, name) for name in _unnamed(session, person)]
     named = possible_agents(
         session,
@@ -59,7 +80,8 @@ def recorded_of(
         home_page=registration.actor_home_page,
         sub=person.sub,
     )
-    rows = _rows(session, person, names=[it["account"]["name"] for it in (*named, *unnamed)], lock=lock)
+    names = [it["account"]["name"] for it in (*named, *unnamed)]
+    rows = _rows(session, person, names=names, told=told, lock=lock)
     if lock:
         _check_none_is_in_flight(session, [row.id for row in rows])
     accounts = _distinct([*named, *_named_in(rows, {person.sub}), *unnamed])
@@ -73,25 +95,27 @@ def recorded_of(
 
 def take_back(session: Session, found: Recorded) -> tuple[int, int]:
     """Delete the statements, and have a voiding one follow what may have been sent. How many of each."""
-    voids = 0
-    for row in found.rows:
-        if row.state is StatementState.SENT or row.attempts:
-            _void(session, row)
-            voids += 1
+    voids = [_void(session, row) for row in found.rows if _may_be_sent(row)]
+    insert_rows(session, StatementRow, voids)
     session.execute(delete(StatementRow).where(StatementRow.id.in_([row.id for row in found.rows])))
     erase_statements(session, found.stored)
-    return len(found.rows), voids
+    return len(found.rows), len(voids)
 
 
 def may_have_been_sent(found: Recorded) -> list[str]:
     """Ids, for whoever runs the record store."""
-    ids = {row.id for row in found.rows if row.state is StatementState.SENT or row.attempts}
+    ids = {row.id for row in found.rows if _may_be_sent(row)}
     return sorted(map(str, ids | {row.id for row in found.stored}))
 
 
-def _void(session: Session, row: StatementRow) -> None:
-    """By the tool itself; it names nobody."""
-    own = session.get_one(Registration, row.registration_id).lrs_version
+def _may_be_sent(row: StatementRow) -> bool:
+    return row.state is StatementState.SENT or row.attempts > 0
+
+
+def _void(session: Session, row: StatementRow) -> dict[str, Any]:
+    """The row of a voiding statement, by the tool itself; it names nobody."""
+    its = session.get_one(Registration, row.registration_id)
+    own = its.lrs_version if its.lrs_url else None
     version, id_ = own or settings_of(session).lrs_version, new_random_id()
     statement = build_statement(
         id=id_,
@@ -102,45 +126,43 @@ def _void(session: Session, row: StatementRow) -> None:
         version=version,
     )
     check_statement(statement, version=version)
-    insert_row(
-        session,
-        StatementRow,
-        id=id_,
-        registration_id=row.registration_id,
-        course_id=row.course_id,
-        person_id=None,
-        event=VOID_EVENT,
-        subject_id=row.id,
-        body=dumps(statement),
-    )
+    return {
+        "id": id_,
+        "registration_id": row.registration_id,
+        "course_id": row.course_id,
+        "person_id": None,
+        "event": VOID_EVENT,
+        "subject_id": row.id,
+        "body": dumps(statement),
+    }
 
 
-def _rows(session: Session, person: Person, *, names: Sequence[str], lock: bool) -> Sequence[StatementRow]:
-    """The person's own, and those of others or of nobody that name them."""
-    written = [f'"name":{json.dumps(it, ensure_ascii=False)}' for it in names]
-    # The whole name in a text, where statements hold texts; a single word could be anything.
-    name = person.name if len(person.name.split()) > 1 else ""
-    if name:
-        written.append(json.dumps(name, ensure_ascii=False)[1:-1])
-    holds = func.coalesce(
-        select(func.bool_or(func.strpos(StatementRow.body, column("needle")) > 0))
-        .select_from(func.unnest(literal(written, ARRAY(Text))).alias("needle"))
-        .correlate(StatementRow)
-        .scalar_subquery(),
-        false(),
+def _rows(
+    session: Session, person: Person, *, names: Sequence[str], told: Told, lock: bool
+) -> Sequence[StatementRow]:
+    """The person's own, and those of others or of nobody that name them. Each sort by an index of its own."""
+    found = union(
+        select(StatementRow.id).where(StatementRow.person_id == person.id),
+        select(StatementRow.id).where(NAMED_AS_OBJECT.in_(names), NAMES_SOMEBODY),
+        select(StatementRow.id).where(NAMED_AS_ACTOR.in_(names), StatementRow.person_id.is_(None)),
+        select(StatementRow.id).where(StatementRow.subject_id.in_(told.posts)),
     )
     query = (
         select(StatementRow)
-        .where(StatementRow.registration_id == person.registration_id)
-        .where(or_(StatementRow.person_id == person.id, holds))
+        .where(StatementRow.registration_id == person.registration_id, StatementRow.id.in_(found))
         .order_by(StatementRow.seq)
     )
     rows = session.scalars(query.with_for_update() if lock else query).all()
-    known = set(names)
+    known, called = set(names), set(told.names)
+    # A whole name; a single word could be anything.
+    if len(person.name.split()) > 1:
+        called.add(person.name)
     return [
         row
         for row in rows
-        if row.person_id == person.id or _named_in([row], known) or (name and name in _told_text(row))
+        if row.person_id == person.id
+        or _named_in([row], known)
+        or any(name in text for text in [_told_text(row)] for name in called)
     ]
 
 

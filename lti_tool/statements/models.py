@@ -4,7 +4,19 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core import clock
@@ -21,6 +33,14 @@ class StatementState(StrEnum):
 VOID_EVENT = "voided"
 """The event of a voiding statement."""
 
+NAMED_AS_ACTOR = literal_column("(body::jsonb #>> '{actor,account,name}')", Text())
+"""The account's name, of statements whose row leads to no person."""
+NAMED_AS_OBJECT = literal_column("(body::jsonb #>> '{object,account,name}')", Text())
+NAMES_SOMEBODY: ColumnElement[bool] = literal_column(
+    """(strpos(body, '"object":{"objectType":"Agent"') > 0)""", Boolean()
+)
+"""Whether a statement is about a person; as `xapi.statement.dumps` writes it."""
+
 
 class StatementRow(Base):
     """One statement: its final JSON text, and how far its delivery has come."""
@@ -32,6 +52,9 @@ class StatementRow(Base):
         # Small however many statements were sent: only what waits is in it.
         Index("ix_statement_pending", "registration_id", "seq", postgresql_where=text("state = 'pending'")),
         Index("ix_statement_parked", "seq", postgresql_where=text("state = 'parked'")),
+        # By whom statements name that aren't found by their row's person.
+        Index("ix_statement_actor", NAMED_AS_ACTOR, postgresql_where=text("person_id is null")),
+        Index("ix_statement_object", NAMED_AS_OBJECT, postgresql_where=NAMES_SOMEBODY),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -15,12 +15,12 @@ from lti_tool.core.db import insert_row, settings_of
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.text import plain_text
 from lti_tool.statements.actors import agent_of, group_agent, tools_agent
+from lti_tool.statements.histories import history_of, history_told_by
 from lti_tool.statements.models import StatementRow
 from xapi import vocabulary
 from xapi.statement import activity, build_statement, context, dumps
 from xapi.validation import check_statement
 
-_REGISTRATIONS = UUID("6f9b1a0e-54d5-5a3c-9b57-2f7f3c1f6f5e")
 _RECORDED = select(StatementRow.id).where(StatementRow.id == bindparam("statement_id"))
 
 Activity = dict[str, Any]
@@ -89,14 +89,6 @@ def thing(session: Session, row_id: UUID, kind: str, *, name: str | None = None)
     return activity(activity_id(session, row_id), type=kind, name=name)
 
 
-def registration_of(actor: Actor, account: str) -> UUID:
-    """This learner in this course: stable over launches (reference: xapi.md section 7).
-
-    By the account's name, since whoever knows people's ids could find a pseudonym's by trying them.
-    """
-    return uuid5(_REGISTRATIONS, f"{actor.issuer}\n{actor.deployment}\n{actor.context_id}\n{account}")
-
-
 def record_act(session: Session, actor: Actor, act: Act) -> None:
     """Build the statement, check it strictly, and keep its final text: a worker delivers it.
 
@@ -122,7 +114,7 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
         timestamp=act.at,
         result=_result(actor, act),
         context=context(
-            registration=None if act.unnamed else registration_of(actor, agent["account"]["name"]),
+            registration=_registration(session, actor, act, refers_to if part else None),
             team=_team(session, act),
             # Only of what is done with an activity (xAPI 1.0.3, Data 2.4.6), not with a person.
             platform=actor.platform_name if "id" in act.object else None,
@@ -182,6 +174,18 @@ def _extensions(actor: Actor, act: Act, part: Part | None) -> dict[str, Any]:
     if part:
         known[vocabulary.SUBREGISTRATION] = [{"profile": part.profile, "subregistration": str(part.of)}]
     return known | dict(act.extensions or {})
+
+
+def _registration(session: Session, actor: Actor, act: Act, begun_by: UUID | None) -> UUID | None:
+    """This learner in this course (reference: xapi.md section 7).
+
+    All statements of a pattern have the same (reference: xapi.md section 4), also where the first one was
+    made before histories were kept.
+    """
+    if act.unnamed:
+        return None
+    begun = history_told_by(session, begun_by) if begun_by else None
+    return begun or history_of(session, actor)
 
 
 def _is_recorded(session: Session, statement_id: UUID | None) -> bool:

@@ -17,7 +17,7 @@ class DebateSide(Base):
     __table_args__ = (CheckConstraint("side in (0, 1)", name="side"),)
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, info=OWNER)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True, info=OWNER)
     is_anonymous: Mapped[bool] = mapped_column(primary_key=True)
     side: Mapped[int] = mapped_column(SmallInteger)
     """0 or 1, as it was before the sides were switched."""
@@ -34,5 +34,5 @@ class CaseStage(Row, Base):
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
     stage: Mapped[Stage]

@@ -113,6 +113,20 @@ def test_killed_before_the_commit_it_is_done_by_doing_it_again(
     assert TEXT not in everything_written(engine)
 
 
+def test_a_line_that_a_crash_cut_off_takes_no_other_with_it(segue: Segue, ana: Visitor) -> None:
+    """Neither who was erased nor what is to be deleted elsewhere stands behind half a line."""
+    Path("var").mkdir()
+    Path("var/erased.txt").write_text("5f1d 2026-01-01T00:00:00+00:00\n83ab11", encoding="utf-8")
+    Path("list.json").write_text('{"record_store": "the def', encoding="utf-8")
+    assert segue("person", "erase", *ANA, "--yes", "--list", "list.json").exit_code == 0
+    whole, torn, ours = Path("var/erased.txt").read_text(encoding="utf-8").splitlines()
+    assert (whole[:4], torn) == ("5f1d", "83ab11")
+    assert len(ours.partition(" ")[0]) == 64
+    half, told = Path("list.json").read_text(encoding="utf-8").splitlines()
+    assert half == '{"record_store": "the def'
+    assert json.loads(told)["accounts"]
+
+
 def test_killed_after_the_commit_the_files_follow(
     segue: Segue, ana: Visitor, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

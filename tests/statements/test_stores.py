@@ -311,4 +311,5 @@ def another_launch(sessions: Sessions, actor: Actor) -> Actor:
             placement=session.get_one(Placement, actor.placement_id),
             deployment=actor.deployment,
             registration=session.get_one(Registration, actor.registration_id),
+            history_id=actor.history_id,
         )
