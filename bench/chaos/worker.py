@@ -52,7 +52,7 @@ def shorten_waits() -> None:
         (queries, "LEASE", LEASE),
         (delivery, "_HELD_FOR", LEASE.total_seconds() / 4),
         (breaker, "_PROBE", LEASE),
-        (dispatch, "_EACH", 0.2),
+        (dispatch, "_EACH", 0.5),
         (targets, "RecordStoreClient", partial(Client, timeout=(ANSWER, ANSWER))),
     ):
         setattr(module, name, value)
