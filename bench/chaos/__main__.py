@@ -6,6 +6,7 @@ store: not by the queue in between.
 """
 
 import argparse
+import math
 import sys
 import tempfile
 import time
@@ -52,9 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--workers", type=int, default=3)
     options.add_argument("--writers", type=int, default=6)
     options.add_argument("--every", type=float, default=10.0, help="seconds between two disturbances")
+    options.add_argument("--minutes", type=float, default=math.inf, help="after which no more is recorded")
     options.add_argument("--seed", type=int, default=int(time.time()), help="of the faults' order")
-    found = run(Plan(**vars(options.parse_args(arguments))))
-    return 0 if found.is_fine else 1
+    plan = Plan(**vars(options.parse_args(arguments)))
+    found = run(plan)
+    is_whole = found.acts == plan.statements or plan.minutes < math.inf
+    return 0 if found.is_fine and is_whole else 1
 
 
 if __name__ == "__main__":

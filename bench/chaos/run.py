@@ -1,5 +1,6 @@
 """A chaos run: its database, its stores, its processes, and what happens to them."""
 
+import math
 import multiprocessing
 import os
 import random
@@ -51,6 +52,8 @@ class Plan:
     every: float
     """Seconds between two disturbances."""
     seed: int
+    minutes: float = math.inf
+    """After which no more is done, however little that was; what was done is delivered."""
 
 
 class Run:
@@ -184,6 +187,8 @@ class Run:
             now = time.monotonic()
             if self.kept != kept:
                 kept, changed = self.kept, now
+            if now - begun > 60 * self.plan.minutes:
+                self._end_writers()
             with suppress(DBAPIError):
                 if self._is_over():
                     break
@@ -197,12 +202,18 @@ class Run:
 
     def _is_over(self) -> bool:
         """Whether all acts are done and no statement waits: only when to compare, not what is found then."""
-        if any(process.is_alive() for name, process in self.processes.items() if name.startswith("writer")):
+        if any(process.is_alive() for process in self._writers()):
             return False
         with self.sessions() as session:
-            done = session.scalar(text("select count(*) from chaos_act")) or 0
-            waits = session.scalar(text("select exists (select from statement where state = 'pending')"))
-        return done >= self.plan.statements and not waits
+            return not session.scalar(text("select exists (select from statement where state = 'pending')"))
+
+    def _writers(self) -> list[Any]:
+        return [process for name, process in self.processes.items() if name.startswith("writer")]
+
+    def _end_writers(self) -> None:
+        for process in self._writers():
+            process.kill()
+            process.join()
 
     def _note_memory(self) -> None:
         pids = {name.partition(" ")[0]: process.pid for name, process in self.processes.items()}
