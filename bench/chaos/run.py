@@ -41,6 +41,8 @@ _LOOK = 0.5
 _TELL = 10.0
 _QUIET = 120.0
 """Seconds without anything new in the stores: then what is missing is lost or stuck."""
+_RECOVERED = 300
+"""Seconds that the database has to come back: it reads again what was written since its last checkpoint."""
 _DISTURBANCES = ("worker", "worker", "worker", "writer", "asleep", "database")
 
 
@@ -129,13 +131,14 @@ class Run:
 
     def _end_database(self) -> None:
         """At once, as a machine that loses its power; and start it again."""
+        data, log = str(self.postgres.pgdata), str(self.postgres.log)
         pgexec(
             "pg_ctl",
-            ("-D", str(self.postgres.pgdata), "-m", "immediate", "-w", "stop"),
+            ("-D", data, "-m", "immediate", "-l", log, "-w", "-t", str(_RECOVERED), "restart"),
             bin_path=self.postgres.bin_path,
             user=self.postgres.system_user,
         )
-        self.postgres.ensure_postgres_running()
+        self.postgres.ensure_postgres_running()  # it knows the new process then
 
     def _let_sleep(self, process: Any) -> None:
         os.kill(process.pid, signal.SIGSTOP)
