@@ -37,7 +37,7 @@ bench-quick:  ## the same with small numbers, a few minutes
 	$(SETUP) run
 	@exec .venv/bin/python -m bench --quick
 
-chaos:  ## set up and deliver 100,000 statements under every fault; `make chaos ARGS="--statements 1000000"`
+chaos:  ## set up and deliver 1,000,000 statements under every fault; `make chaos ARGS="--statements 100000"`
 	$(SETUP) run
 	@exec .venv/bin/python -m bench.chaos $(ARGS)
 

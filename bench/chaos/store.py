@@ -13,7 +13,7 @@ import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -83,7 +83,7 @@ class MisbehavingStore:
     """Ids of statements that it takes under no circumstances."""
     refuses: Callable[[dict[str, Any]], bool] = lambda _statement: False
     """The same, by what stands in them."""
-    kept: dict[str, str] = field(default_factory=dict)
+    kept: MutableMapping[str, str] = field(default_factory=dict)
     """The JSON text of each statement that was taken, by id."""
     posts: Counter[str] = field(default_factory=Counter)
     """How many requests met which fault."""
@@ -94,13 +94,15 @@ class MisbehavingStore:
 
     def take(self, texts: list[dict[str, Any]]) -> bool:
         """Keep them all, or none where one differs from what is there."""
+        new = {}
         for one in texts:
-            there = self.kept.get(one["id"])
-            if there is not None and not same_statement(json.loads(there), one):
+            there, text = self.kept.get(one["id"]), json.dumps(one)
+            if there is None:
+                new[one["id"]] = text
+            elif there != text and not same_statement(json.loads(there), one):
                 self.conflicts.append(one["id"])
                 return False
-        for one in texts:
-            self.kept.setdefault(one["id"], json.dumps(one))
+        self.kept.update(new)
         return True
 
     def any_refused(self, statements: list[dict[str, Any]]) -> bool:
