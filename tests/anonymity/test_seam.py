@@ -27,6 +27,7 @@ READ_NAMES = {
     "privacy/exporting.py": "the person who asks for all of it",
     "privacy/contributions.py": "taking out the name of who is erased",
     "privacy/erasing.py": "emptying it",
+    "privacy/quotes.py": "taking it out from above what others quoted",
     "privacy/record.py": "finding it in texts that statements hold",
     "launch/admission.py": "the same",
     "launch/sessions.py": "the reader's own",

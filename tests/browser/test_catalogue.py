@@ -25,7 +25,8 @@ def test_an_example_is_opened_and_read_by_keyboard(app: Flask, new_context: NewC
     with serving(app) as url:
         page = new_context(java_script_enabled=False).new_page()
         page.goto(f"{url}/xapi/docs")
-        page.get_by_role("link", name="Outcome reported").press("Enter")
+        listed = page.get_by_role("navigation").get_by_role("link", name="Outcome reported")
+        listed.press("Enter")
         event = page.get_by_role("region", name="Outcome reported")
         expect(event).to_be_in_viewport()
         event.get_by_text("Example: outcome reported").press("Enter")
