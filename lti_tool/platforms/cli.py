@@ -20,6 +20,7 @@ from lti_tool.platforms.service import (
     find_registration,
     set_active,
     set_naming,
+    set_record_store,
 )
 from lti_tool.platforms.tool_keys import rotate_tool_keys
 
@@ -71,6 +72,22 @@ def _naming_options(command: F) -> F:
     return command
 
 
+def _store_options(command: F) -> F:
+    """Where statements go; the same for a new platform and a known one."""
+    for option in (
+        click.option(
+            "--lrs-version",
+            type=click.Choice(["1.0.3", "2.0.0"]),
+            help="With --lrs-url: which xAPI it speaks; SEGUE_LRS_VERSION's otherwise.",
+        ),
+        click.option("--lrs-password", help="With --lrs-url; sealed at rest."),
+        click.option("--lrs-username", help="With --lrs-url."),
+        click.option("--lrs-url", help="Its own record store; the default one otherwise."),
+    ):
+        command = option(command)
+    return command
+
+
 @platform.command()
 @click.option("--issuer", required=True, help="The platform's issuer, exactly as in its tokens (iss).")
 @click.option("--client-id", required=True, help="The id that the platform gave this tool.")
@@ -81,14 +98,7 @@ def _naming_options(command: F) -> F:
 @click.option(
     "--deployment-id", "deployment_ids", multiple=True, help="A deployment; may be given several times."
 )
-@click.option("--lrs-url", help="Its own record store; the default one otherwise.")
-@click.option("--lrs-username", help="With --lrs-url.")
-@click.option("--lrs-password", help="With --lrs-url; sealed at rest.")
-@click.option(
-    "--lrs-version",
-    type=click.Choice(["1.0.3", "2.0.0"]),
-    help="With --lrs-url: which xAPI it speaks; SEGUE_LRS_VERSION's otherwise.",
-)
+@_store_options
 @_naming_options
 @click.pass_obj
 def add(
@@ -106,13 +116,7 @@ def add(
     **registration: Any,
 ) -> None:
     """Register a platform."""
-    record_store = None
-    if lrs_url or lrs_username or lrs_password or lrs_version:
-        if not (lrs_url and lrs_username and lrs_password):
-            raise click.UsageError("--lrs-url, --lrs-username and --lrs-password go together.")
-        record_store = OwnRecordStore(
-            url=lrs_url, username=lrs_username, password=lrs_password, version=lrs_version
-        )
+    record_store = _own_store(lrs_url, lrs_username, lrs_password, lrs_version)
     with unit_of_work(line.sessions()) as session:
         add_platform(
             session,
@@ -131,6 +135,8 @@ def add(
 @platform.command("set")
 @click.option("--issuer", required=True)
 @click.option("--client-id", required=True)
+@_store_options
+@click.option("--default-lrs", is_flag=True, help="Back to the record store that all have.")
 @_naming_options
 @click.pass_obj
 def set_(
@@ -139,21 +145,44 @@ def set_(
     *,
     issuer: str,
     client_id: str,
+    lrs_url: str | None,
+    lrs_username: str | None,
+    lrs_password: str | None,
+    lrs_version: str | None,
+    default_lrs: bool,
     actor_mode: str | None,
     actor_home_page: str | None,
     sends_text: bool | None,
 ) -> None:
-    """Choose what a platform's statements tell of people, from the next one on."""
+    """Choose what a platform's statements tell of people, from the next one on, and where all of them go."""
+    record_store = _own_store(lrs_url, lrs_username, lrs_password, lrs_version)
+    if record_store and default_lrs:
+        raise click.UsageError("Either --lrs-url or --default-lrs.")
     with unit_of_work(line.sessions()) as session:
         registration = find_registration(session, issuer=issuer, client_id=client_id)
         naming = _naming(registration.naming, actor_mode, actor_home_page, sends_text)
         set_naming(session, registration_id=registration.id, naming=naming)
+        if record_store or default_lrs:
+            set_record_store(session, registration_id=registration.id, record_store=record_store)
     people = "pseudonyms" if naming.mode is ActorMode.PSEUDONYM else "the platform's ids"
     if naming.mode is ActorMode.SUB and naming.home_page:
         people += f" at {naming.home_page}"
     click.echo(
         f"Statements name people by {people}, {'with' if naming.sends_text else 'without'} their texts."
     )
+    if record_store or default_lrs:
+        store = record_store.url if record_store else "the default record store"
+        click.echo(f"They go to {store}, and so do those that still wait.")
+
+
+def _own_store(
+    url: str | None, username: str | None, password: str | None, version: str | None
+) -> OwnRecordStore | None:
+    if not (url or username or password or version):
+        return None
+    if not (url and username and password):
+        raise click.UsageError("--lrs-url, --lrs-username and --lrs-password go together.")
+    return OwnRecordStore(url=url, username=username, password=password, version=version)
 
 
 def _naming(known: Naming, mode: str | None, home_page: str | None, sends_text: bool | None) -> Naming:  # noqa: FBT001  # an option's value

@@ -13,11 +13,12 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Naming
 from lti_tool.core.db import insert_once, settings_of, take_over
 from lti_tool.core.errors import ConflictError, NotFoundError, SegueError
-from lti_tool.core.outbound import OutboundError, policy_of, read_address
+from lti_tool.core.outbound import OutboundError, Policy, policy_of, read_address
 from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Deployment, Registration, RegistrationState
 from lti_tool.settings import Settings
-from lti_tool.statements.targets import own_store_columns
+from lti_tool.statements.breaker import forget_unused
+from lti_tool.statements.targets import no_store_columns, own_store_columns
 from xapi.validation.formats import is_iri
 
 _MOST_PENDING = 20
@@ -56,20 +57,15 @@ def add_platform(
     """
     settings = settings_of(session)
     asked = policy_of(settings)
-    # Browsers go to the one, and the other is the operator's own: their ports are their affair.
+    # Browsers go there: its port is the platform's affair.
     any_port = replace(asked, standard_port_only=False)
     addresses = {
         "--auth-login-url": (auth_login_url, any_port),
         "--auth-token-url": (auth_token_url, asked),
         "--jwks-url": (jwks_url, asked),
     }
-    if record_store:
-        addresses["--lrs-url"] = (record_store.url, any_port)
     for name, (address, policy) in addresses.items():
-        try:
-            read_address(address, policy)
-        except OutboundError as error:
-            raise SegueError(f"{name}: {error} ({address})") from None
+        _check_address(name, address, policy)
     registration, made = insert_once(
         session,
         Registration,
@@ -85,7 +81,7 @@ def add_platform(
         label=label,
         scopes=list(scopes) if scopes is not None else None,
         **_naming_columns(naming or Naming()),
-        **_own_store(settings, record_store),
+        **_store_columns(settings, record_store),
     )
     if not made:
         raise ConflictError(f"Client {client_id} of {issuer} is registered already; nothing was changed.")
@@ -94,11 +90,32 @@ def add_platform(
     return registration
 
 
-def _own_store(settings: Settings, own: OwnRecordStore | None) -> dict[str, Any]:
+def set_record_store(session: Session, *, registration_id: UUID, record_store: OwnRecordStore | None) -> None:
+    """Where this registration's statements go from now on, also those that wait; None for the default store.
+
+    What was sent stays where it is.
+    """
+    registration = session.get_one(Registration, registration_id)
+    take_over(registration, **_store_columns(settings_of(session), record_store))
+    session.flush()
+    forget_unused(session)
+
+
+def _store_columns(settings: Settings, own: OwnRecordStore | None) -> dict[str, Any]:
+    """Raises SegueError for an address that no record store may have."""
     if own is None:
-        return {}
+        return {**no_store_columns(), "lrs_version": None}
+    # The operator's own: its port is their affair.
+    _check_address("--lrs-url", own.url, replace(policy_of(settings), standard_port_only=False))
     columns = own_store_columns(settings, url=own.url, username=own.username, password=own.password)
     return {**columns, "lrs_version": own.version}
+
+
+def _check_address(name: str, address: str, policy: Policy) -> None:
+    try:
+        read_address(address, policy)
+    except OutboundError as error:
+        raise SegueError(f"{name}: {error} ({address})") from None
 
 
 def set_naming(session: Session, *, registration_id: UUID, naming: Naming) -> None:

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from lti_tool.statements.targets import address_of
+from lti_tool.statements.targets import STORE_KEY, address_of, key_parameters
 from xapi.delivery import OPEN_AFTER, Decision, back_off
 
 log = structlog.get_logger(__name__)
@@ -46,6 +46,9 @@ _OPEN = text(
     """
 )
 _LEAVE = text("update store_trouble set probe_until = null where store = :store")
+_FORGET = text(
+    f"delete from store_trouble where store not in (select {STORE_KEY} from registration)"  # noqa: S608
+)
 _WELL = text("delete from store_trouble where store = :store")
 
 
@@ -74,6 +77,11 @@ def leave(session: Session, store: str) -> None:
 def note_success(session: Session, store: str) -> None:
     session.execute(_WELL, {"store": store})
     log.info("record_store_is_well_again", store=address_of(store))
+
+
+def forget_unused(session: Session) -> None:
+    """What is known against stores that no registration has any more."""
+    session.execute(_FORGET, key_parameters(session))
 
 
 def note_failure(session: Session, store: str, decision: Decision) -> timedelta | None:

@@ -43,6 +43,11 @@ def own_credential(settings: Settings) -> tuple[str, str]:
     return username, derive_key(secret, "password at the built-in record store").hex()
 
 
+def no_store_columns() -> dict[str, None]:
+    """Of a registration that has the default one."""
+    return dict.fromkeys(["lrs_url", "lrs_username", "lrs_password_sealed", "lrs_password_digest"])
+
+
 def own_store_columns(settings: Settings, *, url: str, username: str, password: str) -> dict[str, str]:
     """Of a registration that has a record store of its own: where it is, and how it lets us in."""
     secret = settings.secret_key.get_secret_value()

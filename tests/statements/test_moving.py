@@ -1,0 +1,77 @@
+"""A platform whose record store is changed while statements wait: they go to the one that it has now."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.wrappers import Response
+
+from lti_tool.core.actor import Actor
+from lti_tool.platforms.models import Registration
+from lti_tool.statements.models import StatementState, StoreTrouble
+from tests.servers import Counterpart, serving
+from tests.statements.sending import deliver, kept, make_due, record, states
+from tests.test_cli import Segue
+from tests.test_cli import segue as segue  # noqa: PLC0414  # a fixture
+
+Sessions = sessionmaker[Session]
+
+
+def named(sessions: Sessions, actor: Actor) -> list[str]:
+    with sessions() as session:
+        registration = session.get_one(Registration, actor.registration_id)
+        return ["--issuer", registration.issuer, "--client-id", registration.client_id]
+
+
+def troubles(sessions: Sessions) -> list[StoreTrouble]:
+    with sessions() as session:
+        return list(session.scalars(select(StoreTrouble)))
+
+
+def given(store: Counterpart) -> list[tuple[str | None, str | None]]:
+    """The user name and password of each request."""
+    return [(it.username, it.password) for it in (one.authorization for one in store.requests) if it]
+
+
+def test_what_waits_goes_to_the_store_that_is_set(
+    segue: Segue, store: Counterpart, store_sessions: Sessions, actor: Actor
+) -> None:
+    store.answer = lambda _request: Response("", 401)
+    record(store_sessions, actor, 3)
+    deliver(store_sessions)
+    assert len(troubles(store_sessions)) == 1
+    which, own = named(store_sessions, actor), Counterpart()
+    with serving(own) as url:
+        lrs = ["--lrs-url", f"{url}/xapi", "--lrs-username", "ours"]
+        done = segue("platform", "set", *which, *lrs, "--lrs-password", "mistyped")
+        assert done.exit_code == 0, done.stderr
+        assert f"They go to {url}/xapi, and so do those that still wait." in done.stdout
+        # Nobody has the other one any more: it troubles nobody.
+        assert troubles(store_sessions) == []
+        own.answer = lambda _request: Response("", 401)
+        deliver(store_sessions)
+        assert len(troubles(store_sessions)) == 1
+        # With the right password it is another store, which need not wait until this one is tried again.
+        assert segue("platform", "set", *which, *lrs, "--lrs-password", "right").exit_code == 0
+        own.answer = kept
+        make_due(store_sessions)
+        deliver(store_sessions)
+    assert {row.state for row in states(store_sessions).values()} == {StatementState.SENT}
+    assert given(own)[0] == ("ours", "mistyped")
+    assert set(given(own)[1:]) == {("ours", "right")}
+    assert troubles(store_sessions) == []
+    store.answer, before = kept, len(store.requests)
+    assert segue("platform", "set", *which, "--default-lrs").exit_code == 0
+    record(store_sessions, actor, 1)
+    deliver(store_sessions)
+    assert given(store)[before:] == [("segue", "secret")]
+
+
+def test_a_store_is_set_whole_or_not_at_all(segue: Segue, store_sessions: Sessions, actor: Actor) -> None:
+    which = named(store_sessions, actor)
+    whole = ["--lrs-url", "https://lrs.example/xapi", "--lrs-username", "u", "--lrs-password", "p"]
+    assert "go together" in segue("platform", "set", *which, *whole[:4]).stderr
+    assert "Either" in segue("platform", "set", *which, *whole, "--default-lrs").stderr
+    wrong = segue("platform", "set", *which, "--lrs-url", "ftp://lrs.example", *whole[2:], "--text")
+    assert (wrong.exit_code, "--lrs-url" in wrong.stderr) == (1, True)
+    with store_sessions() as session:
+        registration = session.get_one(Registration, actor.registration_id)
+        assert (registration.lrs_url, registration.sends_text) == (None, False)
