@@ -6,12 +6,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from xapi.vocabulary import VOIDED, Verb
 
 Json = dict[str, Any]
+
+SYSTEM: Final = "system"
+"""The name of the tool's own account, for what nobody shall be named with."""
 
 
 def account_agent(home_page: str, name: str) -> Json:

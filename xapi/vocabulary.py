@@ -84,8 +84,5 @@ ROLE: Final = f"{PROFILE}/extensions/role"  # which of a discussion's roles
 SUBREGISTRATION: Final = "https://w3id.org/xapi/profiles/extensions/subregistration"
 REASON: Final = "https://w3id.org/xapi/tla/extensions/reason"
 
-SYSTEM: Final = "system"
-"""The tool's own account, for what nobody shall be named with."""
-
 # How an attachment is used.
 SIGNATURE: Final = "http://adlnet.gov/expapi/attachments/signature"  # of the statement (xAPI 1.0.3, Data 2.6)

@@ -6,9 +6,9 @@ from lti_tool.audit.models import StaffAct
 from lti_tool.core.events import subscribe
 from lti_tool.moderation.events import PostModerated, PostReported
 from lti_tool.posts.statements import record_post_act
-from lti_tool.statements.actors import SYSTEM
 from lti_tool.statements.recorder import Unnamed
 from xapi import vocabulary
+from xapi.statement import SYSTEM
 
 _VERBS = {
     StaffAct.HIDE: vocabulary.REMOVED,

@@ -24,7 +24,7 @@ from lti_tool.posts.anonymity.pseudonyms import account_of
 from lti_tool.posts.models import Pseudonym
 from lti_tool.record_store.erasure import erase_statements, statements_about
 from lti_tool.record_store.models import StoredStatement
-from lti_tool.statements.actors import SYSTEM, Agent, possible_agents, tools_agent
+from lti_tool.statements.actors import Agent, possible_agents, tools_agent
 from lti_tool.statements.models import (
     NAMED_AS_ACTOR,
     NAMED_AS_OBJECT,
@@ -33,7 +33,7 @@ from lti_tool.statements.models import (
     StatementRow,
     StatementState,
 )
-from xapi.statement import build_statement, dumps, statement_ref
+from xapi.statement import SYSTEM, build_statement, dumps, statement_ref
 from xapi.validation import check_statement
 from xapi.vocabulary import VOIDED
 

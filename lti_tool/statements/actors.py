@@ -18,13 +18,10 @@ from sqlalchemy.orm import Session
 from lti_tool.core.actor import Actor, ActorMode
 from lti_tool.core.db import settings_of
 from lti_tool.statements.models import ActorKey
-from xapi import vocabulary
 from xapi.statement import account_agent, account_group
 
 Agent = dict[str, Any]
 
-SYSTEM = vocabulary.SYSTEM
-"""The tool's own account, for what nobody shall be named with."""
 _KEY_BYTES = 32
 _person = table("person", column("id", Uuid[UUID](as_uuid=True)), column("sub", Text))
 # By its name: this package knows no people (import-linter).

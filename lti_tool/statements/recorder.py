@@ -101,6 +101,8 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
     version = actor.lrs_version or settings_of(session).lrs_version
     refers_to = act.refers_to if _is_recorded(session, act.refers_to) else None
     part = act.part if act.part and (act.part.is_first or refers_to) else None
+    # What the first one refers to is no part of it, and may be somebody else's.
+    begun_by = refers_to if part and not part.is_first else None
     agent = (
         tools_agent(session, act.unnamed.account)
         if act.unnamed
@@ -114,7 +116,7 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
         timestamp=act.at,
         result=_result(actor, act),
         context=context(
-            registration=_registration(session, actor, act, refers_to if part else None),
+            registration=_registration(session, actor, act, begun_by),
             team=_team(session, act),
             # Only of what is done with an activity (xAPI 1.0.3, Data 2.4.6), not with a person.
             platform=actor.platform_name if "id" in act.object else None,
@@ -179,8 +181,8 @@ def _extensions(actor: Actor, act: Act, part: Part | None) -> dict[str, Any]:
 def _registration(session: Session, actor: Actor, act: Act, begun_by: UUID | None) -> UUID | None:
     """This learner in this course (reference: xapi.md section 7).
 
-    All statements of a pattern have the same (reference: xapi.md section 4), also where the first one was
-    made before histories were kept.
+    All statements of a pattern have the same (reference: xapi.md section 4), also where the one that it
+    began with, `begun_by`, was made before histories were kept.
     """
     if act.unnamed:
         return None

@@ -280,7 +280,6 @@ GONE = {
     "deleted": "delete from statement",
     "truncated": "truncate statement cascade",
     "with its table": "drop table statement cascade",
-    "emptied, as in an erasure": "update statement set body = ''",
     "mended": "update statement set body = (body::jsonb - 'mood')::text",
 }
 

@@ -14,13 +14,13 @@ _WATCH = """
     create table told.statement (event text not null, body text not null);
     create function told.keep() returns trigger language plpgsql security definer as $$
     begin
-        insert into told.statement select event, body from added where body <> '';
+        insert into told.statement select event, body from added;
         return null;
     end $$;
     create trigger told after insert on public.statement
         referencing new table as added for each statement execute function told.keep();
     alter table public.statement enable always trigger told;
-    insert into told.statement select event, body from public.statement where body <> '';
+    insert into told.statement select event, body from public.statement;
 """
 FORGET = "delete from told.statement"
 
@@ -42,7 +42,7 @@ def watch_database(url: str) -> None:
 def told(connection: Connection) -> list[tuple[str, str]]:
     """Event and text of each statement that was recorded, and of each row as it is now."""
     asked = [
-        f"select event, body from {table} where body <> ''"
+        f"select event, body from {table}"
         for table in ("told.statement", "public.statement")
         if connection.scalar(text("select to_regclass(:table)"), {"table": table}) is not None
     ]

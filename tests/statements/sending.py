@@ -11,13 +11,13 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_row, settings_of, take_over, unit_of_work
 from lti_tool.platforms.models import Registration
-from lti_tool.statements.actors import SYSTEM, tools_agent
+from lti_tool.statements.actors import tools_agent
 from lti_tool.statements.delivery import deliver_due, stores_due
 from lti_tool.statements.models import VOID_EVENT, StatementRow, StatementState
 from lti_tool.statements.recorder import Act, record_act, thing
 from lti_tool.statements.targets import own_store_columns
 from xapi import vocabulary
-from xapi.statement import build_statement, dumps, statement_ref
+from xapi.statement import SYSTEM, build_statement, dumps, statement_ref
 
 
 def record(sessions: sessionmaker[Session], actor: Actor, count: int) -> list[UUID]:

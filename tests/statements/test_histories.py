@@ -14,9 +14,11 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.people.models import Membership, Person
 from lti_tool.platforms.models import Registration
 from lti_tool.platforms.service import set_naming
+from lti_tool.posts.models import Post
 from lti_tool.privacy.erasing import erase
 from lti_tool.statements.histories import history_of
 from lti_tool.statements.models import StatementRow
+from tests.catalogue.told import FORGET
 from tests.factories.entrances import ISSUER, Course
 from tests.follow_ups.planning import plan, report
 from tests.threads.test_threads import post_thread
@@ -75,6 +77,7 @@ def test_a_plan_of_before_the_update_and_its_report_have_the_one_of_then(
     session.execute(
         text("update statement set body = replace(body, :made, :was)"), {"made": made, "was": was}
     )
+    session.execute(text(FORGET))  # the statement as it is made today was never there
     forget_history(session, ana.actor)
     # Their history goes on with it as well; and a plan keeps it even where another was drawn since.
     post_thread(ana)
@@ -85,6 +88,18 @@ def test_a_plan_of_before_the_update_and_its_report_have_the_one_of_then(
     post_thread(ana, title="Another")
     *_, reported, other = registrations(session)
     assert reported == was != other
+
+
+def test_a_plan_from_what_somebody_else_wrote_is_ones_own(course: Course, session: Session) -> None:
+    ana, tom = course.visitor("Ana Ruiz"), course.visitor("Tom Becker")
+    post_thread(ana)
+    (opening,) = session.scalars(select(Post))
+    planned = plan(tom, source=str(opening.id))
+    assert report(tom, planned, "did").status_code == 303
+    (anas, posted), *toms = [(it["context"]["registration"], it["id"]) for it in statements(session)]
+    assert statements(session)[1]["context"]["statement"]["id"] == posted
+    assert len(toms) == 2
+    assert {registration for registration, _ in toms} == {str(tom.actor.history_id)} != {anas}
 
 
 def test_who_never_did_anything_before_the_update_gets_one_that_stays(

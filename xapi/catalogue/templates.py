@@ -6,6 +6,7 @@ from typing import Any
 from xapi import vocabulary
 from xapi.catalogue.extensions import SESSION_ID, SUBREGISTRATION
 from xapi.catalogue.form import Event, Stands
+from xapi.statement import SYSTEM
 from xapi.vocabulary import Verb
 
 Json = dict[str, Any]
@@ -58,7 +59,7 @@ def _rules(version: str, event: Event, verb: Verb) -> Iterator[Json]:
     yield _there("$.timestamp")
     yield from _agent("$.actor")
     if event.named is Stands.NEVER:
-        yield _there("$.actor.account.name", all=[vocabulary.SYSTEM])
+        yield _there("$.actor.account.name", all=[SYSTEM])
     yield from _object(event)
     yield from _categories(version, event)
     for kind in (vocabulary.COURSE, vocabulary.RESOURCE_LINK):

@@ -6,6 +6,7 @@ from sys import intern
 from typing import Any
 
 from xapi import vocabulary
+from xapi.statement import SYSTEM
 from xapi.validation import formats
 
 _IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid")
@@ -87,7 +88,7 @@ def _actor(statement: dict[str, Any], tool_url: str) -> Actor | None:
         shown = next((found for key in _IDENTIFIERS if (found := _text(actor.get(key)))), "")
         return Actor(key=shown, account=shown) if shown else None
     is_ours = home.rstrip("/") == tool_url.rstrip("/")
-    is_tool = is_ours and name == vocabulary.SYSTEM
+    is_tool = is_ours and name == SYSTEM
     # A pseudonym that stands for somebody in a whole course comes with that course's registration.
     is_unnamed = is_ours and not is_tool and "registration" not in _part(statement.get("context"))
     return Actor(key=intern(f"{home} {name}"), account=name, is_unnamed=is_unnamed, is_tool=is_tool)
