@@ -41,7 +41,10 @@ LMS, KEEPING, FRAMING = LMSS
 _ARGUMENTS = [
     "--host-resolver-rules=" + ",".join(f"MAP {name} 127.0.0.1" for name in (TOOL, *LMSS)),
     # In place of the driver's own list, which turns off that frames have storage of their own (as they do).
-    "--disable-features=Translate",
+    # And a frame stays in its page's process: when it goes to and fro between two, as in a launch, the driver
+    # now and then loses it, and it stands still for ever. Cookies and storage go by site all the same.
+    "--disable-features=Translate,IsolateOrigins,site-per-process",
+    "--disable-site-isolation-trials",
 ]
 NO_CHIPS = "NoPartitionedCookies"
 """In the name of a browser that does not know the attribute Partitioned: Safari 18.5 to 26.1, say."""
