@@ -1,7 +1,6 @@
 """Composition: the Flask application, put together from its features."""
 
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Flask, g, request
@@ -48,7 +47,7 @@ from lti_tool.web.assets import init_assets
 from lti_tool.web.elements import init_elements
 from lti_tool.web.errors import init_errors
 from lti_tool.web.filters import init_filters
-from lti_tool.web.forms import LaunchedForm
+from lti_tool.web.forms import blank_form
 from lti_tool.web.headers import init_headers
 from lti_tool.web.launched import actor, init_launched
 from lti_tool.web.locale import init_locale
@@ -154,13 +153,6 @@ _SPACES = (
 def alerts() -> moderation_queries.Alerts:
     """What stands at the top of this person's pages."""
     return moderation_queries.alerts(db(), actor())
-
-
-def blank_form() -> LaunchedForm:
-    """What every writing form sends along, for buttons that send nothing else; one for each page."""
-    if "blank_form" not in g:
-        g.blank_form = LaunchedForm.empty()
-    return cast("LaunchedForm", g.blank_form)
 
 
 def _for_every_template() -> dict[str, object]:

@@ -4,10 +4,14 @@ To build a query with its conditions, and to find what was compiled of it before
 the answer takes PostgreSQL.
 """
 
+from collections import namedtuple
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import BindParameter, Select, bindparam
+from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
@@ -35,6 +39,23 @@ def asker(*, is_staff: bool) -> Actor:
 def asked_by(actor: Actor, **more: Any) -> dict[str, Any]:
     """The parameters of a query that was built for an `asker`, and its own ones."""
     return {"asker_person_id": actor.person_id, "asker_course_id": actor.course_id, **more}
+
+
+def ask(session: Session, query: Select[*tuple[Any, ...]], asked: dict[str, Any]) -> list[Any]:
+    """The answer to such a query of single columns, past the ORM, whose part is a fifth of the whole.
+
+    Named tuples: a page reads a thousand of their fields, and those of SQLAlchemy's rows take ten times as
+    long. What the session has to write is written before, as by its own queries.
+    """
+    session.flush()
+    found = session.connection().execute(query, asked)
+    return list(map(_named(tuple(found.keys())), found))
+
+
+@cache
+def _named(fields: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
+    found: Any = namedtuple("Found", fields, rename=True)  # type: ignore[misc]  # noqa: PYI024  # the query's
+    return cast("Callable[[Iterable[Any]], Any]", found._make)
 
 
 def time_of_asking() -> BindParameter[Any]:

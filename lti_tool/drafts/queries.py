@@ -3,23 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, select
+from sqlalchemy import Row, and_, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
-from lti_tool.core.prepared import asked_by, asker
+from lti_tool.core.prepared import ask, asked_by, asker
 from lti_tool.courses.models import Placement
 from lti_tool.drafts.models import Draft, DraftKind, DraftPlace
 from lti_tool.posts.models import Conversation, Post
-from lti_tool.posts.visibility import readable, title_of
+from lti_tool.posts.visibility import readable, shown_title
 
 MOST_DRAFTS = 100
 _EXCERPT = 280
 _WRITTEN = ("title", "body", "trying_to", "tried", "expected", "got", "cue", "action", "tags", "note")
 """Fields that somebody wrote something into; the others hold choices and days."""
-_AT_PLACE = select(Draft).where(
+_AT_PLACE = select(
+    Draft.kind, Draft.target_id, Draft.version, Draft.saved_at, Draft.fields, Draft.elsewhere
+).where(
     Draft.person_id == asker(is_staff=False).person_id,
     Draft.kind == bindparam("kind"),
     Draft.target_id == bindparam("target_id"),
@@ -70,7 +73,7 @@ class DraftRow:
         return [text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…" for text in texts]
 
 
-def draft_view(draft: Draft) -> DraftView:
+def draft_view(draft: Draft | Row[*tuple[Any, ...]]) -> DraftView:
     text = None
     if draft.fields is not None:
         text = DraftText(version=draft.version, saved_at=draft.saved_at, fields=draft.fields)
@@ -92,15 +95,15 @@ def draft_view(draft: Draft) -> DraftView:
 def find_draft(session: Session, actor: Actor, place: DraftPlace) -> DraftView:
     """What the actor left at this place. One query."""
     asked = asked_by(actor, kind=place.kind, target_id=place.target_id)
-    found = session.scalars(_AT_PLACE, asked).one_or_none()
-    return draft_view(found) if found else DraftView(place=place)
+    found = ask(session, _AT_PLACE, asked)
+    return draft_view(found[0]) if found else DraftView(place=place)
 
 
 def draft_list(session: Session, actor: Actor) -> Sequence[DraftRow]:
     """The actor's drafts in this course, the newest first, a hundred at most. One query."""
     about = case((Draft.kind.in_(_ON_POST), Post.conversation_id), else_=Draft.target_id)
     query = (
-        select(Draft, Conversation, Placement.title)
+        select(Draft, Conversation.id, shown_title(actor), Placement.title)
         .outerjoin(Post, Post.id == Draft.target_id)
         .outerjoin(Conversation, and_(Conversation.id == about, readable(actor)))
         .outerjoin(Placement, Placement.id == Draft.target_id)
@@ -116,11 +119,11 @@ def draft_list(session: Session, actor: Actor) -> Sequence[DraftRow]:
         DraftRow(
             place=DraftPlace(draft.kind, draft.target_id),
             text=DraftText(version=draft.version, saved_at=draft.saved_at, fields=draft.fields or {}),
-            title=title_of(actor, conversation) if conversation else placement_title or "",
-            conversation_id=conversation.id if conversation else None,
-            is_here=conversation is not None or draft.target_id == actor.placement_id,
+            title=conversation_title if conversation_id else placement_title or "",
+            conversation_id=conversation_id,
+            is_here=conversation_id is not None or draft.target_id == actor.placement_id,
         )
-        for draft, conversation, placement_title in session.execute(query)
+        for draft, conversation_id, conversation_title, placement_title in session.execute(query)
     ]
 
 

@@ -16,7 +16,7 @@ from lti_tool.people.models import Membership, Person
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
-from lti_tool.posts.visibility import readable_post, shown_html, title_of
+from lti_tool.posts.visibility import readable_post, shown_html, shown_title
 
 ROWS_A_PAGE = 20
 
@@ -91,7 +91,8 @@ def contributions(
     query = (
         select(
             Post,
-            Conversation,
+            Conversation.kind,
+            shown_title(actor),
             attachments_column(actor),
             shown_html(actor).label("shown_html"),
             shown_html(actor, answered).label("answered_html"),
@@ -119,9 +120,9 @@ def contributions(
             state=row.Post.state,
             body_html=row.shown_html,
             is_opening=row.Post.is_opening,
-            kind=row.Conversation.kind,
-            conversation_id=row.Conversation.id,
-            title=title_of(actor, row.Conversation),
+            kind=row.kind,
+            conversation_id=row.Post.conversation_id,
+            title=row.title,
             answered=author_of(actor, row, prefix="answered") if row.answered_id else None,
             answered_html=row.answered_html,
             attachments=attachments_of(row.attachments),

@@ -17,7 +17,7 @@ from lti_tool.follow_ups.service import access_follow_up
 from lti_tool.people.models import Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.visibility import legible, readable_post, title_of
+from lti_tool.posts.visibility import legible, readable_post, shown_title
 
 ROWS_A_PAGE = 30
 _LAST_ZONE = timedelta(hours=12)  # UTC-12, where each day ends last
@@ -75,7 +75,7 @@ def follow_up_list(
     """The actor's follow-ups by their day, the done ones behind all others. One query."""
     is_done = FollowUp.state == FollowUpState.DONE
     query = (
-        select(FollowUp, Conversation, *author_columns(Post, Person))
+        select(FollowUp, *_source_columns(actor))
         .select_from(FollowUp)
         .outerjoin(
             join(Post, Conversation, Conversation.id == Post.conversation_id),
@@ -93,7 +93,7 @@ def follow_up_list(
         )
     found = session.execute(query).all()
     rows = [
-        _view(row.FollowUp, _source(actor, row, row.FollowUp.source_post_id) if row.Conversation else None)
+        _view(row.FollowUp, _source(actor, row, row.FollowUp.source_post_id) if row.kind else None)
         for row in found[:ROWS_A_PAGE]
     ]
     return Page(rows, _place(rows[-1]) if len(found) > ROWS_A_PAGE else None)
@@ -123,7 +123,7 @@ def quote_of(session: Session, actor: Actor, post_id: UUID) -> Quote:
 def _find_quote(session: Session, actor: Actor, post_id: UUID) -> Quote | None:
     """None too for a post that was readable once: a plan outlives what it came from."""
     found = session.execute(
-        select(Post.body_html, Conversation, *author_columns(Post, Person))
+        select(Post.body_html, *_source_columns(actor))
         .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
         .where(Post.id == post_id, readable_post(actor), legible(actor))
@@ -152,13 +152,17 @@ def _place(follow_up: FollowUpView) -> Place:
     return Place(datetime.combine(follow_up.plan.due_on, time.min, UTC), follow_up.id)
 
 
+def _source_columns(actor: Actor) -> list[Any]:
+    return [Post.conversation_id, Conversation.kind, shown_title(actor), *author_columns(Post, Person)]
+
+
 def _source(actor: Actor, row: Row[*tuple[Any, ...]], post_id: UUID) -> Source:
     return Source(
         post_id=post_id,
         author=author_of(actor, row),
-        kind=row.Conversation.kind,
-        conversation_id=row.Conversation.id,
-        title=title_of(actor, row.Conversation),
+        kind=row.kind,
+        conversation_id=row.conversation_id,
+        title=row.title,
     )
 
 

@@ -19,7 +19,7 @@ from lti_tool.posts.listing import ROWS_A_PAGE
 from lti_tool.posts.models import Conversation, ConversationKind, PostState
 from lti_tool.posts.queries import Begin
 from lti_tool.posts.views import ConversationView, PostView
-from lti_tool.posts.visibility import legible, readable, title_of
+from lti_tool.posts.visibility import legible, readable, shown_title
 
 
 class Show(StrEnum):
@@ -68,7 +68,7 @@ def help_request_list(
     oldest_first = show is Show.WAITING
     place = HelpRequest.conversation_id
     query = (
-        select(HelpRequest, Conversation, *author_columns(Conversation, Person))
+        select(HelpRequest, Conversation, shown_title(actor), *author_columns(Conversation, Person))
         .join(Conversation, Conversation.id == HelpRequest.conversation_id)
         .join(Person, Person.id == HelpRequest.author_id)
         .where(HelpRequest.course_id == actor.course_id, readable(actor), *_shown(actor, show))
@@ -81,7 +81,7 @@ def help_request_list(
     rows = [
         HelpRequestRow(
             id=row.Conversation.id,
-            title=title_of(actor, row.Conversation),
+            title=row.title,
             author=author_of(actor, row),
             created_at=row.HelpRequest.created_at,
             reply_count=row.Conversation.reply_count - row.Conversation.gone_count,
@@ -113,12 +113,13 @@ def help_request_page(
 ) -> HelpRequestPage:
     """A request with fifty of its answers. Three queries, four when one was accepted."""
     request = access_help_request(session, actor, request_id)
-    page = posts.replies(session, actor, request_id, Begin(from_id=from_id, around_id=around_id))
+    conversation = posts.conversation_view(session, actor, request_id, ConversationKind.HELP_REQUEST)
+    page = posts.replies(session, actor, conversation, Begin(from_id=from_id, around_id=around_id))
     accepted_id = request.accepted_post_id
     return HelpRequestPage(
         request=request,
-        conversation=posts.conversation_view(session, actor, request_id, ConversationKind.HELP_REQUEST),
+        conversation=conversation,
         answers=Page([post for post in page.rows if post.id != accepted_id], page.next),
-        accepted=posts.reply_in(session, actor, request_id, accepted_id) if accepted_id else None,
+        accepted=posts.reply_in(session, actor, conversation, accepted_id) if accepted_id else None,
         is_asker=request.author_id == actor.person_id,
     )

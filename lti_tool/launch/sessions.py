@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, case, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Table, bindparam, case, insert, select, update
+from sqlalchemy.orm import Bundle, Session
 
 from lti_tool.core import clock
-from lti_tool.core.actor import Actor, Role
+from lti_tool.core.actor import Actor, Naming, Role
 from lti_tool.core.secrets import matches
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
@@ -32,8 +32,23 @@ _taken_over = (
     .values(role=_new["role"])
     .cte("taken_over")
 )
-_LAUNCHED = (
-    select(Launch, Person, Course, Placement, Deployment.deployment_id, Registration, Membership.history_id)
+_OF_LAUNCH = (
+    "id", "secret_digest", "seen_at", "expires_at", "platform_name", "role", "locale", "embedders", "is_test",
+)  # fmt: skip
+_OF_REGISTRATION = (
+    "id", "issuer", "active", "actor_mode", "actor_home_page", "sends_text", "lrs_url", "lrs_version",
+)  # fmt: skip
+_LAUNCHED: Select[*tuple[Any, ...]] = (
+    select(
+        Bundle("launch", *(getattr(Launch, name) for name in _OF_LAUNCH)),
+        Bundle("person", Person.id, Person.sub, Person.name),
+        Bundle("course", Course.id, Course.title, Course.context_id),
+        # The whole row, which services read in the same request.
+        Placement,
+        Deployment.deployment_id,
+        Bundle("registration", *(getattr(Registration, name) for name in _OF_REGISTRATION)),
+        Membership.history_id,
+    )
     .join(Person, Person.id == Launch.person_id)
     .join(Course, Course.id == Launch.course_id)
     .outerjoin(Membership, (Membership.course_id == Course.id) & (Membership.person_id == Person.id))
@@ -42,7 +57,7 @@ _LAUNCHED = (
     .join(Registration, Registration.id == Deployment.registration_id)
     .where(Launch.id == bindparam("launch_id"))
 )
-"""Who it is that asks for a page, and where."""
+"""Who it is that asks for a page, and where: of what is long or secret, nothing that no page needs."""
 _OPEN = insert(_LAUNCH).values(_new).add_cte(_taken_over)
 
 
@@ -120,7 +135,11 @@ def actor_of(
     registration: Registration,
     history_id: UUID | None,
 ) -> Actor:
-    """The one whose launch this is. `deployment` is the platform's own id."""
+    """The one whose launch this is. `deployment` is the platform's own id.
+
+    Of a page's request `launch`, `person`, `course` and `registration` are no rows, but the columns of
+    `_LAUNCHED`.
+    """
     return Actor(
         launch_id=launch.id,
         registration_id=registration.id,
@@ -141,7 +160,7 @@ def actor_of(
         prompt_html=placement.settings.get("prompt_html", ""),
         locale=launch.locale,
         embedders=tuple(launch.embedders),
-        naming=registration.naming,
+        naming=Naming(registration.actor_mode, registration.actor_home_page, registration.sends_text),
         history_id=history_id,
         is_test=launch.is_test,
         allows_anonymity=placement.settings.get("anonymous", False),

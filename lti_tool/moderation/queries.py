@@ -14,13 +14,13 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Page, Place
-from lti_tool.core.prepared import asked_by, asker, time_of_asking
+from lti_tool.core.prepared import ask, asked_by, asker, time_of_asking
 from lti_tool.moderation.models import AuthorNotice, Report
 from lti_tool.moderation.service import DECISIONS, access_moderation
 from lti_tool.people.models import Membership, Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, PreModeration
-from lti_tool.posts.visibility import title_of
+from lti_tool.posts.visibility import shown_title
 
 ROWS_A_PAGE = 30
 
@@ -97,9 +97,7 @@ class LogRow:
 def alerts(session: Session, actor: Actor) -> Alerts:
     """One query; one more where there is something to tell."""
     asked = asked_by(actor)
-    has_notices, waits_until, queue_count = session.execute(
-        _alerts(is_staff=actor.role.is_staff), asked
-    ).one()
+    ((has_notices, waits_until, queue_count),) = ask(session, _alerts(is_staff=actor.role.is_staff), asked)
     return Alerts(
         notices=_notices(session, actor) if has_notices else (),
         waits_until=waits_until,
@@ -156,7 +154,7 @@ def queue(session: Session, actor: Actor, *, after: UUID | None) -> Page[QueueRo
         .scalar_subquery()
     )
     query = (
-        select(Post, Conversation, reports.label("reports"), *author_columns(Post, Person))
+        select(Post, shown_title(actor), reports.label("reports"), *author_columns(Post, Person))
         .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
         .where(_is_due(actor))
@@ -170,7 +168,7 @@ def queue(session: Session, actor: Actor, *, after: UUID | None) -> Page[QueueRo
         QueueRow(
             post_id=row.Post.id,
             author=author_of(actor, row),
-            title=title_of(actor, row.Conversation),
+            title=row.title,
             is_opening=row.Post.is_opening,
             state=row.Post.state,
             created_at=row.Post.created_at,
@@ -188,7 +186,7 @@ def moderated_post(session: Session, actor: Actor, post_id: UUID) -> ModeratedPo
     """
     access_moderation(actor)
     found = session.execute(
-        select(Post, Conversation, Membership.role, *author_columns(Post, Person))
+        select(Post, Conversation.kind, shown_title(actor), Membership.role, *author_columns(Post, Person))
         .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(
@@ -198,14 +196,14 @@ def moderated_post(session: Session, actor: Actor, post_id: UUID) -> ModeratedPo
     ).one_or_none()
     if found is None:
         raise NotFoundError
-    post, conversation, author = found.Post, found.Conversation, author_of(actor, found)
+    post, author = found.Post, author_of(actor, found)
     reports = _open_reports(session, post.id)
     return ModeratedPost(
         post=post,
         author=author,
         is_learner=not author.is_anonymous and found.role is not None and not Role(found.role).is_staff,
-        kind=conversation.kind,
-        title=title_of(actor, conversation),
+        kind=found.kind,
+        title=found.title,
         reports=reports,
         acts=[
             act

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Place
-from lti_tool.core.prepared import asked_by, asker
+from lti_tool.core.prepared import ask, asked_by, asker
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.authors import Author, author_columns, author_of
@@ -40,7 +40,7 @@ from lti_tool.posts.visibility import (
     readable,
     replies_are_closed,
     replies_are_open,
-    title_of,
+    shown_title,
 )
 
 ROWS_A_PAGE = 30
@@ -144,7 +144,7 @@ class ConversationList:
 def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted) -> ConversationList:
     """A page of what is wanted. One query."""
     query = _list(wanted.form, is_staff=actor.role.is_staff)
-    return _page(actor, session.execute(query, _asked(actor, kind, wanted)).all())
+    return _page(actor, ask(session, query, _asked(actor, kind, wanted)))
 
 
 # Built once for each combination of filters and orders, which takes longer than to answer it.
@@ -214,7 +214,7 @@ def _part(actor: Actor, wanted: Wanted, known: Known) -> Select[*tuple[Any, ...]
 
 def pinned(session: Session, actor: Actor, kind: ConversationKind) -> Sequence[ConversationRow]:
     """Those at the top of the actor's activity. One query."""
-    found = session.execute(_pinned(is_staff=actor.role.is_staff), _asked(actor, kind, Wanted()))
+    found = ask(session, _pinned(is_staff=actor.role.is_staff), _asked(actor, kind, Wanted()))
     return [_row(actor, row) for row in found]
 
 
@@ -246,7 +246,7 @@ def tags_in_use(
     """The most used of the two hundred conversations that were active last. One query."""
     wanted = Wanted(whole_course=whole_course)
     query = _tags_in_use(wanted, is_staff=actor.role.is_staff)
-    return session.scalars(query, _asked(actor, kind, wanted)).all()
+    return [tag for (tag,) in ask(session, query, _asked(actor, kind, wanted))]
 
 
 @cache
@@ -267,7 +267,8 @@ def count_new(
 ) -> int:
     """How many of these were begun by others after this one, at most a page full. One query."""
     query = _count_new(wanted.form, is_staff=actor.role.is_staff)
-    return session.scalars(query, _asked(actor, kind, wanted, newest_id=after_id)).one()
+    ((count,),) = ask(session, query, _asked(actor, kind, wanted, newest_id=after_id))
+    return cast("int", count)
 
 
 @cache
@@ -342,7 +343,7 @@ def _rows(actor: Actor, is_open: ColumnElement[bool]) -> Select[*tuple[Any, ...]
     return (
         select(
             Conversation.id,
-            Conversation,
+            shown_title(actor),
             Conversation.created_at,
             case((is_open, Conversation.reply_count - Conversation.gone_count), else_=0).label("reply_count"),
             case((is_open, Conversation.reply_count), else_=0).label("last_number"),
@@ -379,7 +380,7 @@ def _page(actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> ConversationL
 def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
     return ConversationRow(
         id=row.id,
-        title=title_of(actor, row.Conversation),
+        title=row.title,
         author=author_of(actor, row),
         created_at=row.created_at,
         reply_count=row.reply_count,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     Row,
     Select,
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Session, aliased
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
-from lti_tool.core.prepared import asked_by, asker
+from lti_tool.core.prepared import ask, asked_by, asker
 from lti_tool.core.schedule import MOMENTS, Schedule
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of, sides_of
@@ -45,9 +46,10 @@ from lti_tool.posts.visibility import (
     legible,
     readable,
     readable_post,
+    readable_within,
     replies_are_open,
     shown_html,
-    title_of,
+    shown_title,
 )
 
 POSTS_A_PAGE = 50
@@ -58,6 +60,7 @@ _CONTEXT = 5
 """How many posts stand before the first unread one."""
 _CONVERSATION: BindParameter[UUID] = bindparam("conversation_id")
 _POST: BindParameter[UUID] = bindparam("post_id")
+_ARE_OPEN: BindParameter[bool] = bindparam("replies_are_open", type_=Boolean)
 _REPLIED_TO, _REPLIED_TO_AUTHOR = aliased(Post), aliased(Person)
 
 
@@ -90,16 +93,17 @@ def conversation_view(
     Raises NotFoundError for who may not read it.
     """
     asked = asked_by(actor, conversation_id=conversation_id, kind=kind)
-    row = session.execute(_conversation(is_staff=actor.role.is_staff), asked).one_or_none()
-    if row is None:
+    found = ask(session, _conversation(is_staff=actor.role.is_staff), asked)
+    if not found:
         raise NotFoundError
+    (row,) = found
     read = _read(row)
     closed = row.closed_at is not None
     schedule = Schedule(**{name: getattr(row, name) for name in MOMENTS})
     opening, shape = _view(actor, row, read), shape_of(row.settings)
     return ConversationView(
         id=row.conversation_id,
-        title=title_of(actor, row.Conversation),
+        title=row.title,
         placement_id=row.placement_id,
         shape=shape,
         sides=sides_of(row.settings),
@@ -131,11 +135,10 @@ def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Conversation.id.label("conversation_id"),
-            Conversation,
+            shown_title(them),
             level_column(them).label("follow_level"),
             Conversation.placement_id,
             Placement.settings,
-            # The columns, as the row that this session holds may be older.
             (Conversation.reply_count - Conversation.gone_count).label("reply_count"),
             Conversation.reply_count.label("last_number"),
             replies_are_open(them).label("replies_are_open"),
@@ -166,7 +169,9 @@ def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
         .outerjoin(Synthesis, Synthesis.conversation_id == Conversation.id)
         .outerjoin(Acceptance, and_(Acceptance.conversation_id == Conversation.id, Acceptance.stands))
         .outerjoin(Group, Group.id == Conversation.group_id)
-        .where(Conversation.id == _CONVERSATION, Conversation.kind == bindparam("kind"), readable_post(them))
+        .where(Conversation.id == _CONVERSATION, Conversation.kind == bindparam("kind"))
+        # The opening post is there for all who may read the conversation, whether its replies are or not.
+        .where(readable(them), readable_within(them, true()))
     )
 
 
@@ -179,7 +184,7 @@ def _read(row: Row[*tuple[Any, ...]]) -> Read:
 def replies(
     session: Session,
     actor: Actor,
-    conversation_id: UUID,
+    conversation: ConversationView,
     begin: Begin,
     read: Read | None = None,
     *,
@@ -187,13 +192,13 @@ def replies(
 ) -> Replies:
     """A page of the posts after the opening one, or of a debate's side. One query, however many there are."""
     begins_by = begin.by
-    asked = asked_by(actor, conversation_id=conversation_id)
+    asked = _asked_within(actor, conversation)
     if begins_by:
         asked["begin"] = getattr(begin, begins_by)
     query = _page_of(begins_by, is_staff=actor.role.is_staff)
     if side is not None:
         query = query.where(Post.side == side)
-    found = session.execute(query, asked).all()
+    found = ask(session, query, asked)
     if begins_by == "at_end":
         return _page(actor, found[::-1], None, read)
     if begins_by == "before_id":
@@ -252,11 +257,11 @@ def _start_at(number: ColumnElement[int]) -> ColumnElement[UUID]:
 
 
 def new_replies(
-    session: Session, actor: Actor, conversation_id: UUID, *, after_number: int, read: Read
+    session: Session, actor: Actor, conversation: ConversationView, *, after_number: int, read: Read
 ) -> Sequence[PostView]:
     """At most fifty that were posted after the one of this number. One query."""
-    asked = asked_by(actor, conversation_id=conversation_id, after_number=after_number)
-    found = session.execute(_new_replies(is_staff=actor.role.is_staff), asked)
+    asked = _asked_within(actor, conversation, after_number=after_number)
+    found = ask(session, _new_replies(is_staff=actor.role.is_staff), asked)
     return [_view(actor, row, read) for row in found]
 
 
@@ -266,11 +271,13 @@ def _new_replies(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
     return query.order_by(Post.number).limit(POSTS_A_PAGE)
 
 
-def reply_in(session: Session, actor: Actor, conversation_id: UUID, post_id: UUID) -> PostView | None:
+def reply_in(
+    session: Session, actor: Actor, conversation: ConversationView, post_id: UUID
+) -> PostView | None:
     """A post of this conversation after its opening one; None for any other id. One query."""
-    asked = asked_by(actor, conversation_id=conversation_id, post_id=post_id)
-    row = session.execute(_reply(is_staff=actor.role.is_staff), asked).one_or_none()
-    return _view(actor, row) if row else None
+    asked = _asked_within(actor, conversation, post_id=post_id)
+    found = ask(session, _reply(is_staff=actor.role.is_staff), asked)
+    return _view(actor, found[0]) if found else None
 
 
 @cache
@@ -291,14 +298,19 @@ def last_number(session: Session, actor: Actor, conversation_id: UUID, kind: Con
 
 
 def post_view(session: Session, actor: Actor, post_id: UUID) -> PostView:
-    return _view(
-        actor, session.execute(_post(is_staff=actor.role.is_staff), asked_by(actor, post_id=post_id)).one()
-    )
+    asked = asked_by(actor, post_id=post_id)
+    (row,) = ask(session, _post(is_staff=actor.role.is_staff), asked)
+    return _view(actor, row)
 
 
 @cache
 def _post(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
-    return _posts(asker(is_staff=is_staff)).where(Post.id == _POST)
+    them = asker(is_staff=is_staff)
+    return (
+        _posts(them)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(Post.id == _POST, readable_post(them))
+    )
 
 
 def _columns(actor: Actor) -> Sequence[Any]:
@@ -321,19 +333,25 @@ def _columns(actor: Actor) -> Sequence[Any]:
 
 
 def _replies(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
-    return _posts(asker(is_staff=is_staff)).where(
-        Post.conversation_id == _CONVERSATION, Post.is_opening.is_(False)
+    """Of one conversation: asked with `_asked_within`, as only one who may read it has its view."""
+    them = asker(is_staff=is_staff)
+    return _posts(them).where(
+        Post.conversation_id == _CONVERSATION, Post.is_opening.is_(False), readable_within(them, _ARE_OPEN)
+    )
+
+
+def _asked_within(actor: Actor, conversation: ConversationView, **more: Any) -> dict[str, Any]:
+    return asked_by(
+        actor, conversation_id=conversation.id, replies_are_open=conversation.replies_are_open, **more
     )
 
 
 def _posts(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
         select(*_columns(actor), *author_columns(_REPLIED_TO, _REPLIED_TO_AUTHOR, prefix="replied_to"))
-        .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(_REPLIED_TO, (_REPLIED_TO.id == Post.in_reply_to_id) & _REPLIED_TO.is_opening.is_(False))
         .outerjoin(_REPLIED_TO_AUTHOR, _REPLIED_TO_AUTHOR.id == _REPLIED_TO.author_id)
-        .where(readable_post(actor))
     )
 
 
@@ -378,13 +396,16 @@ class PlacedPost:
 def placed_post(session: Session, actor: Actor, post_id: UUID) -> PlacedPost:
     """For who may read its words. One query."""
     row = session.execute(
-        _posts(actor).add_columns(Conversation).where(Post.id == post_id, legible(actor))
+        _posts(actor)
+        .add_columns(Conversation.id.label("conversation_id"), Conversation.kind, shown_title(actor))
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(Post.id == post_id, readable_post(actor), legible(actor))
     ).one_or_none()
     if row is None:
         raise NotFoundError
     return PlacedPost(
         post=_view(actor, row),
-        conversation_id=row.Conversation.id,
-        kind=row.Conversation.kind,
-        title=title_of(actor, row.Conversation),
+        conversation_id=row.conversation_id,
+        kind=row.kind,
+        title=row.title,
     )

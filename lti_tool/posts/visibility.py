@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, and_, case, not_, or_, select, true
+from sqlalchemy import Case, ColumnElement, Label, and_, case, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from lti_tool.core.actor import Actor
@@ -23,11 +23,15 @@ def readable(actor: Actor) -> ColumnElement[bool]:
 
 def readable_post(actor: Actor) -> ColumnElement[bool]:
     """Of posts, in a query that joins their conversation: nobody reads a post in one that they may not."""
+    return and_(readable(actor), readable_within(actor, replies_are_open(actor)))
+
+
+def readable_within(actor: Actor, replies_are_open: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of posts, where it is known that the actor may read their conversation, and whether its replies too."""
     return and_(
-        readable(actor),
         Post.course_id == actor.course_id,
         _is_there(actor, Post),
-        or_(Post.is_opening, Post.author_id == actor.person_id, replies_are_open(actor)),
+        or_(Post.is_opening, Post.author_id == actor.person_id, replies_are_open),
     )
 
 
@@ -46,7 +50,9 @@ def replies_are_closed(actor: Actor) -> ColumnElement[bool]:
     answered = select(_OWN.conversation_id).where(
         _OWN.author_id == actor.person_id,
         _OWN.is_opening.is_(False),
-        _OWN.state.not_in([PostState.WITHDRAWN, PostState.DECLINED]),
+        # A list would be written into the query anew each time that it is put.
+        _OWN.state != PostState.WITHDRAWN,
+        _OWN.state != PostState.DECLINED,
     )
     return and_(
         Conversation.kind == ConversationKind.THREAD,
@@ -79,12 +85,9 @@ def shown_html(actor: Actor, content: Any = Post) -> Case[str]:
     return case((legible(actor, content), content.body_html), else_="")
 
 
-def title_of(actor: Actor, conversation: Conversation) -> str:
-    """The title as the actor is shown it: empty where its words are not theirs to read."""
-    if conversation.state is PostState.PUBLISHED:
-        return conversation.title
-    is_own = conversation.author_id == actor.person_id or actor.role.is_staff
-    return conversation.title if is_own and conversation.state is not PostState.WITHDRAWN else ""
+def shown_title(actor: Actor) -> Label[str]:
+    """The same of a conversation's title, as `title`."""
+    return case((legible(actor, Conversation), Conversation.title), else_="").label("title")
 
 
 def is_own_groups(actor: Actor) -> ColumnElement[bool]:

@@ -32,7 +32,7 @@ from lti_tool.people.models import Person
 from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
-from lti_tool.posts.visibility import readable, readable_post, title_of
+from lti_tool.posts.visibility import readable, readable_post, shown_title
 from lti_tool.search.documents import opens_request, text_columns, text_of
 from lti_tool.search.excerpts import Excerpt, excerpt, marked, words_to_mark
 from lti_tool.search.languages import SIMPLE, read_in
@@ -122,7 +122,7 @@ def hits(session: Session, actor: Actor, sought: Sought) -> Hits:
         return Hits()
     found = session.execute(_page(actor, sought)).all()
     shown = found[:HITS_A_PAGE]
-    texts = [(title_of(actor, row.Conversation), text_of(row)) for row in shown]
+    texts = [(row.title, text_of(row)) for row in shown]
     every = [it for pair in texts for it in pair]
     marks = words_to_mark(session, every, sought.query, read_in(actor.locale))
     rows = [
@@ -188,7 +188,9 @@ def _page(actor: Actor, sought: Sought) -> Select[*tuple[Any, ...]]:
             Post.created_at,
             Post.is_opening,
             Post.attachment_count,
-            Conversation,
+            Conversation.kind,
+            Conversation.tags,
+            shown_title(actor),
             Placement.title.label("activity"),
             page.c.rank,
             *text_columns(),
@@ -269,7 +271,7 @@ def _hit(actor: Actor, row: Row[*tuple[Any, ...]], title: Excerpt, text: Excerpt
     return Hit(
         post_id=row.id,
         conversation_id=row.conversation_id,
-        kind=row.Conversation.kind,
+        kind=row.kind,
         is_opening=row.is_opening,
         author=author_of(actor, row),
         created_at=row.created_at,
@@ -277,5 +279,5 @@ def _hit(actor: Actor, row: Row[*tuple[Any, ...]], title: Excerpt, text: Excerpt
         title=title,
         text=text,
         file_count=row.attachment_count,
-        tags=row.Conversation.tags,
+        tags=row.tags,
     )

@@ -153,14 +153,14 @@ def thread_page(
     round one more.
     """
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
-    replies = posts.replies(session, actor, thread.id, _begin(thread, place), thread.read, side=place.side)
+    replies = posts.replies(session, actor, thread, _begin(thread, place), thread.read, side=place.side)
     is_own, closing = thread.opening.author.is_self, thread.closing
     clinic = clinic_of(session, actor, thread)
     return ThreadPage(
         thread=thread,
         own_answer=_own_answer(session, actor, thread),
         replies=replies if thread.replies_are_open and place.side is None else replace(replies, earlier=0),
-        reply_to=posts.reply_in(session, actor, thread.id, reply_to_id) if reply_to_id else None,
+        reply_to=posts.reply_in(session, actor, thread, reply_to_id) if reply_to_id else None,
         first_unread=thread.read.first_unread(thread.last_number),
         may_change=may_change(actor, is_own=is_own),
         may_reopen=closing is not None
@@ -186,7 +186,7 @@ def _own_answer(session: Session, actor: Actor, thread: ConversationView) -> Own
 def _at_top(
     session: Session, actor: Actor, thread: ConversationView, post_id: UUID | None
 ) -> PostView | None:
-    post = posts.reply_in(session, actor, thread.id, post_id) if post_id else None
+    post = posts.reply_in(session, actor, thread, post_id) if post_id else None
     return post if post and post.state is PostState.PUBLISHED else None
 
 
@@ -222,7 +222,7 @@ def new_replies(
 ) -> tuple[ConversationView, Sequence[PostView]]:
     """What was posted to a thread after the reply of this number. Two queries."""
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
-    return thread, posts.new_replies(session, actor, thread.id, after_number=after_number, read=thread.read)
+    return thread, posts.new_replies(session, actor, thread, after_number=after_number, read=thread.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ class ComposerPart:
 def composer_part(session: Session, actor: Actor, thread_id: UUID, reply_to_id: UUID | None) -> ComposerPart:
     """What the composer shows. One query, two for an answer to a post, one more in a debate."""
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
-    reply_to = posts.reply_in(session, actor, thread.id, reply_to_id) if reply_to_id else None
+    reply_to = posts.reply_in(session, actor, thread, reply_to_id) if reply_to_id else None
     return ComposerPart(thread, reply_to, debate_of(session, actor, thread))
 
 
@@ -251,7 +251,7 @@ class SynthesisPage:
 def synthesis_page(session: Session, actor: Actor, thread_id: UUID, post_id: UUID | None) -> SynthesisPage:
     """Where one says what the thread came to. Two queries, three with a reply; two more for a learner."""
     thread = posts.conversation_view(session, actor, thread_id, _THREAD)
-    post = posts.reply_in(session, actor, thread_id, post_id) if post_id else None
+    post = posts.reply_in(session, actor, thread, post_id) if post_id else None
     is_there = post_id is None or (post is not None and post.state is PostState.PUBLISHED)
     access_to_sum_up(session, actor, thread_id)
     if not is_there:

@@ -39,6 +39,7 @@ from lti_tool.threads.forms import (
 )
 from lti_tool.threads.queries import Place, ThreadPage
 from lti_tool.threads.service import TooShortError
+from lti_tool.web.forms import blank_form
 from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db, reads_only, roll_back
@@ -68,7 +69,7 @@ def list_threads() -> str:
         page=queries.thread_list(db(), actor(), wanted),
         wanted=wanted,
         level=level_of_activity(db(), actor()),
-        change_form=ChangeForm.empty(),
+        change_form=blank_form(),
     )
 
 
@@ -412,7 +413,7 @@ def _thread_page(
         page=page,
         form=form,
         **_ways_to_change(page, close_form, tags_form),
-        change_form=change_form or ChangeForm.empty(),
+        change_form=change_form or blank_form(),
     )
     return make_response(html, status)
 

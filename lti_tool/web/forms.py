@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 from uuid import UUID, uuid5
 
 from flask import current_app, g, request
@@ -99,6 +99,13 @@ class LaunchedForm(Form):
         """Equal for a form sent twice, different once anything in it changes (after Back, say)."""
         values = {name: value for name, value in self.data.items() if name not in self.about_itself}
         return uuid5(UUID(self.submission.data), json.dumps(values, sort_keys=True, default=str))
+
+
+def blank_form() -> LaunchedForm:
+    """What every writing form sends along, for buttons that send nothing else; one for each page."""
+    if "blank_form" not in g:
+        g.blank_form = LaunchedForm.empty()
+    return cast("LaunchedForm", g.blank_form)
 
 
 def wants_preview() -> bool:

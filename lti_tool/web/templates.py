@@ -80,5 +80,7 @@ class _Environment(Environment):
 def init_templates(app: Flask) -> None:
     """First of all that has to do with templates, or Flask's own environment is there already."""
     app.jinja_environment = _Environment
+    # All of them, in a dict: Jinja's cache of the latest looks for each in a line of them at each use.
+    app.jinja_options = {**app.jinja_options, "cache_size": -1}
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -29,9 +29,13 @@ def db() -> Session:
     """This request's session; begun at the first use."""
     if "db" not in g:
         g.db = cast("sessionmaker[Session]", current_app.extensions["sessions"])()
-        if hasattr(current_app.view_functions.get(request.endpoint or ""), _READS_ONLY):
+        if _only_reads():
             g.db.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
     return cast("Session", g.db)
+
+
+def _only_reads() -> bool:
+    return hasattr(current_app.view_functions.get(request.endpoint or ""), _READS_ONLY)
 
 
 def roll_back() -> None:
@@ -42,7 +46,7 @@ def roll_back() -> None:
 
 def _commit(response: Response) -> Response:
     # Raising here still gives the person the error page: Flask's handler runs, nothing was sent yet.
-    if "db" in g:
+    if "db" in g and not _only_reads():
         g.db.commit()
     return response
 

@@ -1,19 +1,26 @@
 """Queries that are built once: of no moment, and of nobody."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.paging import Place
-from lti_tool.core.prepared import asker
+from lti_tool.core.prepared import ask, asker
+from lti_tool.courses.models import Course
+from lti_tool.courses.service import keep_course
 from lti_tool.moderation import queries as moderation
 from lti_tool.posts import listing, queries, service
 from lti_tool.posts.listing import Show, Wanted
 from lti_tool.posts.ordering import Sort
+from tests.factories.entrances import Tenant
 
 PLACE = Place(datetime(2026, 5, 3, tzinfo=UTC), UUID(int=1))
 
@@ -49,6 +56,36 @@ def test_a_kept_list_is_of_no_moment(
     wanted = Wanted(show=show, whole_course=whole_course, tag="x", group_id=uuid4(), after=PLACE)
     getattr(listing, build).__wrapped__(wanted.form, is_staff=is_staff)
     listing._pinned.__wrapped__(is_staff=is_staff)
+
+
+def kept_queries(*, is_staff: bool) -> Iterator[Any]:
+    """All of them, but for the lists' many forms: one with each condition that there is."""
+    for build in ("_conversation", "_new_replies", "_reply", "_post"):
+        yield getattr(queries, build)(is_staff=is_staff)
+    for begins_by in (None, "from_id", "around_id", "from_number", "before_id", "at_end"):
+        yield queries._page_of(begins_by, is_staff=is_staff)
+    for show in Show:
+        wanted = Wanted(show=show, tag="x", group_id=uuid4(), after=PLACE)
+        for build in ("_list", "_tags_in_use", "_count_new"):
+            yield getattr(listing, build)(wanted.form, is_staff=is_staff)
+    yield listing._pinned(is_staff=is_staff)
+    yield service._to_read(is_staff=is_staff)
+    yield service._are_open_to_learner()
+    yield moderation._alerts(is_staff=is_staff)
+
+
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_the_text_of_a_kept_query_is_made_once(*, is_staff: bool) -> None:
+    """A list of values (`in_`) would be written into it each time that it is put."""
+    for query in kept_queries(is_staff=is_staff):
+        assert not query.compile(dialect=postgresql.dialect()).post_compile_params  # type: ignore[no-untyped-call], str(query)
+
+
+def test_what_is_asked_sees_what_the_session_has_yet_to_write(session: Session, tenant: Tenant) -> None:
+    course = keep_course(session, deployment_id=tenant.deployment_id, context_id="c", title="A name")
+    course.title = "Another name"
+    found = ask(session, select(Course.id, Course.title), {})
+    assert [(row.id, row.title) for row in found] == [(course.id, "Another name")]
 
 
 def test_a_kept_list_is_of_no_values() -> None:

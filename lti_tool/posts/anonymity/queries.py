@@ -24,15 +24,12 @@ class Anonymity:
 
 
 def anonymity_columns(actor: Actor) -> list[ColumnElement[Any]]:
-    """What `anonymity_of` asks of a query of conversations."""
-    placement = select(Placement.settings["anonymous"].as_boolean()).where(
-        Placement.id == Conversation.placement_id
-    )
+    """What `anonymity_of` asks of a query of conversations that joins their placement."""
     pseudonym = select(Pseudonym.name).where(
         Pseudonym.conversation_id == Conversation.id, Pseudonym.person_id == actor.person_id
     )
     return [
-        placement.correlate(Conversation).scalar_subquery().label("allows_anonymity"),
+        Placement.settings["anonymous"].as_boolean().label("allows_anonymity"),
         pseudonym.correlate(Conversation).scalar_subquery().label("own_pseudonym"),
     ]
 
@@ -51,6 +48,7 @@ def anonymity_in(session: Session, actor: Actor, conversation_id: UUID | None) -
     found = session.execute(
         select(*anonymity_columns(actor))
         .select_from(Conversation)
+        .join(Placement, Placement.id == Conversation.placement_id)
         .where(Conversation.id == conversation_id, readable(actor))
     ).one_or_none()
     if found is None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Label, and_, case, func, select
+from sqlalchemy import Label, and_, case, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,8 @@ from lti_tool.posts.models import Post
 from lti_tool.posts.visibility import legible
 
 _SHOWN = ("id", "kind", "name", "alt", "decorative", "size", "width", "height")
+_NAMED: list[tuple[Any, Any]] = [(literal_column(f"'{name}'"), getattr(Attachment, name)) for name in _SHOWN]
+"""Their names stand in the query: as parameters, each page would send them anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +47,7 @@ class AttachmentView:
 
 def attachments_column(actor: Actor) -> Label[Any]:
     """Beside the columns of posts: the files of each whose words the actor may read."""
-    pairs = [part for name in _SHOWN for part in (name, getattr(Attachment, name))]
-    one = func.jsonb_build_object(*pairs)
+    one = func.jsonb_build_object(*chain.from_iterable(_NAMED))
     files = (
         select(func.jsonb_agg(aggregate_order_by(one, Attachment.position), type_=JSONB))
         .where(Attachment.post_id == Post.id)

@@ -19,7 +19,8 @@ def following(actor: Actor) -> ColumnElement[bool]:
     """Of conversations: those that the actor follows themselves, or by following all of their activity."""
     own = select(ConversationFollow.conversation_id).where(ConversationFollow.person_id == actor.person_id)
     activities = select(PlacementFollow.placement_id).where(
-        PlacementFollow.person_id == actor.person_id, PlacementFollow.level.in_(_FROM_ACTIVITY)
+        PlacementFollow.person_id == actor.person_id,
+        or_(*(PlacementFollow.level == level for level in _FROM_ACTIVITY)),
     )
     return or_(
         Conversation.id.in_(own.where(ConversationFollow.level != FollowLevel.MUTE)),
