@@ -30,9 +30,8 @@ def repeated(macro: Callable[..., str]) -> Callable[..., Markup]:
         form = forms.get(kind)
         if form is None:
             form = forms[kind] = _form(macro, kind, words)
-        for name, word in words.items():
-            words[name] = put(word)
-        return Markup(form % words)  # noqa: S704  # the macro's
+        safe = {name: word if type(word) is Markup else put(word) for name, word in words.items()}
+        return Markup(form % safe)  # noqa: S704  # the macro's
 
     return made
 

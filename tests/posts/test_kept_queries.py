@@ -78,7 +78,8 @@ def kept_queries(*, is_staff: bool) -> Iterator[Any]:
 def test_the_text_of_a_kept_query_is_made_once(*, is_staff: bool) -> None:
     """A list of values (`in_`) would be written into it each time that it is put."""
     for query in kept_queries(is_staff=is_staff):
-        assert not query.compile(dialect=postgresql.dialect()).post_compile_params  # type: ignore[no-untyped-call], str(query)
+        compiled = query.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+        assert not compiled.post_compile_params, str(query)
 
 
 def test_what_is_asked_sees_what_the_session_has_yet_to_write(session: Session, tenant: Tenant) -> None:
