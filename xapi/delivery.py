@@ -1,5 +1,6 @@
 """What to do with statements after a record store has answered: decisions only, no input or output."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from enum import Enum
 from http import HTTPStatus
 from typing import Final
 
+from xapi import vocabulary
 from xapi.client import Answer
 from xapi.reasons import in_known_words
 
@@ -82,6 +84,9 @@ def decide(
     single statement that the store refuses. A statement that went twice does no harm, since its id is fixed.
     """
     kind = _kind(answer, single=len(statements) == 1)
+    if answer.status == HTTPStatus.FORBIDDEN and any(map(_is_void, statements)):
+        # To write and to void are two rights: it may be the voids alone that are refused.
+        return Decision(Kind.SUSPECT, back_off(attempts, jitter), _reason(answer, statements))
     if kind is Kind.DELIVERED:
         return Decision(kind, None, "taken")
     reason = _reason(answer, statements)
@@ -109,6 +114,11 @@ def back_off(failures: int, jitter: float) -> timedelta:
     # Ten doublings pass the cap, and 2 to the power of a great many attempts is no timedelta.
     limit = min(RETRY_CAP, timedelta(seconds=2 ** min(failures, 10)))
     return max(_ONE_SECOND, limit * jitter)
+
+
+def _is_void(statement: str) -> bool:
+    verb = json.loads(statement).get("verb", {})
+    return bool(verb.get("id") == vocabulary.VOIDED.id)
 
 
 def _kind(answer: Answer, *, single: bool) -> Kind:

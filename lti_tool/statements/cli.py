@@ -64,10 +64,10 @@ def _oldest(row: Standing) -> str:
 @statements.command()
 @click.pass_obj
 def retry(line: _CommandLine) -> None:
-    """Send every parked statement once more; a worker takes them up at once."""
+    """Send every parked statement once more, but what was taken back; a worker takes them up at once."""
     with unit_of_work(line.sessions()) as session:
         count = send_parked_again(session)
-    click.echo(f"Waiting to be sent again: {count}." if count else "Nothing is parked.")
+    click.echo(f"Waiting to be sent again: {count}." if count else "There is nothing to send again.")
 
 
 class _Moment(click.ParamType[datetime]):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, exists, select, text, update
+from sqlalchemy import CursorResult, Exists, exists, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core import clock
@@ -89,6 +89,8 @@ class Parked:
     created_at: datetime
     attempts: int
     reason: str
+    is_voided: bool
+    """Whether it was taken back meanwhile: then it is not sent again."""
 
 
 def standings(session: Session) -> Sequence[Standing]:
@@ -104,7 +106,7 @@ def troubles(session: Session) -> Sequence[Trouble]:
 
 def parked(session: Session, *, most: int, before: int | None = None) -> Sequence[Parked]:
     """The newest parked statements, from below a `seq` on."""
-    query = select(StatementRow).where(StatementRow.state == StatementState.PARKED)
+    query = select(StatementRow, _is_voided()).where(StatementRow.state == StatementState.PARKED)
     if before is not None:
         query = query.where(StatementRow.seq < before)
     return [
@@ -116,9 +118,16 @@ def parked(session: Session, *, most: int, before: int | None = None) -> Sequenc
             row.created_at,
             row.attempts,
             row.last_error or "",
+            is_voided,
         )
-        for row in session.scalars(query.order_by(StatementRow.seq.desc()).limit(most))
+        for row, is_voided in session.execute(query.order_by(StatementRow.seq.desc()).limit(most))
     ]
+
+
+def _is_voided() -> Exists:
+    """Of statements: whether one was recorded that takes it back."""
+    void = aliased(StatementRow)
+    return exists().where(void.subject_id == StatementRow.id, void.event == VOID_EVENT)
 
 
 def send_parked_again(
@@ -136,10 +145,9 @@ def send_parked_again(
         wanted.append(StatementRow.id == statement_id)
     # First the locks, so that a voiding statement that is just being recorded is seen, or waits for this one.
     session.execute(select(StatementRow.id).where(*wanted).order_by(StatementRow.seq).with_for_update()).all()
-    void = aliased(StatementRow)
     changed = session.execute(
         update(StatementRow)
-        .where(*wanted, ~exists().where(void.subject_id == StatementRow.id, void.event == VOID_EVENT))
+        .where(*wanted, ~_is_voided())
         .values(
             state=StatementState.PENDING,
             attempts=0,

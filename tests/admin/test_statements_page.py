@@ -10,7 +10,7 @@ from lti_tool.statements.models import StatementRow, StatementState
 from tests.admin.administrators import TOOL, AdministratorVisit
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, enter, make_tenant
-from tests.statements.sending import record, record_parked, states, use_store
+from tests.statements.sending import record, record_parked, record_void, states, use_store
 
 Sessions = sessionmaker[Session]
 
@@ -84,6 +84,17 @@ def test_one_is_sent_again_once(
     rows = states(sessions)
     assert (rows[one].state, rows[one].attempts) == (StatementState.PENDING, 0)
     assert rows[other].state == StatementState.PARKED
+
+
+def test_what_was_taken_back_offers_no_way_to_send_it(
+    administrator: AdministratorVisit, course: Course, sessions: Sessions
+) -> None:
+    voided, other = record_parked(sessions, course.visitor().actor, 2)
+    record_void(sessions, voided)
+    page = statements(administrator).text
+    assert page.count("Taken back: not sent again") == 1
+    assert f"/statements/{voided}/resend" not in page
+    assert f"/statements/{other}/resend" in page
 
 
 def test_what_was_sent_meanwhile_is_not_sent_again(

@@ -234,7 +234,7 @@ def test_what_waits_and_what_is_parked_is_said_and_can_be_sent_again(
     assert f"parked   {bad}  thread_posted" in say("status")
     assert "parked      1" in say("status")
     assert "Waiting to be sent again: 1." in say("retry")
-    assert "Nothing is parked." in say("retry")
+    assert "There is nothing to send again." in say("retry")
     store.answer = kept
     deliver(store_sessions)
     assert states(store_sessions)[bad].state == StatementState.SENT

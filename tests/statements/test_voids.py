@@ -22,6 +22,8 @@ from tests.statements.sending import (
     sent_ids,
     states,
 )
+from tests.statements.test_stores import trouble
+from xapi.delivery import PARK_AFTER
 
 Sessions = sessionmaker[Session]
 
@@ -152,3 +154,71 @@ def test_others_do_not_wait_for_it(store: Counterpart, store_sessions: Sessions,
     store.answer = kept
     deliver(store_sessions)
     assert [sent_ids(request) for request in store.requests] == [[later]]
+
+
+def forbid(store: Counterpart, voids: list[UUID]) -> None:
+    """The store's credentials may write, and not void."""
+
+    def answer(request: Request) -> Response:
+        if request.method == "GET":
+            return Response('{"version": ["1.0.3"]}')
+        return Response("", 403) if set(voids) & set(sent_ids(request)) else kept(request)
+
+    store.answer = answer
+
+
+def test_a_store_that_forbids_voids_alone_gets_all_others(
+    store: Counterpart, store_sessions: Sessions, actor: Actor
+) -> None:
+    store.answer = kept
+    targets = record(store_sessions, actor, 2)
+    deliver(store_sessions)
+    first = record(store_sessions, actor, 3)
+    voids = [record_void(store_sessions, target) for target in targets]
+    forbid(store, voids)
+    others = [*first, *record(store_sessions, actor, 3)]
+    deliver(store_sessions)
+    rows = states(store_sessions)
+    assert {rows[i].state for i in others} == {StatementState.SENT}
+    assert {rows[i].state for i in voids} == {StatementState.PENDING}
+    assert {rows[i].last_error for i in voids} == {"answered 403"}
+    found = trouble(store_sessions)
+    assert found is None or found.until is None, "the store is well"
+
+
+def test_a_void_that_stays_forbidden_is_parked_for_somebody_to_see(
+    store: Counterpart, store_sessions: Sessions, actor: Actor
+) -> None:
+    store.answer = kept
+    (target,) = record(store_sessions, actor, 1)
+    deliver(store_sessions)
+    void = record_void(store_sessions, target)
+    forbid(store, [void])
+    for _ in range(PARK_AFTER):
+        record(store_sessions, actor, 1)
+        make_due(store_sessions)
+        deliver(store_sessions)
+        make_due(store_sessions)
+        deliver(store_sessions)
+    row = states(store_sessions)[void]
+    assert row.state == StatementState.PARKED
+    assert (row.last_error or "").startswith("answered 403; ")
+
+
+def test_a_store_that_forbids_everything_parks_no_void(
+    store: Counterpart, store_sessions: Sessions, actor: Actor
+) -> None:
+    store.answer = kept
+    (target,) = record(store_sessions, actor, 1)
+    deliver(store_sessions)
+    void = record_void(store_sessions, target)
+    others = record(store_sessions, actor, 2)
+    forbid(store, [void, *others])
+    for _ in range(3 * PARK_AFTER):
+        make_due(store_sessions)
+        deliver(store_sessions)
+    rows = states(store_sessions)
+    assert {rows[i].state for i in (void, *others)} == {StatementState.PENDING}
+    found = trouble(store_sessions)
+    assert found is not None
+    assert found.until is not None

@@ -8,6 +8,7 @@ from xapi.client import Answer
 from xapi.delivery import Decision, Kind, decide
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+VOID = '{"verb": {"id": "http://adlnet.gov/expapi/verbs/voided"}}'
 
 
 def answer(
@@ -64,6 +65,16 @@ def test_what_follows_from_an_answer(given_answer: Answer, whole_batch: Kind, si
         assert decision.kind is kind
         assert (decision.delay is not None) == (kind in {Kind.PAUSE, Kind.RETRY})
         assert decision.reason
+
+
+@pytest.mark.parametrize(
+    ("statements", "kind"),
+    [([VOID], Kind.SUSPECT), (["{}", VOID, "{}"], Kind.SUSPECT), (["{}", "{}"], Kind.PAUSE)],
+)
+def test_who_forbids_a_batch_with_a_void_may_forbid_that_alone(statements: list[str], kind: Kind) -> None:
+    decision = decide(answer(403), statements=statements, attempts=0, now=NOW, jitter=0.5)
+    assert decision.kind is kind
+    assert decide(answer(401), statements=statements, attempts=0, now=NOW, jitter=0.5).kind is Kind.PAUSE
 
 
 @pytest.mark.parametrize(
