@@ -20,7 +20,9 @@ def init_headers(app: Flask) -> None:
 
 def csp_nonce() -> str:
     """What every script tag of this answer carries; new for each answer."""
-    return cast("str", g.setdefault("csp_nonce", secrets.token_urlsafe(16)))
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return cast("str", g.csp_nonce)
 
 
 def allow_embedders(origins: list[str] | None) -> None:

@@ -24,22 +24,21 @@ def repeated(macro: Callable[..., str]) -> Callable[..., Markup]:
     All that the macro decides by is its kind; the words are only put where it puts them. In a template that
     is imported without context the answers last, so there the language is a part of the kind.
     """
-    forms: dict[tuple[Hashable, ...], str] = {}
+    forms: dict[tuple[Hashable, ...], list[str]] = {}
 
     def made(*kind: Hashable, **words: object) -> Markup:
         form = forms.get(kind)
         if form is None:
             form = forms[kind] = _form(macro, kind, words)
         safe = {name: word if type(word) is Markup else put(word) for name, word in words.items()}
-        return Markup(form % safe)  # noqa: S704  # the macro's
+        filled = form[:]
+        filled[1::2] = list(map(safe.__getitem__, form[1::2]))
+        return Markup("".join(filled))  # noqa: S704  # the macro's, and what is put
 
     return made
 
 
-def _form(macro: Callable[..., str], kind: tuple[Hashable, ...], words: dict[str, object]) -> str:
-    """The macro's answer as a format of its words."""
+def _form(macro: Callable[..., str], kind: tuple[Hashable, ...], words: dict[str, object]) -> list[str]:
+    """The macro's answer in pieces: what stands in it, by turns with the names of words."""
     places = {name: Place(f"\0{name}\0") for name in words}
-    form = str(macro(*kind, **places)).replace("%", "%%")
-    for name, place in places.items():
-        form = form.replace(place, f"%({name})s")
-    return form
+    return str(macro(*kind, **places)).split("\0")
