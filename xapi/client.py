@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,6 +19,7 @@ _SHOWN_BODY: Final = 2000
 _CHUNK: Final = 65_536
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _REDIRECTS: Final = range(300, 400)
+_VERSION: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){2}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,20 @@ class RecordStoreClient:
         )
 
     def is_well(self) -> bool:
-        """Whether the store answers to a question that needs no statement (GET about, Communication 2.8)."""
+        """Whether the store answers to a question that needs no statement."""
+        return self.versions() is not None
+
+    def versions(self) -> list[str] | None:
+        """The xAPI versions that the store says it speaks, of those that are three numbers.
+
+        None where it gives no such answer (GET about, xAPI 1.0.3, Communication 2.8).
+        """
         reply = self._exchange("GET", self._base + "about")
         about = _parse(reply.body) if reply.failure is None and reply.status == HTTPStatus.OK else None
-        return isinstance(about, dict) and isinstance(about.get("version"), list)
+        named = about.get("version") if isinstance(about, dict) else None
+        if not isinstance(named, list):
+            return None
+        return [it for it in named if isinstance(it, str) and _VERSION(it)]
 
     def get_statement(self, statement_id: str) -> dict[str, Any] | None:
         """The stored statement of that id, voided or not; None when the store has none.

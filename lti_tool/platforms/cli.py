@@ -8,7 +8,7 @@ import click
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core.actor import ActorMode, Naming
-from lti_tool.core.db import unit_of_work
+from lti_tool.core.db import settings_of, unit_of_work
 from lti_tool.core.text import clean_line
 from lti_tool.platforms.invitations import make_invitation
 from lti_tool.platforms.models import RegistrationState
@@ -23,12 +23,14 @@ from lti_tool.platforms.service import (
     set_record_store,
 )
 from lti_tool.platforms.tool_keys import rotate_tool_keys
+from xapi.client import RecordStoreClient
 
 _WHERE_TO_PASTE = """\
 Moodle       Site administration > Plugins > Activity modules > External tool > Manage tools: Tool URL
 Canvas       Admin > Apps > Manage > Install a New App, by Dynamic Registration: URL
 Brightspace  Admin Tools > Manage Extensibility > LTI Advantage > Register Tool > Dynamic
 Sakai        Administration Workspace > Plus Admin or External Tools > LTI Advantage Auto Provision"""
+_MOST_VERSIONS = 10
 _STATES = {
     RegistrationState.PENDING: "pending ",
     RegistrationState.ACTIVE: "active  ",
@@ -125,7 +127,10 @@ def add(
             naming=_naming(Naming(), actor_mode, actor_home_page, sends_text),
             **registration,
         )
+        version = settings_of(session).lrs_version
     click.echo(f"Registered client {registration['client_id']} of {registration['issuer']}.")
+    if record_store:
+        _ask_what_it_speaks(record_store, version)
     if not deployment_ids:
         click.echo(
             "It has no deployment yet, so nobody can launch: see `segue platform deploy --help`.", err=True
@@ -164,6 +169,7 @@ def set_(
         set_naming(session, registration_id=registration.id, naming=naming)
         if record_store or default_lrs:
             set_record_store(session, registration_id=registration.id, record_store=record_store)
+        version = settings_of(session).lrs_version
     people = "pseudonyms" if naming.mode is ActorMode.PSEUDONYM else "the platform's ids"
     if naming.mode is ActorMode.SUB and naming.home_page:
         people += f" at {naming.home_page}"
@@ -173,6 +179,28 @@ def set_(
     if record_store or default_lrs:
         store = record_store.url if record_store else "the default record store"
         click.echo(f"They go to {store}, and so do those that still wait.")
+    if record_store:
+        _ask_what_it_speaks(record_store, version)
+
+
+def _ask_what_it_speaks(store: OwnRecordStore, default_version: str) -> None:
+    """Tell at once of an address that is wrong, or a version that the store does not speak."""
+    version = store.version or default_version
+    with RecordStoreClient(
+        store.url, store.username, store.password, version=version, timeout=(3, 10)
+    ) as lrs:
+        spoken = lrs.versions()
+    if spoken is None:
+        click.echo(
+            "It does not answer as a record store just now (GET about). If its address is right, nothing is"
+            " to be done: what is recorded waits for it.",
+            err=True,
+        )
+    elif not any(it.startswith(version[:4]) for it in spoken):
+        known = ", ".join(spoken[:_MOST_VERSIONS]) or "no version that we know"
+        click.echo(
+            f"It says that it speaks {known}. Statements go out as {version}: see --lrs-version.", err=True
+        )
 
 
 def _own_store(

@@ -1,5 +1,6 @@
 """A platform whose record store is changed while statements wait: they go to the one that it has now."""
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Response
@@ -55,8 +56,9 @@ def test_what_waits_goes_to_the_store_that_is_set(
         make_due(store_sessions)
         deliver(store_sessions)
     assert {row.state for row in states(store_sessions).values()} == {StatementState.SENT}
-    assert given(own)[0] == ("ours", "mistyped")
-    assert set(given(own)[1:]) == {("ours", "right")}
+    # Once each to ask what it speaks, and then statements.
+    assert given(own)[:2] == [("ours", "mistyped")] * 2
+    assert set(given(own)[2:]) == {("ours", "right")}
     assert troubles(store_sessions) == []
     store.answer, before = kept, len(store.requests)
     assert segue("platform", "set", *which, "--default-lrs").exit_code == 0
@@ -75,3 +77,42 @@ def test_a_store_is_set_whole_or_not_at_all(segue: Segue, store_sessions: Sessio
     with store_sessions() as session:
         registration = session.get_one(Registration, actor.registration_id)
         assert (registration.lrs_url, registration.sends_text) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("about", "version", "said"),
+    [
+        ('{"version": ["1.0.0", "1.0.3", "2.0.0"]}', "2.0.0", ""),
+        ('{"version": ["1.0.0"]}', "1.0.3", ""),
+        (
+            '{"version": ["1.0.3", "\\u001b[31m2.0.0", 2]}',
+            "2.0.0",
+            "It says that it speaks 1.0.3. Statements go out as 2.0.0: see --lrs-version.",
+        ),
+        ('{"version": ["next"]}', "1.0.3", "speaks no version that we know"),
+        ("<h1>Welcome</h1>", "1.0.3", "does not answer as a record store just now"),
+    ],
+)
+def test_whoever_sets_a_store_is_told_at_once_what_it_says_of_itself(
+    segue: Segue, store_sessions: Sessions, actor: Actor, about: str, version: str, said: str
+) -> None:
+    own = Counterpart()
+    own.answer = lambda _request: Response(about, mimetype="application/json")
+    with serving(own) as url:
+        lrs = [
+            "--lrs-url",
+            f"{url}/xapi",
+            "--lrs-username",
+            "u",
+            "--lrs-password",
+            "p",
+            "--lrs-version",
+            version,
+        ]
+        done = segue("platform", "set", *named(store_sessions, actor), *lrs)
+    assert done.exit_code == 0
+    assert said in done.stderr if said else done.stderr == ""
+    assert "\x1b" not in done.stderr
+    assert [(it.method, it.path) for it in own.requests] == [("GET", "/xapi/about")]
+    with store_sessions() as session:
+        assert session.get_one(Registration, actor.registration_id).lrs_version == version
