@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Exists, exists, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, not_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core import clock
@@ -124,10 +124,12 @@ def parked(session: Session, *, most: int, before: int | None = None) -> Sequenc
     ]
 
 
-def _is_voided() -> Exists:
+def _is_voided() -> ColumnElement[bool]:
     """Of statements: whether one was recorded that takes it back."""
     void = aliased(StatementRow)
-    return exists().where(void.subject_id == StatementRow.id, void.event == VOID_EVENT)
+    # A scalar subquery: of `exists` the planner might make a table of all voids.
+    its_void = select(void.id).where(void.subject_id == StatementRow.id, void.event == VOID_EVENT)
+    return its_void.scalar_subquery().is_not(None)
 
 
 def send_parked_again(
@@ -147,7 +149,7 @@ def send_parked_again(
     session.execute(select(StatementRow.id).where(*wanted).order_by(StatementRow.seq).with_for_update()).all()
     changed = session.execute(
         update(StatementRow)
-        .where(*wanted, ~_is_voided())
+        .where(*wanted, not_(_is_voided()))
         .values(
             state=StatementState.PENDING,
             attempts=0,
