@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from psycopg import _queries
 from sqlalchemy import DateTime, Enum, MetaData, Table, Text, create_engine, select
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.engine import Engine, make_url
@@ -20,6 +21,11 @@ from lti_tool.core.errors import SettingsError
 from lti_tool.core.ids import new_row_id
 from lti_tool.core.pool import replace_dead_connections
 from lti_tool.settings import Settings
+
+# psycopg keeps how it read a statement, but of none that is longer than 4,096 characters, and has no setting for
+# that. Lists have two of six and nine thousand, and would have them read anew for each page.
+# tests/core/test_long_statements.py tells if this is of no use any more.
+_queries.MAX_CACHED_STATEMENT_LENGTH = 16 * 1024
 
 
 class Base(DeclarativeBase):
