@@ -7,7 +7,7 @@ from sqlalchemy import Engine, Select, bindparam, select
 
 
 def test_how_a_long_statement_was_read_is_kept(engine: Engine) -> None:
-    columns = (bindparam("value").label(f"column_{number}") for number in range(400))
+    columns: list[Any] = [bindparam("value").label(f"column_{number}") for number in range(400)]
     query: Select[*tuple[Any, ...]] = select(*columns)
     with engine.connect() as connection:
         assert len(str(query.compile(engine))) > 2 * 4096
