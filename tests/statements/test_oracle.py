@@ -27,6 +27,12 @@ Sessions = sessionmaker[Session]
 Change = Callable[[str], str]
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of so few acts, one that the store refuses for good is a matter of luck."""
+    monkeypatch.setattr(acts, "_REFUSED_EACH", 2**128)
+
+
 @pytest.fixture
 def bad_store(tmp_path: Any) -> MisbehavingStore:
     return MisbehavingStore(kept=KeptInFile(tmp_path / "store"), refuses=acts.is_refused)
@@ -85,6 +91,16 @@ def test_the_delivery_as_it_is_loses_doubles_and_leaves_nothing(
 ) -> None:
     found = outcome(sessions, bad_store, fault)
     assert found.is_fine
+    assert (len(bad_store.kept), found.refused) == (ACTS, 0)
+
+
+def test_what_the_store_refuses_for_good_is_neither_lost_nor_stuck(
+    sessions: Sessions, bad_store: MisbehavingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "_REFUSED_EACH", 2)
+    found = outcome(sessions, bad_store, WELL)
+    assert found.is_fine
+    assert 0 < found.refused < ACTS
     assert len(bad_store.kept) == ACTS - found.refused
 
 
