@@ -29,7 +29,7 @@ from lti_tool.settings import Settings
 
 LEVELS = (10_000, 100_000, 1_000_000)
 _TURN = 10
-"""Requests of one kind, before the next kind has its turn."""
+"""Requests of one kind by each browser, before the next kind has its turn."""
 Fetch = Callable[[HTTPConnection, int], object]
 
 
@@ -73,15 +73,14 @@ def measure(name: str, port: int, count: int, fetch: Fetch) -> Measured:
 
 
 def measure_by_turns(kinds: Mapping[str, tuple[int, Fetch]], count: int) -> dict[str, Measured]:
-    """A few requests of each by turns, so that what else the machine does meets all alike; prints them."""
-    alone: dict[str, list[float]] = {name: [] for name in kinds}
+    """What one reader waits for, and pages a second: these by turns, so that their ratio is not of luck.
+
+    What else the machine does then meets all kinds alike. Prints both.
+    """
+    alone = {name: _fetch_alone(port, fetch, count) for name, (port, fetch) in kinds.items()}
     together = dict.fromkeys(kinds, 0.0)
-    for port, fetch in kinds.values():
-        _fetch_alone(port, fetch, range(count // 5 + 1))
-    for turn in _turns(count, _TURN):
-        for name, (port, fetch) in kinds.items():
-            alone[name] += _fetch_alone(port, fetch, turn)
-    for turn in _turns(2 * count, _TURN * BROWSERS):
+    for first in range(0, 2 * count, _TURN * BROWSERS):
+        turn = range(first, min(first + _TURN * BROWSERS, 2 * count))
         for name, (port, fetch) in kinds.items():
             together[name] += timed(partial(_fetch_together, port, fetch, turn))
     found = {}
@@ -93,15 +92,12 @@ def measure_by_turns(kinds: Mapping[str, tuple[int, Fetch]], count: int) -> dict
     return found
 
 
-def _turns(count: int, each: int) -> Iterator[range]:
-    return (range(first, min(first + each, count)) for first in range(0, count, each))
-
-
-def _fetch_alone(port: int, fetch: Fetch, numbers: range) -> list[float]:
-    """How many milliseconds each took."""
+def _fetch_alone(port: int, fetch: Fetch, count: int) -> list[float]:
+    """How many milliseconds each took, after some to get warm."""
     connection = HTTPConnection("127.0.0.1", port)
-    connection.connect()
-    return [timed(partial(fetch, connection, number)) * 1000 for number in numbers]
+    for number in range(count // 5 + 1):
+        fetch(connection, number)
+    return [timed(partial(fetch, connection, number)) * 1000 for number in range(count)]
 
 
 def _fetch_together(port: int, fetch: Fetch, numbers: range) -> None:
