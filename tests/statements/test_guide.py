@@ -130,7 +130,7 @@ def _follow_in_shell(demo: Demo, folder: Path) -> Reader:
 def test_the_guide_has_no_block_that_nothing_runs() -> None:
     assert {language for language, _ in BLOCK.findall(GUIDE)} == {"sh", "python", "sql"}
     assert len(blocks("sh")) == 4
-    assert len(blocks("python")) == 10
+    assert len(blocks("python")) == 11
     assert len(blocks("sql")) == 2
 
 
@@ -169,6 +169,8 @@ def test_every_block_of_the_notebook_says_something_and_draws(reader: Reader) ->
     for word in ("replied", "did", "tried", "not_yet", "no report yet"):
         assert word in said
     assert re.search(r"answered: [1-9]\d* of [1-9]\d* - median 0 days", said)
+    assert re.search(r"accepted: [1-9]\d* - said to be solved: [1-9]\d* - of [1-9]", said)
+    assert re.search(r"[1-9] of \d+ done, half of them within \d+ days", said)
     assert re.search(r"by name: 5 people, \d+ acts\nanonymous or by the tool itself: [1-9]", said)
     assert (reader.folder / "participation.png").read_bytes().startswith(b"\x89PNG")
     # Another test may have voided something: what says so tells of no act.
@@ -190,6 +192,17 @@ def test_a_second_run_reads_what_came_late_and_leaves_out_what_was_voided(reader
     voided = vocabulary.VOIDED.id
     stored = {one["id"] for one in reader.demo.statements() if one["verb"]["id"] != voided}
     assert set(found["ids"]) == stored
+
+
+def test_a_crash_amid_a_line_loses_nothing(reader: Reader) -> None:
+    """The next run reads again what the half line said, and does not write on behind it."""
+    before = set(reader.run_notebook()["ids"])
+    copy = reader.folder / "statements.jsonl"
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[: len(whole) // 2])
+    assert not copy.read_bytes().endswith(b"\n")
+    (reader.folder / "sync.json").unlink()
+    assert set(reader.run_notebook()["ids"]) == before
 
 
 def _posted(actor: dict[str, Any], days_ago: int) -> dict[str, Any]:
