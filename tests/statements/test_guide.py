@@ -169,6 +169,7 @@ def test_every_block_of_the_notebook_says_something_and_draws(reader: Reader) ->
     for word in ("replied", "did", "tried", "not_yet", "no report yet"):
         assert word in said
     assert re.search(r"answered: [1-9]\d* of [1-9]\d* - median 0 days", said)
+    assert re.search(r"still waiting: [1-9]\d* - the longest since 20\d\d-", said)
     assert re.search(r"accepted: [1-9]\d* - said to be solved: [1-9]\d* - of [1-9]", said)
     assert re.search(r"[1-9] of \d+ done, half of them within \d+ days", said)
     assert re.search(r"by name: 5 people, \d+ acts\nanonymous or by the tool itself: [1-9]", said)
