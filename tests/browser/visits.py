@@ -165,6 +165,8 @@ class Visit:
         self.heading("New thread")
         self.tool.get_by_label("Title").fill(title)
         self.tool.get_by_label("Your post").fill(body)
+        # The field grows with several lines, and the button moves.
+        self.settle()
         self.tool.get_by_role("button", name="Post thread").click()
         self.heading(title)
         return self.part_of_address("threads")
