@@ -86,7 +86,8 @@ def decide(
     kind = _kind(answer, single=len(statements) == 1)
     if answer.status == HTTPStatus.FORBIDDEN and any(map(_is_void, statements)):
         # To write and to void are two rights: it may be the voids alone that are refused.
-        return Decision(Kind.SUSPECT, back_off(attempts, jitter), _reason(answer, statements))
+        delay = back_off(attempts, jitter)
+        return Decision(Kind.SUSPECT, delay, _reason(answer, statements), rest=PAUSE_DELAY)
     if kind is Kind.DELIVERED:
         return Decision(kind, None, "taken")
     reason = _reason(answer, statements)

@@ -23,7 +23,7 @@ from lti_tool.core.pool import replace_dead_connections
 from lti_tool.settings import Settings
 
 # psycopg keeps how it read a statement, but of none that is longer than 4,096 characters, and has no setting
-# for that. Lists have two of six and nine thousand, and would have them read anew for each page.
+# for that. Those of lists and of a thread are, and would be read anew for each page.
 # tests/core/test_long_statements.py tells if this is of no use any more.
 _queries.MAX_CACHED_STATEMENT_LENGTH = 16 * 1024
 

@@ -93,7 +93,7 @@ def follow_up_list(
         )
     found = session.execute(query).all()
     rows = [
-        _view(row.FollowUp, _source(actor, row, row.FollowUp.source_post_id) if row.kind else None)
+        _view(row.FollowUp, _source(actor, row, row.FollowUp.source_post_id) if row.conversation_id else None)
         for row in found[:ROWS_A_PAGE]
     ]
     return Page(rows, _place(rows[-1]) if len(found) > ROWS_A_PAGE else None)

@@ -10,14 +10,14 @@ from sqlalchemy import Select, Table, bindparam, case, insert, select, update
 from sqlalchemy.orm import Bundle, Session
 
 from lti_tool.core import clock
-from lti_tool.core.actor import Actor, Naming, Role
+from lti_tool.core.actor import Actor, Role
 from lti_tool.core.secrets import matches
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
 from lti_tool.courses.shapes import shape_of
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Membership, Person
-from lti_tool.platforms.models import Deployment, Registration
+from lti_tool.platforms.models import Deployment, Registration, naming_of
 
 LIFE = timedelta(hours=12)
 _IDLE = timedelta(hours=2)
@@ -160,7 +160,7 @@ def actor_of(
         prompt_html=placement.settings.get("prompt_html", ""),
         locale=launch.locale,
         embedders=tuple(launch.embedders),
-        naming=Naming(registration.actor_mode, registration.actor_home_page, registration.sends_text),
+        naming=naming_of(registration),
         history_id=history_id,
         is_test=launch.is_test,
         allows_anonymity=placement.settings.get("anonymous", False),

@@ -191,16 +191,24 @@ def _ask_what_it_speaks(store: OwnRecordStore, default_version: str) -> None:
     ) as lrs:
         spoken = lrs.versions()
     if spoken is None:
-        click.echo(
-            "It does not answer as a record store just now (GET about). If its address is right, nothing is"
-            " to be done: what is recorded waits for it.",
-            err=True,
+        said = (
+            "The record store does not answer as one just now (GET about). If its address is right, nothing"
+            " is to be done: what is recorded waits for it."
         )
-    elif not any(it.startswith(version[:4]) for it in spoken):
+    elif any(_family(it) == _family(version) for it in spoken):
+        return
+    else:
         known = ", ".join(spoken[:_MOST_VERSIONS]) or "no version that we know"
-        click.echo(
-            f"It says that it speaks {known}. Statements go out as {version}: see --lrs-version.", err=True
+        said = (
+            f"The record store says that it speaks {known}. Statements go out as {version}:"
+            " see --lrs-version."
         )
+    click.echo(said, err=True)
+
+
+def _family(version: str) -> str:
+    """The versions that understand each other: 1.0.0 and 1.0.3 are one (xAPI 1.0.3, Communication 3.3)."""
+    return version.rpartition(".")[0]
 
 
 def _own_store(

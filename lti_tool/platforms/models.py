@@ -62,11 +62,16 @@ class Registration(Row, Base):
 
     @property
     def naming(self) -> Naming:
-        return Naming(self.actor_mode, self.actor_home_page, self.sends_text)
+        return naming_of(self)
 
     @property
     def state(self) -> RegistrationState:
         return state_of(active=self.active, approved_at=self.approved_at)
+
+
+def naming_of(registration: Any) -> Naming:
+    """How statements name its people; `registration` may be the row, or these columns of it."""
+    return Naming(registration.actor_mode, registration.actor_home_page, registration.sends_text)
 
 
 def state_of(*, active: bool, approved_at: datetime | None) -> RegistrationState:

@@ -26,12 +26,12 @@ def readable_post(actor: Actor) -> ColumnElement[bool]:
     return and_(readable(actor), readable_within(actor, replies_are_open(actor)))
 
 
-def readable_within(actor: Actor, replies_are_open: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Of posts, where it is known that the actor may read their conversation, and whether its replies too."""
+def readable_within(actor: Actor, others_are_open: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of posts of a conversation that the actor may read; `others_are_open` as `replies_are_open` has it."""
     return and_(
         Post.course_id == actor.course_id,
         _is_there(actor, Post),
-        or_(Post.is_opening, Post.author_id == actor.person_id, replies_are_open),
+        or_(Post.is_opening, Post.author_id == actor.person_id, others_are_open),
     )
 
 

@@ -87,10 +87,10 @@ def test_a_store_is_set_whole_or_not_at_all(segue: Segue, store_sessions: Sessio
         (
             '{"version": ["1.0.3", "\\u001b[31m2.0.0", 2]}',
             "2.0.0",
-            "It says that it speaks 1.0.3. Statements go out as 2.0.0: see --lrs-version.",
+            "The record store says that it speaks 1.0.3. Statements go out as 2.0.0: see --lrs-version.",
         ),
         ('{"version": ["next"]}', "1.0.3", "speaks no version that we know"),
-        ("<h1>Welcome</h1>", "1.0.3", "does not answer as a record store just now"),
+        ("<h1>Welcome</h1>", "1.0.3", "does not answer as one just now"),
     ],
 )
 def test_whoever_sets_a_store_is_told_at_once_what_it_says_of_itself(

@@ -3,6 +3,7 @@
 import threading
 from uuid import UUID
 
+import pytest
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Request, Response
@@ -156,69 +157,71 @@ def test_others_do_not_wait_for_it(store: Counterpart, store_sessions: Sessions,
     assert [sent_ids(request) for request in store.requests] == [[later]]
 
 
-def forbid(store: Counterpart, voids: list[UUID]) -> None:
-    """The store's credentials may write, and not void."""
+def forbid(store: Counterpart, refused: list[UUID], *, about: int = 200) -> None:
+    """The store's credentials may write, and not void: it refuses these."""
 
     def answer(request: Request) -> Response:
         if request.method == "GET":
-            return Response('{"version": ["1.0.3"]}')
-        return Response("", 403) if set(voids) & set(sent_ids(request)) else kept(request)
+            return Response('{"version": ["1.0.3"]}', about)
+        return Response("", 403) if set(refused) & set(sent_ids(request)) else kept(request)
 
     store.answer = answer
+
+
+def void_of_sent(store: Counterpart, sessions: Sessions, actor: Actor) -> UUID:
+    """It waits, and what it takes back is in the store."""
+    store.answer = kept
+    (target,) = record(sessions, actor, 1)
+    deliver(sessions)
+    return record_void(sessions, target)
+
+
+def rests(sessions: Sessions) -> bool:
+    """Whether the store is left alone."""
+    found = trouble(sessions)
+    return found is not None and found.until is not None
 
 
 def test_a_store_that_forbids_voids_alone_gets_all_others(
     store: Counterpart, store_sessions: Sessions, actor: Actor
 ) -> None:
-    store.answer = kept
-    targets = record(store_sessions, actor, 2)
-    deliver(store_sessions)
     first = record(store_sessions, actor, 3)
-    voids = [record_void(store_sessions, target) for target in targets]
-    forbid(store, voids)
+    void = void_of_sent(store, store_sessions, actor)
     others = [*first, *record(store_sessions, actor, 3)]
+    forbid(store, [void])
     deliver(store_sessions)
     rows = states(store_sessions)
     assert {rows[i].state for i in others} == {StatementState.SENT}
-    assert {rows[i].state for i in voids} == {StatementState.PENDING}
-    assert {rows[i].last_error for i in voids} == {"answered 403"}
-    found = trouble(store_sessions)
-    assert found is None or found.until is None, "the store is well"
+    assert (rows[void].state, rows[void].last_error) == (StatementState.PENDING, "answered 403")
+    assert not rests(store_sessions)
 
 
 def test_a_void_that_stays_forbidden_is_parked_for_somebody_to_see(
     store: Counterpart, store_sessions: Sessions, actor: Actor
 ) -> None:
-    store.answer = kept
-    (target,) = record(store_sessions, actor, 1)
-    deliver(store_sessions)
-    void = record_void(store_sessions, target)
+    void = void_of_sent(store, store_sessions, actor)
     forbid(store, [void])
     for _ in range(PARK_AFTER):
         record(store_sessions, actor, 1)
-        make_due(store_sessions)
-        deliver(store_sessions)
-        make_due(store_sessions)
-        deliver(store_sessions)
+        for _ in range(2):
+            make_due(store_sessions)
+            deliver(store_sessions)
     row = states(store_sessions)[void]
     assert row.state == StatementState.PARKED
     assert (row.last_error or "").startswith("answered 403; ")
 
 
+@pytest.mark.parametrize("about", [200, 403])
 def test_a_store_that_forbids_everything_parks_no_void(
-    store: Counterpart, store_sessions: Sessions, actor: Actor
+    store: Counterpart, store_sessions: Sessions, actor: Actor, about: int
 ) -> None:
-    store.answer = kept
-    (target,) = record(store_sessions, actor, 1)
-    deliver(store_sessions)
-    void = record_void(store_sessions, target)
+    void = void_of_sent(store, store_sessions, actor)
     others = record(store_sessions, actor, 2)
-    forbid(store, [void, *others])
+    forbid(store, [void, *others], about=about)
+    deliver(store_sessions)
+    assert rests(store_sessions), "at once, and not after some more failures"
     for _ in range(3 * PARK_AFTER):
         make_due(store_sessions)
         deliver(store_sessions)
     rows = states(store_sessions)
     assert {rows[i].state for i in (void, *others)} == {StatementState.PENDING}
-    found = trouble(store_sessions)
-    assert found is not None
-    assert found.until is not None
