@@ -13,7 +13,8 @@ from lti_tool.core import clock
 from lti_tool.statements.models import VOID_EVENT, StatementRow, StatementState, StoreTrouble
 from lti_tool.statements.targets import STORE_KEY, address_of, key_parameters
 
-# Each count walks a partial index alone; what was sent is not counted but known.
+# Each count walks a partial index alone; what was sent is not counted but known. What is parked and was taken
+# back waits for nobody.
 _STANDING = text(
     f"""
     select registration.id, registration.issuer, registration.client_id, registration.label,
@@ -26,7 +27,10 @@ _STANDING = text(
         select count(*) from statement where registration_id = registration.id and state = 'pending'
     ) as waiting
     left join (
-        select registration_id, count(*) from statement where state = 'parked' group by registration_id
+        select registration_id, count(*) from statement where state = 'parked'
+            and (select void.id from statement as void
+                where void.subject_id = statement.id and void.event = '{VOID_EVENT}') is null
+        group by registration_id
     ) as counted (registration_id, count) on counted.registration_id = registration.id
     cross join lateral (select coalesce(counted.count, 0)) as parked (count)
     left join lateral (

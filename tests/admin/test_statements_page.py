@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.core.db import unit_of_work
 from lti_tool.statements.models import StatementRow, StatementState
+from lti_tool.statements.status import send_parked_again
 from tests.admin.administrators import TOOL, AdministratorVisit
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, enter, make_tenant
@@ -95,6 +96,12 @@ def test_what_was_taken_back_offers_no_way_to_send_it(
     assert page.count("Taken back: not sent again") == 1
     assert f"/statements/{voided}/resend" not in page
     assert f"/statements/{other}/resend" in page
+    assert "1 parked" in page, "what was taken back needs nobody"
+    with unit_of_work(sessions) as session:
+        send_parked_again(session, statement_id=other)
+    page = statements(administrator).text
+    assert "parked</span>" not in page
+    assert "Send all parked again" not in page
 
 
 def test_what_was_sent_meanwhile_is_not_sent_again(
