@@ -87,6 +87,22 @@ def contributions(
 
     Follow-ups are not among them: they are their owner's alone. Nor is what was written anonymously.
     """
+    picked = (
+        select(Post.id)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(
+            readable_post(actor),
+            Post.author_id == person_id,
+            Post.pseudonym.is_(None),
+            Conversation.placement_id == actor.placement_id,
+        )
+        .order_by(Post.id)
+        .limit(ROWS_A_PAGE + 1)
+    )
+    if after:
+        picked = picked.where(Post.id > after.id)
+    # What is shown of them is looked up for a page's, not for all that a person ever wrote.
+    page = picked.subquery()
     answered, answered_author = aliased(Post), aliased(Person)
     query = (
         select(
@@ -98,20 +114,12 @@ def contributions(
             shown_html(actor, answered).label("answered_html"),
             *author_columns(answered, answered_author, prefix="answered"),
         )
+        .join(page, page.c.id == Post.id)
         .join(Conversation, Conversation.id == Post.conversation_id)
         .outerjoin(answered, answered.id == Post.in_reply_to_id)
         .outerjoin(answered_author, answered_author.id == answered.author_id)
-        .where(
-            readable_post(actor),
-            Post.author_id == person_id,
-            Post.pseudonym.is_(None),
-            Conversation.placement_id == actor.placement_id,
-        )
         .order_by(Post.id)
-        .limit(ROWS_A_PAGE + 1)
     )
-    if after:
-        query = query.where(Post.id > after.id)
     found = session.execute(query).all()
     rows = [
         Contribution(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from lti_tool.audit.models import ModerationLog, StaffAct
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
+from lti_tool.core.db import written_out
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Page, Place
 from lti_tool.core.prepared import ask, asked_by, asker, time_of_asking
@@ -140,7 +141,8 @@ def _notices(session: Session, actor: Actor) -> Sequence[NoticeView]:
 def _is_due(actor: Actor) -> ColumnElement[bool]:
     """Of posts: reported or waiting, in the actor's course. Both are small parts of an index."""
     reported = select(Report.post_id).where(Report.course_id == actor.course_id, Report.closed_at.is_(None))
-    waiting = select(Post.id).where(Post.course_id == actor.course_id, Post.state == PostState.WAITING)
+    is_waiting = Post.state == written_out(PostState.WAITING)
+    waiting = select(Post.id).where(Post.course_id == actor.course_id, is_waiting)
     return Post.id.in_(reported.union(waiting))
 
 

@@ -29,6 +29,8 @@ from sqlalchemy.orm import Session
 from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Place
 from lti_tool.core.prepared import ask, asked_by, asker
+from lti_tool.courses.models import Placement
+from lti_tool.courses.shapes import Shape, placements_of_shape
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.authors import Author, author_columns, author_of
@@ -151,15 +153,12 @@ def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted
 @cache
 def _list(wanted: Wanted, *, is_staff: bool) -> Select[*tuple[Any, ...]]:
     them = asker(is_staff=is_staff)
-    bounded = _scanned(them, wanted).cte("scanned")
-    fits = _fits(them, wanted, bounded.c.is_open)
+    found = _found(them, wanted).cte("found")
     return (
-        _rows(them, bounded.c.is_open)
-        .add_columns(fits.label("fits"), bounded.c.rank)
-        .join(bounded, bounded.c.id == Conversation.id)
-        .where(or_(fits, bounded.c.rank == MOST_SCANNED))
-        .order_by(bounded.c.rank)
-        .limit(ROWS_A_PAGE + 1)
+        _rows(them, found.c.is_open)
+        .add_columns(found.c.fits, found.c.rank)
+        .join(found, found.c.id == Conversation.id)
+        .order_by(found.c.rank)
     )
 
 
@@ -180,24 +179,52 @@ def _asked(actor: Actor, kind: ConversationKind, wanted: Wanted, **more: Any) ->
     )
 
 
+def _found(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """The ids of a page's rows with their ranks, and of the last one that was looked through for them."""
+    scanned = _scanned(actor, wanted).subquery()
+    # In the keys' order and not in that of the ranks, which PostgreSQL does not know to be the same: so it
+    # looks through no more than it takes to find them.
+    order = [scanned.c[at].desc() for at in range(len(ALL.keys(wanted.sort)))]
+    return (
+        select(scanned.c.id, scanned.c.is_open, scanned.c.fits, scanned.c.rank)
+        .where(or_(scanned.c.fits, scanned.c.rank == MOST_SCANNED))
+        .order_by(*order)
+        .limit(ROWS_A_PAGE + 1)
+    )
+
+
 def _scanned(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    """The ids of those that a page looks through, with their ranks."""
+    """The ids of those that a page looks through, with their keys, whether they fit, and their ranks."""
     limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
-    keys = ALL.keys(wanted.sort)
-    plain = _part(actor, wanted, ALL).order_by(*(key.desc() for key in keys)).limit(limit)
+    plain = _part(actor, wanted, ALL).order_by(*(key.desc() for key in ALL.keys(wanted.sort))).limit(limit)
     parts = [plain]
     if not actor.role.is_staff:
-        # Those that one has to answer first stand where they would without any reply: few, found by their
-        # activities, while an index has the others in order.
-        closed = _part(actor, wanted, OPENING).where(replies_are_closed(actor))
-        found = closed.cte("closed").prefix_with("MATERIALIZED")
-        parts = [plain.where(replies_are_open(actor)), select(*found.c)]
+        parts = [plain.where(replies_are_open(actor)), _closed(actor, wanted)]
     both = union_all(*parts).subquery()
-    is_open, *keys = both.c
+    *keys, is_open, fits = both.c
     order = [key.desc() for key in keys]
     rank = func.row_number().over(order_by=order)
-    query = select(keys[-1].label("id"), is_open, rank.label("rank"))
+    query = select(*keys[:-1], keys[-1].label("id"), is_open, fits, rank.label("rank"))
     return query.order_by(*order).limit(limit)
+
+
+def _closed(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """Those that one has to answer first stand where they would without any reply.
+
+    They are few, found by their activities, while an index has the others in order. Activity by activity
+    (PostgreSQL joins nothing into what has an offset): most courses have no such activity, and then nothing
+    that the actor ever answered is looked up.
+    """
+    activities = placements_of_shape(actor.course_id, Shape.ANSWER_FIRST)
+    if not wanted.whole_course:
+        activities = activities.where(Placement.id == bindparam("placement_id"))
+    activity = activities.subquery()
+    theirs = _part(actor, wanted, OPENING).where(
+        replies_are_closed(actor), Conversation.placement_id == activity.c.id
+    )
+    closed = theirs.correlate(activity).offset(0).lateral()
+    found = select(*closed.c).select_from(activity).join(closed, true())
+    return select(*found.cte("closed").prefix_with("MATERIALIZED").c)
 
 
 def _part(actor: Actor, wanted: Wanted, known: Known) -> Select[*tuple[Any, ...]]:
@@ -209,7 +236,9 @@ def _part(actor: Actor, wanted: Wanted, known: Known) -> Select[*tuple[Any, ...]
         among.append(Conversation.pin_slot.is_(None))
     if wanted.after:
         among.append(tuple_(*keys) < tuple_(*_place(wanted.sort)))
-    return select(known.is_open.label("is_open"), *keys).where(*among)
+    fits = _fits(actor, wanted, known.is_open).label("fits")
+    part = select(*keys, known.is_open.label("is_open"), fits).where(*among)
+    return part.outerjoin(ReadState, read_by(actor)) if wanted.show is Show.UNREAD else part
 
 
 def pinned(session: Session, actor: Actor, kind: ConversationKind) -> Sequence[ConversationRow]:

@@ -38,6 +38,7 @@ from lti_tool.posts.following.queries import level_column
 from lti_tool.posts.groups import may_post
 from lti_tool.posts.marks.queries import marks_column, marks_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState, Synthesis
+from lti_tool.posts.order_in_conversation import by_number, newest_first, oldest_first
 from lti_tool.posts.reading import Read, read_by
 from lti_tool.posts.states import ERASED
 from lti_tool.posts.views import Closing, ConversationView, PostView, Replies, Summing
@@ -210,19 +211,20 @@ def replies(
 
 @cache
 def _page_of(begins_by: str | None, *, is_staff: bool) -> Select[*tuple[Any, ...]]:
-    query = _replies(is_staff=is_staff)
+    replies = _replies(is_staff=is_staff)
     begin: BindParameter[Any] = bindparam("begin")
     if begins_by == "at_end":
-        return query.order_by(Post.id.desc()).limit(LAST_POSTS)
+        return newest_first(replies, _CONVERSATION).limit(LAST_POSTS)
     if begins_by == "before_id":
-        return query.where(Post.id <= begin).order_by(Post.id.desc()).limit(EARLIER_POSTS + 1)
+        return newest_first(replies.where(Post.id <= begin), _CONVERSATION).limit(EARLIER_POSTS + 1)
+    query = oldest_first(replies, _CONVERSATION)
     if begins_by == "from_id":
         query = query.where(Post.id >= begin)
     elif begins_by == "around_id":
         query = query.where(Post.id >= _start_around(begin))
     elif begins_by == "from_number":
         query = query.where(Post.id >= _start_at(begin))
-    return query.order_by(Post.id).limit(POSTS_A_PAGE + 1)
+    return query.limit(POSTS_A_PAGE + 1)
 
 
 def _page(
@@ -239,15 +241,9 @@ def _page(
 
 def _start_around(around_id: ColumnElement[UUID], context: int = POSTS_A_PAGE // 2) -> ColumnElement[UUID]:
     """The id of the post some places before `around_id`, or of the first one."""
-    before = (
-        select(Post.id)
-        .where(Post.conversation_id == _CONVERSATION, Post.is_opening.is_(False), Post.id <= around_id)
-        .order_by(Post.id.desc())
-        .offset(context)
-        .limit(1)
-        .scalar_subquery()
-    )
-    return func.coalesce(before, UUID(int=0))
+    up_to = select(Post.id).where(Post.is_opening.is_(False), Post.id <= around_id)
+    before = newest_first(up_to, _CONVERSATION).offset(context).limit(1)
+    return func.coalesce(before.scalar_subquery(), UUID(int=0))
 
 
 def _start_at(number: ColumnElement[int]) -> ColumnElement[UUID]:
@@ -267,8 +263,8 @@ def new_replies(
 
 @cache
 def _new_replies(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
-    query = _replies(is_staff=is_staff).where(Post.number > bindparam("after_number"))
-    return query.order_by(Post.number).limit(POSTS_A_PAGE)
+    newer = _replies(is_staff=is_staff).where(Post.number > bindparam("after_number"))
+    return by_number(newer, _CONVERSATION).limit(POSTS_A_PAGE)
 
 
 def reply_in(
@@ -282,7 +278,7 @@ def reply_in(
 
 @cache
 def _reply(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
-    return _replies(is_staff=is_staff).where(Post.id == _POST)
+    return _replies(is_staff=is_staff).where(Post.id == _POST, Post.conversation_id == _CONVERSATION)
 
 
 def last_number(session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind) -> int:
@@ -333,11 +329,12 @@ def _columns(actor: Actor) -> Sequence[Any]:
 
 
 def _replies(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
-    """Of one conversation: asked with `_asked_within`, as only one who may read it has its view."""
+    """Those that the asker may read, of the one conversation that is still to be named.
+
+    Asked with `_asked_within`, as only one who may read the conversation has its view.
+    """
     them = asker(is_staff=is_staff)
-    return _posts(them).where(
-        Post.conversation_id == _CONVERSATION, Post.is_opening.is_(False), readable_within(them, _ARE_OPEN)
-    )
+    return _posts(them).where(Post.is_opening.is_(False), readable_within(them, _ARE_OPEN))
 
 
 def _asked_within(actor: Actor, conversation: ConversationView, **more: Any) -> dict[str, Any]:

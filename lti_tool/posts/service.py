@@ -25,6 +25,7 @@ from lti_tool.posts.following.defaults import follow_own
 from lti_tool.posts.groups import check_may_post
 from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.order_in_conversation import newest_first
 from lti_tool.posts.phases import OutsidePhaseError, takes_posts_now
 from lti_tool.posts.reading import mark_own
 from lti_tool.posts.visibility import legible, readable, readable_post, replies_are_open
@@ -248,9 +249,7 @@ def _take_number(session: Session, conversation: Conversation) -> int | None:
 
 def _give_back_number(session: Session, conversation: Conversation) -> None:
     """For a post that was there before. The number is still ours alone."""
-    newest = (
-        select(Post.created_at).filter_by(conversation_id=conversation.id).order_by(Post.id.desc()).limit(1)
-    )
+    newest = newest_first(select(Post.created_at), conversation.id).limit(1)
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation.id)
