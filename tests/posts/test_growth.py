@@ -28,6 +28,12 @@ _READ = """
     select (select sum(seq_tup_read) from pg_stat_user_tables)
         + (select sum(idx_tup_read) from pg_stat_user_indexes)
 """
+# So many that looking through all of them would be told.
+_OTHER_PEOPLE = """
+    insert into person (id, created_at, registration_id, sub, name)
+    select gen_random_uuid(), now(), (select id from registration), 'other-' || n, 'Other ' || n
+    from generate_series(1, 20000) as n
+"""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ def full(server_url: str, administration: Engine, template_database: str) -> Ite
         long = add_thread(engine, filled, LONG)
         fill(engine, filled, POSTS // 2)
         with engine.begin() as connection:
+            connection.execute(text(_OTHER_PEOPLE))
             connection.execute(text("analyze"))
         engine.dispose()
         yield Full(url, filled, usual, long)
