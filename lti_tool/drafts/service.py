@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
@@ -21,13 +22,17 @@ from lti_tool.posts.service import access_conversation, access_post
 Fields = Mapping[str, str]
 
 _KEY = ("person_id", "kind", "target_id")
-_MAKE = insert(cast("Table", Draft.__table__)).on_conflict_do_nothing(index_elements=_KEY)
-_LOCKED = (
-    select(Draft)
-    .where(*[getattr(Draft, name) == bindparam(name) for name in _KEY])
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
+_MADE = insert(Draft)
+
+
+def _kept(column: str) -> ReturningInsert[Draft]:
+    """The place's row, made if need be, with this column as given; nobody else changes it meanwhile."""
+    kept = _MADE.on_conflict_do_update(index_elements=_KEY, set_={column: _MADE.excluded[column]})
+    return kept.returning(Draft).execution_options(populate_existing=True)
+
+
+# What a conflict sets of the key is there already: it takes the row's lock, and answers with it.
+_LOCKED, _CLOSED = _kept("target_id"), _kept("closed_by")
 _MOST_BESIDE = 5
 """Tabs that may write at the same place at the same time; with more of them the oldest text goes."""
 
@@ -62,7 +67,7 @@ def save_draft(
     A save that comes after the form was sent, or after a newer one of the same form, changes nothing.
     """
     access_place(session, actor, place)
-    draft = _lock(session, actor, place)
+    draft = _row(session, actor, place, _LOCKED)
     if draft.fields == fields:
         draft.saved_at = clock.now()
         return draft
@@ -104,24 +109,21 @@ def close_draft(session: Session, actor: Actor, *, place: DraftPlace, form: Form
     """
     if form is None:
         return
-    draft = _lock(session, actor, place)
+    draft = _row(session, actor, place, _CLOSED, closed_by=form.writer)
     known = {str(form.writer), str(form.version)}
     draft.elsewhere = [
         text for text in draft.elsewhere if known.isdisjoint({text["writer"], text["version"]})
     ]
-    draft.closed_by = form.writer
     if form.writer == draft.writer or form.version == draft.version:
         _take_away(draft)
 
 
-def _lock(session: Session, actor: Actor, place: DraftPlace) -> Draft:
-    """The place's row, made if need be; nobody else changes it until this transaction ends."""
+def _row(
+    session: Session, actor: Actor, place: DraftPlace, query: ReturningInsert[Draft], **values: UUID
+) -> Draft:
     key: dict[str, Any] = {"person_id": actor.person_id, "kind": place.kind, "target_id": place.target_id}
-    session.execute(
-        _MAKE,
-        {**key, "course_id": actor.course_id, "writer": new_random_id()},
-    )
-    return session.scalars(_LOCKED, key).one()
+    made = {**key, **values, "course_id": actor.course_id, "writer": new_random_id()}
+    return session.scalars(query, made).one()
 
 
 def _put_aside(draft: Draft, writer: UUID, fields: Fields) -> None:
