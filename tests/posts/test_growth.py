@@ -21,7 +21,6 @@ from lti_tool.settings import Settings
 from tests.conftest import SECRET, cloned_database
 
 POSTS, LONG = 60_000, 5_000
-PLANNED = ["force_custom_plan", "force_generic_plan"]
 A_PAGE = 2_000
 """A page of 50 posts, or of 30 threads, with its joins; some plans sort the 600 threads of an activity."""
 _READ = """
@@ -66,20 +65,25 @@ def _settings(url: str) -> Settings:
     return Settings(database_url=url, secret_key=SecretStr(SECRET))
 
 
-@pytest.fixture(params=PLANNED)
+@pytest.fixture(params=["force_custom_plan", "force_generic_plan"])
 def planned(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["learner", "instructor"])
-def read_for(full: Full, planned: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str], int]]:
+@pytest.fixture
+def role() -> str:
+    return "instructor"
+
+
+@pytest.fixture
+def read_for(full: Full, planned: str, role: str) -> Iterator[Callable[[str], int]]:
     """How much was read for a page that answers."""
     planning = f"-c plan_cache_mode={planned}"
     url = make_url(full.url).update_query_dict({"options": planning}).render_as_string(hide_password=False)
     engine = make_engine(url, pool_size=1)
     client = create_app(_settings(url), engine=engine).test_client(use_cookies=False)
     with engine.begin() as connection:
-        connection.execute(text("update launch set role = :role"), {"role": request.param})
+        connection.execute(text("update launch set role = :role"), {"role": role})
 
     def counted(path: str) -> int:
         _open(client, full, path)
@@ -92,7 +96,8 @@ def read_for(full: Full, planned: str, request: pytest.FixtureRequest) -> Iterat
 
 
 def _open(client: FlaskClient, full: Full, path: str) -> None:
-    address = f"/l/{full.filled.launch_id}{path.format(usual=full.usual, long=full.long)}"
+    known = {"usual": full.usual, "long": full.long, "person": full.filled.people[0]}
+    address = f"/l/{full.filled.launch_id}{path.format(**known)}"
     cookie = {"Cookie": f"segue_launch={full.filled.secret}"}
     answer = client.get(address, headers=cookie, base_url=_settings(full.url).base_url)
     assert answer.status_code == 200
@@ -105,6 +110,7 @@ def _read_by_now(engine: Engine) -> int:
         return int(connection.execute(text(_READ)).scalar_one())
 
 
+@pytest.mark.parametrize("role", ["learner", "instructor"])
 @pytest.mark.parametrize(
     "path",
     [
@@ -131,3 +137,14 @@ def _read_by_now(engine: Engine) -> int:
 )
 def test_a_page_reads_what_it_shows(read_for: Callable[[str], int], path: str) -> None:
     assert read_for(path) <= A_PAGE
+
+
+def test_the_queue_reads_what_it_shows(read_for: Callable[[str], int]) -> None:
+    assert read_for("/moderation") <= A_PAGE
+
+
+def test_a_persons_page_reads_what_they_wrote_and_not_the_activity(
+    read_for: Callable[[str], int], full: Full
+) -> None:
+    """Somebody who wrote a tenth of everything."""
+    assert read_for("/people/{person}") <= POSTS // 10 + A_PAGE
