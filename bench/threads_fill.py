@@ -164,6 +164,8 @@ def _write(engine: Engine, filled: Filled, threads: Any) -> Iterator[UUID]:
         raw.close()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("vacuum analyze conversation, post, post_words"))
+        # What is left to do of so much writing would be done while pages are measured.
+        connection.execute(text("checkpoint"))
     yield from made
 
 
