@@ -90,7 +90,8 @@ def _fetch_alone(kinds: Mapping[str, tuple[int, Fetch]], count: int) -> dict[str
         for name, (_, fetch) in kinds.items():
             for number in range(first, min(first + _TURN, count)):
                 spent = timed(partial(fetch, connections[name], abs(number))) * 1000
-                taken[name] += [spent] if number >= 0 else []
+                if number >= 0:
+                    taken[name].append(spent)
     return taken
 
 

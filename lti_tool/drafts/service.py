@@ -26,7 +26,10 @@ _MADE = insert(Draft)
 
 
 def _kept(column: str) -> ReturningInsert[Draft]:
-    """The place's row, made if need be, with this column as given; nobody else changes it meanwhile."""
+    """The place's row, made if need be, with this column as given.
+
+    Nobody else changes it until this transaction ends.
+    """
     kept = _MADE.on_conflict_do_update(index_elements=_KEY, set_={column: _MADE.excluded[column]})
     return kept.returning(Draft).execution_options(populate_existing=True)
 
@@ -121,6 +124,7 @@ def close_draft(session: Session, actor: Actor, *, place: DraftPlace, form: Form
 def _row(
     session: Session, actor: Actor, place: DraftPlace, query: ReturningInsert[Draft], **values: UUID
 ) -> Draft:
+    """What `_LOCKED` or `_CLOSED` gives for the actor there."""
     key: dict[str, Any] = {"person_id": actor.person_id, "kind": place.kind, "target_id": place.target_id}
     made = {**key, **values, "course_id": actor.course_id, "writer": new_random_id()}
     return session.scalars(query, made).one()

@@ -16,7 +16,13 @@ from lti_tool.people.models import Membership, Person
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
-from lti_tool.posts.visibility import readable, readable_within, shown_html, shown_title
+from lti_tool.posts.visibility import (
+    readable,
+    readable_within,
+    replies_are_open,
+    shown_html,
+    shown_title,
+)
 
 ROWS_A_PAGE = 20
 
@@ -88,7 +94,7 @@ def contributions(
     Follow-ups are not among them: they are their owner's alone. Nor is what was written anonymously.
     """
     # First what the person wrote, by its index, whatever the planner expects: an activity has far more posts.
-    # Its readers are staff, for whom all replies are there.
+    # Whether a conversation's replies are there for the reader is asked with the conversation, below.
     own = select(Post.id, Post.conversation_id).where(
         Post.author_id == person_id, Post.pseudonym.is_(None), readable_within(actor, true())
     )
@@ -98,7 +104,7 @@ def contributions(
     page = (
         select(written.c.id)
         .join(Conversation, Conversation.id == written.c.conversation_id)
-        .where(readable(actor), Conversation.placement_id == actor.placement_id)
+        .where(readable(actor), replies_are_open(actor), Conversation.placement_id == actor.placement_id)
         .order_by(written.c.id)
         .limit(ROWS_A_PAGE + 1)
         .subquery()
