@@ -1,6 +1,7 @@
 """Fixtures that every test may use: a real PostgreSQL, a database of one's own, settings, the app."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -37,12 +38,13 @@ __all__ = ["write_down_shapes"]  # a fixture of every test
 
 QueryCounter = Callable[[], AbstractContextManager[list[str]]]
 
-# Other connections go first: one left in a transaction would keep us waiting. Keys are not checked
-# meanwhile, so that the order of the tables does not matter.
+# Connections in the middle of something are ended first: one left in a transaction would keep us waiting.
+# Idle ones hold no locks, and the process's engine keeps them. Foreign keys are not checked meanwhile, so the
+# order of the tables does not matter.
 EMPTY_ALL_TABLES = f"""
     DO $$ DECLARE name text; BEGIN
         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid();
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle';
         SET LOCAL session_replication_role = replica;
         FOR name IN SELECT tablename FROM pg_tables
             WHERE schemaname = 'public' AND tablename <> 'alembic_version'
@@ -51,22 +53,42 @@ EMPTY_ALL_TABLES = f"""
     END $$
 """
 
-BROWSER_TESTS = "tests/browser/"
-GUIDE_TESTS = "tests/statements/test_guide.py"
+# Tests that share something costly stay in one process. The longest come first, dealt out to the processes by
+# turns, so that none of them is begun when the others are nearly done.
+TOGETHER = (
+    "tests/browser/",  # one demo
+    "tests/browser/test_sites.py",  # its own servers
+    "tests/statements/test_guide.py",  # another demo
+    "tests/browser/test_states.py",  # the application, served by the test
+)
 
 SECRET = "a secret for tests only, long enough to be taken"
 
 
-class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # it is untyped
-    """Each test goes where there is time, but those with the browser to one process: they share a demo.
+def _together(nodeid: str) -> str | None:
+    """The most exact of TOGETHER that a test belongs to."""
+    return max((shared for shared in TOGETHER if nodeid.startswith(shared)), key=len, default=None)
 
-    So do those of the guide, which have another one.
+
+class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # it is untyped
+    """Each test goes where there is time; those of one row of TOGETHER go to one process.
 
     pytest-xdist's own mark for groups does nothing with pytest 9.2 (it sets a node's id where none is read).
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((shared for shared in (BROWSER_TESTS, GUIDE_TESTS) if nodeid.startswith(shared)), nodeid)
+        return _together(nodeid) or nodeid
+
+
+@pytest.hookimpl(trylast=True)  # after the shuffling
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        shared = _together(item.nodeid)
+        if shared:
+            return TOGETHER.index(shared)
+        return len(TOGETHER) + (item.get_closest_marker("slow") is None)
+
+    items.sort(key=turn)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -151,34 +173,51 @@ def process_database_url(server_url: str, administration: Engine, template_datab
         yield url
 
 
+@pytest.fixture(scope="session")
+def process_engine(process_database_url: str) -> Iterator[Engine]:
+    """One engine for all tests of this process: its connections and what SQLAlchemy compiled are kept."""
+    engine = make_engine(process_database_url)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def database_url(process_database_url: str) -> Iterator[str]:
+def database_url(process_database_url: str, process_engine: Engine) -> Iterator[str]:
     """A migrated, empty database: this process's own, emptied after each test (4 ms; a clone takes 300).
 
     Each statement that the test made is checked before.
     """
     yield process_database_url
-    engine = make_engine(process_database_url, pool_size=1)
     try:
-        with engine.connect() as connection:
+        with process_engine.connect() as connection:
             check_kept(connection)
     finally:
-        with engine.begin() as connection:
+        with process_engine.begin() as connection:
             connection.execute(text(EMPTY_ALL_TABLES))
-        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def process_settings(process_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    media = tmp_path_factory.mktemp("media").as_uri()
+    return Settings(database_url=process_database_url, secret_key=SecretStr(SECRET), media_url=media)
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where the files of these settings are kept."""
+    return Path(str(settings.media_url).removeprefix("file://"))
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    media = (tmp_path / "media").as_uri()
-    return Settings(database_url=database_url, secret_key=SecretStr(SECRET), media_url=media)
+def settings(process_settings: Settings, database_url: str) -> Iterator[Settings]:
+    """The settings of this process's app; a module whose tests need others overrides this fixture."""
+    yield process_settings
+    for kept in folder_of(process_settings).iterdir():
+        shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
-    engine = make_engine(settings.database_url or "")
-    yield engine
-    engine.dispose()
+def engine(process_engine: Engine, database_url: str) -> Engine:
+    return process_engine
 
 
 @pytest.fixture
@@ -199,10 +238,30 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def process_app(
+    process_settings: Settings, process_engine: Engine, compiled_templates: FileSystemBytecodeCache
+) -> Flask:
+    return _app(process_settings, process_engine, compiled_templates)
+
+
 @pytest.fixture
-def app(settings: Settings, engine: Engine, compiled_templates: FileSystemBytecodeCache) -> Flask:
+def app(
+    settings: Settings,
+    process_settings: Settings,
+    process_app: Flask,
+    engine: Engine,
+    compiled_templates: FileSystemBytecodeCache,
+) -> Flask:
+    """This process's app, or one for the test's own settings. No test may change it."""
+    if settings is process_settings:
+        return process_app
+    return _app(settings, engine, compiled_templates)
+
+
+def _app(settings: Settings, engine: Engine, templates: FileSystemBytecodeCache) -> Flask:
     app = create_app(settings, engine=engine)
-    app.jinja_env.bytecode_cache = compiled_templates
+    app.jinja_env.bytecode_cache = templates
     app.testing = True
     return app
 

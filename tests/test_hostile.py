@@ -11,6 +11,8 @@ from werkzeug.routing import Rule
 
 from tests.factories.entrances import Course, Visitor
 
+pytestmark = pytest.mark.slow
+
 TEXTS = (
     "", " ", "\x00", "%00", "x" * 40_000,
     "'\"><script>alert(1)</script>", "{{7*7}}", "../../etc/passwd", "\u202e\ud7ff\uffff",

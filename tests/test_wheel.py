@@ -14,6 +14,8 @@ import requests
 from tests.conftest import SECRET
 from tests.demo.test_demo_command import free_port
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 WITHIN = 300
 

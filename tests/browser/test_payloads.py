@@ -29,7 +29,7 @@ from tests.facilitation.test_person import reviewer
 from tests.factories.entrances import Course, Visitor
 from tests.posts.payloads import PAYLOADS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TEXTS = [clean_text(payload) for payload in PAYLOADS]
 # In one line, as most places are escaped whole, and short enough for an index of names.

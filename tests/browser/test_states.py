@@ -18,7 +18,7 @@ from tests.browser.test_pages import look_at
 from tests.contract.access_table import TABLE
 from tests.factories.entrances import Course, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 _MOST_STEPS = 200
 # What one can come to by Tab: of radio buttons of one name one, of a toolbar its first button.

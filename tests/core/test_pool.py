@@ -1,9 +1,20 @@
 """Connections that died in the pool are replaced, and living ones are not asked each time."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Engine, text
 
 from lti_tool.core import pool
+from lti_tool.core.db import make_engine
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """One of the test's own, with nothing in its pool yet."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ import psutil
 import pytest
 import requests
 
+pytestmark = pytest.mark.slow
+
 READY = "Segue is running. Open "
 WITHIN = 60.0
 

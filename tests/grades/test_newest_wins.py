@@ -28,6 +28,8 @@ from lti_tool.platforms.service_client import ServiceAnswer, ServiceRefusedError
 from lti_tool.subscriptions import subscribe_all
 from tests.factories.entrances import enter, make_tenant
 
+pytestmark = pytest.mark.slow
+
 subscribe_all()
 
 ITEMS = "https://lms.example/items"

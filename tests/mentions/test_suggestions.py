@@ -141,7 +141,7 @@ def how_it_is_read(engine: Engine, visitor: Visitor, typed: str) -> tuple[int, s
         return len(asked), "\n".join(plan.scalars())
 
 
-@pytest.mark.parametrize("many", [10, MANY])
+@pytest.mark.parametrize("many", [10, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_twenty_thousand_people_cost_what_ten_do(
     course: Course, session: Session, engine: Engine, many: int
 ) -> None:

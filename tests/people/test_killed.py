@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 from werkzeug.wrappers import Request, Response
 
@@ -17,6 +18,8 @@ from lti_tool.core.db import settings_of, unit_of_work
 from lti_tool.demo.lms.vocabulary import INSTRUCTOR
 from tests.conftest import SECRET
 from tests.people.rosters import INES, Platform, entries, entry, page
+
+pytestmark = pytest.mark.slow
 
 WITHIN = 60.0
 LONG_SILENT = "update procrastinate_workers set last_heartbeat = now() - interval '5 minutes'"

@@ -20,6 +20,8 @@ from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.settings import Settings
 from tests.conftest import SECRET, cloned_database
 
+pytestmark = pytest.mark.slow
+
 POSTS, LONG = 60_000, 5_000
 A_PAGE = 2_000
 """A page of 50 posts, or of 30 threads, with its joins; some plans sort the 600 threads of an activity."""

@@ -44,6 +44,8 @@ from tests.privacy.canaries import (
 from tests.threads.test_threads import post_thread
 from xapi.validation import check_statement
 
+pytestmark = pytest.mark.slow
+
 
 def export_of(sessions: sessionmaker[Session], person_id: UUID) -> tuple[list[Any], list[Any], list[str]]:
     """Rows with their tables, statements and names of files."""

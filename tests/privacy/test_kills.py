@@ -32,6 +32,8 @@ from tests.test_cli import Segue
 from tests.test_cli import segue as segue  # noqa: PLC0414  # a fixture
 from tests.threads.test_threads import post_thread
 
+pytestmark = pytest.mark.slow
+
 ERASE = ("person", "erase", "--platform", ISSUER, "--sub", "ana-ruiz", "--yes", "--list", "list.jsonl")
 AGAIN = ("person", "erase", "--again", "--yes", "--list", "list.jsonl")
 _LOCK = 20_260_034

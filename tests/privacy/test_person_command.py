@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from lti_tool.people.models import Person
 from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.models import Post
+from lti_tool.settings import Settings
 from lti_tool.storage.store import Storage, StorageError
+from tests.conftest import folder_of
 from tests.contract.conftest import everything, everything_written
 from tests.factories.entrances import ISSUER, Course, Visitor, make_tenant
 from tests.posts.files import photo, post_with_pictures
@@ -24,9 +26,14 @@ TEXT = "A plan that nobody else has."
 
 
 @pytest.fixture(autouse=True)
-def media(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The command keeps files where the pages do."""
-    monkeypatch.setenv("SEGUE_MEDIA_URL", (tmp_path / "media").as_uri())
+def media(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Path:
+    """The folder of files; the command keeps them where the pages do."""
+    monkeypatch.setenv("SEGUE_MEDIA_URL", settings.media_url or "")
+    return folder_of(settings)
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [it for it in folder.rglob("*") if it.is_file()]
 
 
 @pytest.fixture
@@ -75,15 +82,16 @@ def test_without_yes_nothing_is_changed_and_counts_are_shown(
 
 
 def test_with_yes_rows_and_files_are_gone_and_the_list_is_written(
-    segue: Segue, ana: Visitor, engine: Engine, session: Session
+    segue: Segue, ana: Visitor, engine: Engine, session: Session, media: Path
 ) -> None:
+    assert files_in(media)
     done = segue("person", "erase", *ANA, "--yes", "--list", "list.json")
     assert (done.exit_code, done.stderr) == (0, "")
     assert "Erased: 1." in done.stdout
     left = everything_written(engine)
     for it in ("ana-ruiz", "Ana Ruiz", TEXT, "A whiteboard of mine"):
         assert it not in left
-    assert [it for it in Path("media").rglob("*") if it.is_file()] == []
+    assert files_in(media) == []
     assert session.scalars(select(func.count(Attachment.id))).one() == 0
     named = json.loads(Path("list.json").read_text(encoding="utf-8"))
     assert {"homePage": ISSUER, "name": "ana-ruiz"} in named["accounts"]
@@ -128,7 +136,7 @@ def test_a_line_that_a_crash_cut_off_takes_no_other_with_it(segue: Segue, ana: V
 
 
 def test_killed_after_the_commit_the_files_follow(
-    segue: Segue, ana: Visitor, session: Session, monkeypatch: pytest.MonkeyPatch
+    segue: Segue, ana: Visitor, session: Session, monkeypatch: pytest.MonkeyPatch, media: Path
 ) -> None:
     def fail(_storage: Storage, _key: str) -> None:
         raise StorageError("away")
@@ -140,7 +148,7 @@ def test_killed_after_the_commit_the_files_follow(
     assert "1 files could not be deleted yet" in done.stderr
     assert session.scalars(select(Attachment.name)).one() == ""
     assert segue("person", "erase", "--again", "--yes").exit_code == 0
-    assert [it for it in Path("media").rglob("*") if it.is_file()] == []
+    assert files_in(media) == []
 
 
 def test_again_erases_nobody_who_came_back(

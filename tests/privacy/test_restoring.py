@@ -12,6 +12,7 @@ from lti_tool.core.db import make_engine
 from lti_tool.settings import Settings
 from lti_tool.statements.models import StatementRow
 from lti_tool.storage.store import storage_of
+from tests.conftest import folder_of
 from tests.contract.conftest import everything
 from tests.factories.entrances import ISSUER, Course
 from tests.posts.files import photo, post_with_pictures
@@ -30,7 +31,7 @@ def test_who_was_erased_is_erased_again_from_a_restored_backup(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    media = tmp_path / "media"
+    media = folder_of(settings)
     monkeypatch.setenv("SEGUE_MEDIA_URL", media.as_uri())
     ana, tom = course.visitor("Ana Ruiz"), course.visitor("Tom Becker")
     post_thread(ana, body="A plan that nobody else has.")

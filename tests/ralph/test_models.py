@@ -12,6 +12,8 @@ from tests.ralph import environment
 from tests.ralph.environment import judged
 from tests.ralph.whole_run import FOLDER, WholeRun, shape_of
 
+pytestmark = pytest.mark.slow
+
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "xapi/statement-cases.json").read_text(encoding="utf-8")
 )

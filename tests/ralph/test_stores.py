@@ -31,6 +31,8 @@ from tests.threads.test_threads import post_thread, write_replies
 from xapi.client import RecordStoreClient
 from xapi.comparison import same_statement
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def ralph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:

@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from lti_tool.record_store.parameters import Page
 from lti_tool.record_store.queries import _listed, find_page
+from tests.conftest import QueryCounter
 
 Sample = Callable[..., dict[str, Any]]
 ANA = json.dumps({"account": {"homePage": "https://lms.example", "name": "ana"}})
@@ -86,28 +86,24 @@ def test_more_keeps_the_request_and_can_be_asked_for_again(store: FlaskClient, s
 
 
 def test_a_page_takes_the_same_few_queries_however_much_there_is(
-    store: FlaskClient, sample: Sample, engine: Engine
+    store: FlaskClient, sample: Sample, count_queries: QueryCounter
 ) -> None:
-    asked: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
     counts = []
     for size in (1, 60):
         post(store, [sample() for _ in range(size)])
-        asked.clear()
-        assert store.get("/xapi/statements", query_string={"agent": ANA}).status_code == 200
+        with count_queries() as asked:
+            assert store.get("/xapi/statements", query_string={"agent": ANA}).status_code == 200
         counts.append(len(asked))
     assert counts == [3, 3]  # the credential, how far all is visible, the page
 
 
 def test_a_batch_takes_the_same_few_queries_however_large(
-    store: FlaskClient, sample: Sample, engine: Engine
+    store: FlaskClient, sample: Sample, count_queries: QueryCounter
 ) -> None:
-    asked: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
     counts = []
     for size in (1, 60):
-        asked.clear()
-        post(store, [sample() for _ in range(size)])
+        with count_queries() as asked:
+            post(store, [sample() for _ in range(size)])
         counts.append(len(asked))
     assert counts == [5, 5]  # and two COPYs, which SQLAlchemy does not see
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from lti_tool.record_store import service
+from tests.conftest import QueryCounter
 
 Sample = Callable[..., dict[str, Any]]
 ClientOf = Callable[..., FlaskClient]
@@ -98,12 +97,11 @@ def test_without_valid_credentials_nothing_else_happens(client_of: ClientOf, pat
 
 
 def test_a_request_without_credentials_asks_nothing_of_the_database(
-    client_of: ClientOf, engine: Engine
+    client_of: ClientOf, count_queries: QueryCounter
 ) -> None:
-    asked: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
-    assert client_of().get("/xapi/statements").status_code == 401
-    assert client_of(Authorization=basic(b"guess:work")).get("/xapi/statements").status_code == 401
+    with count_queries() as asked:
+        assert client_of().get("/xapi/statements").status_code == 401
+        assert client_of(Authorization=basic(b"guess:work")).get("/xapi/statements").status_code == 401
     assert asked == []
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -239,6 +240,15 @@ def test_a_refused_install_is_explained_and_tried_again(place: Place, tools: Pat
     assert len(asked(place)) == 1
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Children hear SIGINT even where this run ignores it, as a run in the background does."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupted_install_starts_over(place: Place, tools: Path) -> None:
     script = f"""
 import sys
@@ -254,10 +264,14 @@ sys.exit(profiles.main(["check"]))
     os.mkfifo(place.root / "waits")
     told = os.open(place.root / "waits", os.O_RDONLY | os.O_NONBLOCK)
     child = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
-    assert select.select([told], [], [], 20)[0], "it was not installing within 20 s"
-    os.close(told)
-    child.send_signal(signal.SIGINT)
-    _, errors = child.communicate(timeout=20)
+    try:
+        assert select.select([told], [], [], 20)[0], "it was not installing within 20 s"
+        os.close(told)
+        child.send_signal(signal.SIGINT)
+        _, errors = child.communicate(timeout=20)
+    finally:
+        child.kill()
+        child.wait()
     assert child.returncode == 130
     assert "interrupted" in errors
 

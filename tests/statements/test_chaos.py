@@ -9,6 +9,8 @@ import pytest
 
 from bench.chaos.store import FAULTS
 
+pytestmark = pytest.mark.slow
+
 STATEMENTS = 100_000
 WITHIN = 1200
 """Seconds, generous: two cores that five others worked on took 315 for 144,000."""

@@ -25,6 +25,8 @@ from tests.factories.entrances import enter, make_tenant
 from tests.statements.sending import deliver, make_due, record, states
 from xapi.client import RecordStoreClient
 
+pytestmark = pytest.mark.slow
+
 Sessions = sessionmaker[Session]
 
 

@@ -25,6 +25,8 @@ from xapi import vocabulary
 from xapi.client import RecordStoreClient
 from xapi.statement import account_agent, build_statement, void
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs/statements.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -10,6 +10,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.statements.machine import Delivering
 from tests.statements.planted import PLANTED, SHORT, check_it_is_found, machine
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["machine"]
 
 settings.register_profile("long", SHORT, max_examples=2000, stateful_step_count=50)
