@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from lti_tool.core.outbound import OutboundClient, OutboundError, Policy, read_address
 from lti_tool.platforms.registration_errors import RegistrationRefusedError
+from xapi.validation.formats import is_iri
 
 _LARGEST = 256 * 1024
 _ALGORITHM = "RS256"
@@ -117,7 +118,9 @@ def read_configuration(
 
 def _check_addresses(described: OpenIdConfiguration, url: str, policy: Policy) -> None:
     issuer = described.issuer
-    if set(issuer) & set("?#") or not may_speak_for(issuer, url, policy):
+    if policy.https_only and _is_over_http(described):
+        raise RegistrationRefusedError("platform_over_http")
+    if set(issuer) & set("?#") or not is_iri(issuer) or not may_speak_for(issuer, url, policy):
         raise RegistrationRefusedError("issuer_elsewhere")
     # An audience or a token address elsewhere would have us sign for, or to, somebody else's server.
     addresses = (
@@ -129,6 +132,18 @@ def _check_addresses(described: OpenIdConfiguration, url: str, policy: Policy) -
     )
     if not all(may_speak_for(issuer, address, policy) for address in addresses):
         raise RegistrationRefusedError("address_elsewhere")
+
+
+def _is_over_http(described: OpenIdConfiguration) -> bool:
+    """Whether any of its addresses is: most often its server does not know that https stands before it."""
+    given = (
+        described.issuer,
+        described.authorization_endpoint,
+        described.token_endpoint,
+        described.jwks_uri,
+        described.registration_endpoint,
+    )
+    return any(urlsplit(address).scheme == "http" for address in given)
 
 
 def _as_address(issuer: str, server: str) -> str:
