@@ -99,7 +99,8 @@ def refused(error: LaunchRefusedError) -> Response:
     roll_back()
     note_refusal(db(), error)  # in a transaction of its own, which this answer commits
     incident = new_random_id().hex[:8]
-    log.warning("launch_refused", code=error.code, incident=incident)
+    fault = {"claim": error.fault.claim, "rule": error.fault.rule.value} if error.fault else {}
+    log.warning("launch_refused", code=error.code, incident=incident, **fault)
     return make_response(
         render_template("launch/refused.html", advice=error.advice, incident=incident), error.status
     )
