@@ -124,9 +124,10 @@ def _known(model: type[BaseModel], place: _Place) -> tuple[_Place, _Place | None
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that a field holds, if it holds one."""
-    kinds = (annotation, *get_args(annotation))
-    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+    """The model that a field holds, or the items of a list in it; None where that is none."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for kind in get_args(annotation) if (found := _model_in(kind))), None)
 
 
 def _less(value: Any, without: set[_Place], above: set[_Place], here: _Place = ()) -> Any:
