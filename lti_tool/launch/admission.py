@@ -14,7 +14,6 @@ from lti_tool.core import clock, events
 from lti_tool.core.db import settings_of
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.secrets import digest
-from lti_tool.core.text import is_clean
 from lti_tool.courses.models import Activity, Course, Placement
 from lti_tool.courses.origins import read_origins
 from lti_tool.courses.service import (
@@ -37,7 +36,7 @@ from lti_tool.launch.entrance import Entrance, context_id_of
 from lti_tool.launch.errors import Advice, LaunchRefusedError
 from lti_tool.launch.events import Admitted, Launched
 from lti_tool.launch.models import Launch, LaunchKind
-from lti_tool.launch.origins import embedders_of, origin_of
+from lti_tool.launch.origins import embedders_of
 from lti_tool.launch.proof import PlatformStorage
 from lti_tool.launch.rules import check_message
 from lti_tool.launch.sessions import LIFE, actor_of, open_session
@@ -49,8 +48,6 @@ from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Registration
 
 log = structlog.get_logger(__name__)
-
-_LONGEST_URL = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,8 +228,8 @@ def _open(
         is_test=is_test_user(message.roles),
         locale=message.language,
         platform_name=_platform_name(registration, message),
-        embedders=embedders_of(registration, _return_url(message)),
-        return_url=_return_url(message),
+        embedders=embedders_of(registration, message.return_url),
+        return_url=message.return_url,
         details=dict(details or {}),
         created_at=now,
         seen_at=now,
@@ -276,10 +273,3 @@ def _services_of(message: MessageClaims) -> CourseServices:
 def _platform_name(registration: Registration, message: MessageClaims) -> str:
     said = message.tool_platform.name if message.tool_platform else ""
     return said or urlsplit(registration.issuer).hostname or registration.issuer
-
-
-def _return_url(message: MessageClaims) -> str | None:
-    """The course's page, where it is an address that a browser can go to (LTI Core 1.3, section 5.4.4)."""
-    given = message.presentation.return_url if message.presentation else None
-    is_kept = given and len(given) <= _LONGEST_URL and is_clean(given)
-    return given if given and is_kept and origin_of(given) else None

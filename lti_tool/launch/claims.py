@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, String
 
 from lti_tool.core.text import clean_line, is_clean, is_one_line
 from lti_tool.launch.errors import Fault, Rule
+from lti_tool.launch.origins import origin_of
 from lti_tool.launch.reading import Claim, broken
 from xapi.validation.formats import is_language_tag
 
@@ -47,6 +48,12 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _page_address(value: str) -> str:
+    if origin_of(_web_address(value)) is None:
+        raise broken(Rule.NOT_AN_ADDRESS)
+    return value
+
+
 def _language(value: Any) -> Any:
     """The tag, or as much of its beginning as is one: "es-mx" of Moodle's "es_mx_kids".
 
@@ -70,6 +77,8 @@ Address = Annotated[str, StringConstraints(min_length=1, max_length=2048), After
 """An address of the platform's, kept as it wrote it. Whoever calls it goes through core/outbound."""
 ServiceAddress = Annotated[Address, AfterValidator(_web_address)]
 """Where a service of the platform's is."""
+PageAddress = Annotated[str, StringConstraints(min_length=1, max_length=4096), AfterValidator(_page_address)]
+"""A page of the platform's that a browser can go to."""
 Scope = Address
 """A service's scope, which is an address too (it is kept with the course)."""
 Shown = Annotated[str, BeforeValidator(lambda value: clean_line(value) if isinstance(value, str) else value)]
@@ -101,7 +110,8 @@ class ToolPlatform(Claim):
 
 class LaunchPresentation(Claim):
     locale: LanguageTag = ""
-    return_url: str | None = None
+    return_url: PageAddress | None = None
+    """The course's page, to go back to (LTI Core 1.3, section 5.4.4)."""
 
 
 class RosterService(Claim):
@@ -197,6 +207,10 @@ class MessageClaims(Claim):
     def shown_name(self) -> str:
         """The name to show; empty where the platform keeps names to itself."""
         return self.name or f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def return_url(self) -> str | None:
+        return self.presentation.return_url if self.presentation else None
 
     @property
     def language(self) -> str:

@@ -41,12 +41,13 @@ class Rule(StrEnum):
     NOT_A_MESSAGE_TYPE = "not_a_message_type"
     LINKS_NOT_ACCEPTED = "links_not_accepted"
     NOT_ALLOWED_HERE = "not_allowed_here"
+    REPEATED = "repeated"
     UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A claim that is not as it should be: its name and the rule that it breaks, never its value."""
+    """A claim, or a parameter of login, that breaks a rule. Its value is not here."""
 
     claim: str
     rule: Rule

@@ -66,7 +66,7 @@ ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, "", {}, [], 0, 7, -1.5, True, False, "x", " ", "$Unsubstituted", "\x00", "a\nb", "\ud800", "\x85",
      "https://", "//lms.example", "javascript:alert(1)", "https://lms.example/\x00", "x" * 5000, 10**300,
      [None], [7, "x", None], [[]], {"id": ""}, {"id": None}, {"a": None}, {"": ""}, {"\ud800": "\x00"},
-     float("nan"), float("inf")]
+     float("nan"), float("inf"), "canvas", "desire2learn", "blackboard", "moodle"]
 )  # fmt: skip
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | ODD
 VALUES = ODD | st.recursive(
@@ -183,6 +183,7 @@ def test_what_was_set_aside_is_named_in_one_line(platform: Platform) -> None:
         LTI + "context": {"title": "secret title"},
         LTI + "tool_platform": {"name": ["secret name"]},
         LTI + "custom": "secret custom",
+        LTI + "launch_presentation": {"return_url": "javascript:secret"},
         "name": None,
         "locale": "1234 secret",
         SETTINGS: "not of this message",
@@ -195,6 +196,7 @@ def test_what_was_set_aside_is_named_in_one_line(platform: Platform) -> None:
             [
                 f"{LTI}context.id: missing",
                 f"{LTI}custom: not_an_object",
+                f"{LTI}launch_presentation.return_url: not_an_address",
                 f"{LTI}tool_platform.name: not_text",
                 f"{GRADES}.lineitem: empty",
                 f"{GRADES}.lineitems: not_an_address",

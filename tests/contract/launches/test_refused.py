@@ -40,9 +40,9 @@ WORDS = {
 
 OF_A_CLAIM = {
     "claim_missing", "claims_invalid", "message_invalid", "message_type_missing", "message_type_unsupported",
-    "deep_linking_return_url",
+    "deep_linking_return_url", "login_parameter_malformed", "parameter_repeated",
 }  # fmt: skip
-"""Codes of refusals that name a claim."""
+"""Codes of refusals that name a claim, or a parameter."""
 
 NOTES = {"registration_health", "platform_key_set"}
 """Tables that a refusal may write: what administrators are told of it, and the keys that were fetched."""
@@ -93,8 +93,8 @@ def check_refused(row: Refused, answer: TestResponse, watch: Watch, secrets: set
 
 
 def check_claim_named(row: Refused, refusal: Mapping[str, Any]) -> None:
-    """The claim, or the member of it, that was bent; and the rule that it breaks."""
-    bent = [row.claim] if row.claim else [path.replace("#", ".") for path in row.claims]
+    """The claim, the member of it or the parameter that was bent; and the rule that it breaks."""
+    bent = [row.claim] if row.claim else [path.replace("#", ".") for path in {**row.claims, **row.login}]
     assert any(refusal["claim"] == name or refusal["claim"].startswith(f"{name}.") for name in bent), refusal
     assert refusal["rule"] in set(Rule)
 
