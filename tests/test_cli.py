@@ -93,6 +93,7 @@ def test_an_invitation_is_a_link_that_is_shown_once(segue: Segue) -> None:
     ("arguments", "words"),
     [
         ([*PLATFORM[:-1], "javascript:alert(1)"], "--jwks-url"),
+        (["--issuer", "lms.example", *PLATFORM[2:]], "--issuer: must be a whole address"),
         ([*PLATFORM, "--lrs-url", "https://lrs.example"], "go together"),
         (PLATFORM[:4], "Missing option"),
     ],

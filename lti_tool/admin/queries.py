@@ -52,6 +52,9 @@ class RegistrationRow:
     launched_at: datetime | None
     error_at: datetime | None
     error_code: str | None
+    error_claim: str | None
+    """The name of the claim that the launch was refused for, where it was one."""
+    error_rule: str | None
     naming: Naming
     """What its statements tell of people."""
 
@@ -147,6 +150,8 @@ def _registration_row(
         launched_at=health.launched_at if health else None,
         error_at=health.error_at if health else None,
         error_code=health.error_code if health else None,
+        error_claim=health.error_claim if health else None,
+        error_rule=health.error_rule if health else None,
         naming=registration.naming,
     )
 

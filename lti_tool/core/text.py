@@ -4,6 +4,7 @@ import html
 import re
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _BETWEEN = re.compile(r"</?(?:a|code|em|s|span|strong)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 _SPACE = re.compile(r"\s+")
@@ -28,6 +29,11 @@ def clean_line(text: str, *, longest: int = 300) -> str:
 def is_clean(text: str) -> bool:
     """Whether an id from outside can be kept as it is."""
     return not _CONTROL.search(text)
+
+
+def is_one_line(text: str) -> bool:
+    """The same, and neither a line break, a tab nor any other control character is in it."""
+    return not _CONTROL_OR_BREAK.search(text)
 
 
 def plain_text(rendered: str) -> str:

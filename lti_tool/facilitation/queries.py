@@ -1,4 +1,4 @@
-"""One learner's contributions to an activity, for those who teach there."""
+"""One learner's contributions to an activity, for those who teach there, and for themselves."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,8 @@ class Learner:
 
     person_id: UUID | None
     name: str
+    is_self: bool = False
+    """Whether it is the reader's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class Contribution:
 
 
 def submitted_by(session: Session, actor: Actor) -> Learner:
-    """Whom this launch asks to review. Staff, in a submission review, and nobody else. One query."""
+    """Whose work this submission review is about: anybody's for staff, their own for others. One query."""
     found = session.execute(
         select(Launch.details, Person)
         .outerjoin(
@@ -66,11 +68,16 @@ def submitted_by(session: Session, actor: Actor) -> Learner:
         )
         .where(Launch.id == actor.launch_id, Launch.kind == LaunchKind.SUBMISSION_REVIEW)
     ).one_or_none()
-    if found is None or not actor.role.is_staff:
+    if found is None:
         raise NotFoundError
     details, person = found
+    is_self = person is not None and person.id == actor.person_id
+    if "for_user" not in details or not (is_self or actor.role.is_staff):
+        raise NotFoundError
     return Learner(
-        person_id=person.id if person else None, name=(person.name if person else "") or details["name"]
+        person_id=person.id if person else None,
+        name=(person.name if person else "") or details["name"],
+        is_self=is_self,
     )
 
 

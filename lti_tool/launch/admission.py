@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import structlog
+
 from lti_tool.core import clock, events
 from lti_tool.core.db import settings_of
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.secrets import digest
-from lti_tool.core.text import is_clean
 from lti_tool.courses.models import Activity, Course, Placement
 from lti_tool.courses.origins import read_origins
 from lti_tool.courses.service import (
@@ -26,6 +27,7 @@ from lti_tool.courses.settling import Tenancy, settle_placement
 from lti_tool.launch.claims import (
     DataPrivacyClaims,
     DeepLinkingClaims,
+    ForUser,
     LaunchClaims,
     MessageClaims,
     SubmissionReviewClaims,
@@ -34,7 +36,7 @@ from lti_tool.launch.entrance import Entrance, context_id_of
 from lti_tool.launch.errors import Advice, LaunchRefusedError
 from lti_tool.launch.events import Admitted, Launched
 from lti_tool.launch.models import Launch, LaunchKind
-from lti_tool.launch.origins import embedders_of, origin_of
+from lti_tool.launch.origins import embedders_of
 from lti_tool.launch.proof import PlatformStorage
 from lti_tool.launch.rules import check_message
 from lti_tool.launch.sessions import LIFE, actor_of, open_session
@@ -45,7 +47,7 @@ from lti_tool.platforms.health import note_launch
 from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Registration
 
-_LONGEST_URL = 4096
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class LaunchAccepted:
     kind: LaunchKind
     activity: Activity | None
     """What the placement is for, where the launch belongs to one."""
+    lists_points: bool
+    """Whether a review is of everybody's points, rather than of one person's work."""
     embedders: list[str]
     """The origins whose pages may frame this launch's pages."""
     storage: PlatformStorage | None = None
@@ -78,6 +82,12 @@ def admit(entrance: Entrance, message: MessageClaims) -> LaunchAccepted:
     The claims must be verified. Raises LaunchRefusedError for a message that may not be let in.
     """
     check_message(message, https_only=settings_of(entrance.session).env == "production")
+    if message.set_aside:
+        log.info(
+            "claims_set_aside",
+            registration=str(entrance.registration.id),
+            claims=[str(fault) for fault in message.set_aside],
+        )
     if isinstance(message, LaunchClaims):
         return _to_activity(entrance, message)
     if isinstance(message, DeepLinkingClaims):
@@ -151,7 +161,11 @@ def _to_deep_linking(entrance: Entrance, message: DeepLinkingClaims) -> LaunchAc
 
 
 def _to_submission_review(entrance: Entrance, message: SubmissionReviewClaims) -> LaunchAccepted:
-    """Into an activity that is there: what nobody ever opened holds nothing to review."""
+    """Into an activity that is there: what nobody ever opened holds nothing to review.
+
+    Staff arrive at the work of the person that is named. Where nobody is, or where neither the message nor
+    the activity has points for that work, they arrive at the list of points. Others arrive at their own work.
+    """
     session, link = entrance.session, message.resource_link
     course = find_course(session, deployment_id=entrance.deployment.id, context_id=context_id_of(message))
     placement = None
@@ -159,20 +173,22 @@ def _to_submission_review(entrance: Entrance, message: SubmissionReviewClaims) -
         placement = find_placement(
             session,
             course_id=course.id,
-            line_item_url=message.grading.lineitem,
+            line_item_url=message.line_item,
             resource_link_id=link.id if link else None,
         )
     if placement is None:
         raise LaunchRefusedError("review_of_unknown_activity", Advice.NOTHING_TO_REVIEW)
-    about = message.for_user
-    name = about.name or f"{about.given_name} {about.family_name}".strip()
+    is_staff = role_of(message.roles).is_staff
+    about = message.for_user or (None if is_staff else ForUser(user_id=message.sub, name=message.shown_name))
+    has_points = message.line_item or placement.line_item_url or "points" in placement.settings
     return _open(
         entrance,
         message,
         LaunchKind.SUBMISSION_REVIEW,
         course=course,
         placement=placement,
-        details={"for_user": about.user_id, "name": name},
+        details={"for_user": about.user_id, "name": about.shown_name} if about else None,
+        lists_points=is_staff and not (about and has_points),
     ).accepted
 
 
@@ -189,6 +205,7 @@ def _open(
     course: Course | None = None,
     placement: Placement | None = None,
     details: Mapping[str, Any] | None = None,
+    lists_points: bool = False,
 ) -> _Opened:
     """The person, their part in the course, and a session of theirs."""
     session, registration = entrance.session, entrance.registration
@@ -211,8 +228,8 @@ def _open(
         is_test=is_test_user(message.roles),
         locale=message.language,
         platform_name=_platform_name(registration, message),
-        embedders=embedders_of(registration, _return_url(message)),
-        return_url=_return_url(message),
+        embedders=embedders_of(registration, message.return_url),
+        return_url=message.return_url,
         details=dict(details or {}),
         created_at=now,
         seen_at=now,
@@ -225,6 +242,7 @@ def _open(
         secret=secret,
         kind=kind,
         activity=placement.activity if placement else None,
+        lists_points=lists_points,
         embedders=launch.embedders,
     )
     return _Opened(accepted, launch, person, history_id)
@@ -255,10 +273,3 @@ def _services_of(message: MessageClaims) -> CourseServices:
 def _platform_name(registration: Registration, message: MessageClaims) -> str:
     said = message.tool_platform.name if message.tool_platform else ""
     return said or urlsplit(registration.issuer).hostname or registration.issuer
-
-
-def _return_url(message: MessageClaims) -> str | None:
-    """The course's page, where it is an address that a browser can go to (LTI Core 1.3, section 5.4.4)."""
-    given = message.presentation.return_url if message.presentation else None
-    is_kept = given and len(given) <= _LONGEST_URL and is_clean(given)
-    return given if given and is_kept and origin_of(given) else None

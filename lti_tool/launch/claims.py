@@ -1,14 +1,20 @@
 """The claims of each message, of the types that the specifications give them.
 
 LTI Core 1.3, section 5.3 (required claims) and 5.4 (optional ones); the other messages build on these.
-What is optional and of a wrong type is refused too: a platform that sends it can't be understood safely.
+What is optional has a default here, and counts as absent where it is empty or odd (`reading.py`).
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, StringConstraints
 
-from lti_tool.core.text import clean_line, is_clean
+from lti_tool.core.text import clean_line, is_clean, is_one_line
+from lti_tool.launch.errors import Fault, Rule
+from lti_tool.launch.origins import origin_of
+from lti_tool.launch.reading import Claim, broken
+from xapi.validation.formats import is_language_tag
 
 _LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 _NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/"
@@ -19,89 +25,126 @@ _LONGEST_TAG = 35
 _FLAGS = {"true": True, "false": False}
 
 
-def _kept_as_it_is(value: str) -> str:
+def _clean(value: str) -> str:
     if not is_clean(value):
-        raise ValueError("control characters")
+        raise broken(Rule.CONTROL_CHARACTERS)
     return value
 
 
-def _shown(value: Any) -> Any:
-    if value is None:
-        return ""
-    return clean_line(value) if isinstance(value, str) else value
+def _one_line(value: str) -> str:
+    if not is_one_line(value):
+        raise broken(Rule.CONTROL_CHARACTERS)
+    return value
 
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_kept_as_it_is)]
+def _web_address(value: str) -> str:
+    _one_line(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise broken(Rule.NOT_AN_ADDRESS) from None
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise broken(Rule.NOT_AN_ADDRESS)
+    return value
+
+
+def _page_address(value: str) -> str:
+    if origin_of(_web_address(value)) is None:
+        raise broken(Rule.NOT_AN_ADDRESS)
+    return value
+
+
+def _language(value: Any) -> Any:
+    """The tag, or as much of its beginning as is one: "es-mx" of Moodle's "es_mx_kids".
+
+    It is the check of statements, which name the language that somebody reads.
+    """
+    if not isinstance(value, str):
+        return value
+    subtags = value[: _LONGEST_TAG + 1].replace("_", "-").split("-")
+    if len(value) > _LONGEST_TAG:
+        del subtags[-1]
+    while subtags and not is_language_tag("-".join(subtags)):
+        del subtags[-1]
+    if not subtags:
+        raise broken(Rule.NOT_A_LANGUAGE if value else Rule.EMPTY)
+    return "-".join(subtags)
+
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_one_line)]
 """An id of the platform's: 1 to 255 characters, compared exactly."""
-Address = Annotated[str, StringConstraints(min_length=1, max_length=2048), AfterValidator(_kept_as_it_is)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=2048), AfterValidator(_clean)]
 """An address of the platform's, kept as it wrote it. Whoever calls it goes through core/outbound."""
+ServiceAddress = Annotated[Address, AfterValidator(_web_address)]
+"""Where a service of the platform's is."""
+PageAddress = Annotated[str, StringConstraints(min_length=1, max_length=4096), AfterValidator(_page_address)]
+"""A page of the platform's that a browser can go to."""
 Scope = Address
 """A service's scope, which is an address too (it is kept with the course)."""
-Shown = Annotated[str, BeforeValidator(_shown)]
-"""Text for people: null is none, control characters go, and it is cut at 300 characters."""
+Shown = Annotated[str, BeforeValidator(lambda value: clean_line(value) if isinstance(value, str) else value)]
+"""Text for people: control characters go, and it is cut at 300 characters. There may be none."""
+LanguageTag = Annotated[str, BeforeValidator(_language)]
+"""A language tag (RFC 5646)."""
 Flag = Annotated[
     bool, BeforeValidator(lambda value: _FLAGS.get(value, value) if isinstance(value, str) else value)
 ]
 """A boolean, which some platforms send as the word."""
 
 
-class _Claim(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
-
-
-class Context(_Claim):
+class Context(Claim):
     id: Id
     title: Shown = ""
     label: Shown = ""
 
 
-class ResourceLink(_Claim):
+class ResourceLink(Claim):
     id: Id
     title: Shown = ""
     description: Shown = ""
 
 
-class ToolPlatform(_Claim):
+class ToolPlatform(Claim):
     name: Shown = ""
     product_family_code: Shown = ""
 
 
-class LaunchPresentation(_Claim):
-    locale: Shown = ""
-    return_url: str | None = None
+class LaunchPresentation(Claim):
+    locale: LanguageTag = ""
+    return_url: PageAddress | None = None
+    """The course's page, to go back to (LTI Core 1.3, section 5.4.4)."""
 
 
-class RosterService(_Claim):
+class RosterService(Claim):
     """Names and Role Provisioning Services 2.0, section 3.6.1.1."""
 
-    context_memberships_url: Address
+    context_memberships_url: ServiceAddress
 
 
-class GradeService(_Claim):
+class GradeService(Claim):
     """Assignment and Grade Services 2.0, section 3.1: what is missing here, the tool may not use."""
 
-    scope: list[Scope]
-    lineitems: Address | None = None
-    lineitem: Address | None = None
+    scope: Annotated[list[Scope], Field(default_factory=list)]
+    lineitems: ServiceAddress | None = None
+    lineitem: ServiceAddress | None = None
 
 
-class GroupService(_Claim):
+class GroupService(Claim):
     """Course Groups Service 1.0, section 3.1."""
 
     scope: list[Scope]
-    context_groups_url: Address
-    context_group_sets_url: Address | None = None
+    context_groups_url: ServiceAddress
+    context_group_sets_url: ServiceAddress | None = None
 
 
-class NotificationService(_Claim):
+class NotificationService(Claim):
     """Platform Notification Service 1.0, section 3: where the tool asks to be told of things."""
 
-    platform_notification_service_url: Address
+    platform_notification_service_url: ServiceAddress
     scope: list[Scope]
-    notice_types_supported: list[str] = []
+    notice_types_supported: Annotated[list[str], Field(default_factory=list)]
 
 
-class DeepLinkingSettings(_Claim):
+class DeepLinkingSettings(Claim):
     """Deep Linking 2.0, section 4.4.1; what the platform takes back, and where."""
 
     deep_link_return_url: Address
@@ -115,7 +158,7 @@ class DeepLinkingSettings(_Claim):
     """Returned byte for byte; None where the platform sent none."""
 
 
-class ForUser(_Claim):
+class ForUser(Claim):
     """The person whom a message is about (Submission Review 1.0, section 4.2)."""
 
     user_id: Id
@@ -123,9 +166,16 @@ class ForUser(_Claim):
     given_name: Shown = ""
     family_name: Shown = ""
 
+    @property
+    def shown_name(self) -> str:
+        """Empty where the platform keeps names to itself."""
+        return self.name or f"{self.given_name} {self.family_name}".strip()
 
-class MessageClaims(_Claim):
+
+class MessageClaims(Claim):
     """What every message says, whichever its type; from a verified id_token."""
+
+    _set_aside: Sequence[Fault] = PrivateAttr(default=())
 
     sub: Id
     version: Annotated[str, Field(alias=_LTI + "version")]
@@ -134,7 +184,7 @@ class MessageClaims(_Claim):
     target_link_uri: Annotated[str, Field(alias=_LTI + "target_link_uri")]
     roles: Annotated[list[str], Field(alias=_LTI + "roles")]
     context: Annotated[Context | None, Field(alias=_LTI + "context")] = None
-    custom: Annotated[dict[str, Any] | None, Field(alias=_LTI + "custom")] = None
+    custom: Annotated[dict[Any, Any] | None, Field(alias=_LTI + "custom")] = None
     tool_platform: Annotated[ToolPlatform | None, Field(alias=_LTI + "tool_platform")] = None
     presentation: Annotated[LaunchPresentation | None, Field(alias=_LTI + "launch_presentation")] = None
     notifications: Annotated[
@@ -146,7 +196,12 @@ class MessageClaims(_Claim):
     name: Shown = ""
     given_name: Shown = ""
     family_name: Shown = ""
-    locale: Shown = ""
+    locale: LanguageTag = ""
+
+    @property
+    def set_aside(self) -> Sequence[Fault]:
+        """Optional claims that counted as absent, as they were empty or odd."""
+        return self._set_aside
 
     @property
     def shown_name(self) -> str:
@@ -154,12 +209,13 @@ class MessageClaims(_Claim):
         return self.name or f"{self.given_name} {self.family_name}".strip()
 
     @property
+    def return_url(self) -> str | None:
+        return self.presentation.return_url if self.presentation else None
+
+    @property
     def language(self) -> str:
         """The person's language tag; "en" where the platform gives none that is one."""
-        wanted = (self.presentation.locale if self.presentation else "") or self.locale
-        tag = wanted.replace("_", "-")
-        is_tag = tag.isascii() and tag.replace("-", "").isalnum() and len(tag) <= _LONGEST_TAG
-        return tag if is_tag and tag[:2].isalpha() else "en"
+        return (self.presentation.locale if self.presentation else "") or self.locale or "en"
 
 
 class LaunchClaims(MessageClaims):
@@ -175,15 +231,22 @@ class DeepLinkingClaims(MessageClaims):
 
 
 class SubmissionReviewClaims(MessageClaims):
-    """Staff look at one learner's work, from the gradebook (Submission Review 1.0, section 4)."""
+    """Somebody looks at work from the gradebook (Submission Review 1.0, section 4).
 
-    for_user: Annotated[ForUser, Field(alias=_LTI + "for_user")]
-    grading: Annotated[GradeService, Field(alias=_AGS + "endpoint")]
+    The specification has it about one person and one line item. Moodle names neither from the menu of a
+    column, and no line item where the link has several.
+    """
+
+    for_user: Annotated[ForUser | None, Field(alias=_LTI + "for_user")] = None
     resource_link: Annotated[ResourceLink | None, Field(alias=_LTI + "resource_link")] = None
+
+    @property
+    def line_item(self) -> str | None:
+        return self.grading.lineitem if self.grading else None
 
 
 class DataPrivacyClaims(MessageClaims):
-    """What the tool keeps of one person, outside any course (Data Privacy Launch 1.0)."""
+    """What the tool keeps of one person (Data Privacy Launch 1.0). It names neither a course nor a link."""
 
     for_user: Annotated[ForUser, Field(alias=_LTI + "for_user")]
-    context: Annotated[None, Field(alias=_LTI + "context")] = None
+    resource_link: Annotated[ResourceLink | None, Field(alias=_LTI + "resource_link")] = None

@@ -3,7 +3,10 @@
 Sources: 1EdTech Security Framework 1.1 sections 5.1.1 to 5.1.3; reference: lti.md sections 2 and 4.
 """
 
+import binascii
 import hmac
+import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +15,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from lti_tool.core import clock
-from lti_tool.launch.errors import Advice, LaunchRefusedError
+from lti_tool.launch.errors import Advice, Fault, LaunchRefusedError, Rule
 
 ALGORITHM = "RS256"
 _LEEWAY = timedelta(seconds=60)
@@ -20,13 +23,14 @@ _OLDEST = timedelta(minutes=10)
 _LONGEST_LIFE = timedelta(hours=1)
 _LARGEST_TOKEN = 64 * 1024
 _LONGEST_KID = 255
+_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*")
+"""Three parts in base64url without padding (RFC 7515, sections 2 and 7.1). Python's decoder takes more."""
 _REQUIRED = ("iss", "aud", "exp", "iat")
 
 
 def key_id(id_token: str) -> str:
     """The id of the key that is said to have signed. Reads the header alone, and trusts none of it."""
-    if len(id_token) > _LARGEST_TOKEN or id_token.count(".") != 2:  # noqa: PLR2004  # three parts (RFC 7519)
-        raise LaunchRefusedError("token_malformed")
+    _check_form(id_token)
     try:
         header = jwt.get_unverified_header(id_token.partition(".")[0] + "..")
     except (jwt.PyJWTError, ValueError, RecursionError):
@@ -37,6 +41,22 @@ def key_id(id_token: str) -> str:
     if not isinstance(kid, str) or not 0 < len(kid) <= _LONGEST_KID:
         raise LaunchRefusedError("kid_missing")
     return kid
+
+
+def _check_form(token: str) -> None:
+    """That no other reader of this token could see another one in it (RFC 7515, section 5.2)."""
+    parts = _COMPACT.fullmatch(token) if len(token) <= _LARGEST_TOKEN else None
+    if parts is None or not all(_is_utf8(part) for part in parts.groups()):
+        raise LaunchRefusedError("token_malformed")
+
+
+def _is_utf8(part: str) -> bool:
+    """Header and claims are JSON in UTF-8, without a mark at the start; Python's JSON also reads UTF-16."""
+    try:
+        text = urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return "\0" not in text and not text.startswith("\ufeff")
 
 
 def verified_claims(
@@ -62,7 +82,8 @@ def signed_claims(
             audience=client_id,
             issuer=issuer,
             leeway=_LEEWAY,
-            options={"require": [*_REQUIRED, *also_required]},
+            # What is optional and means nothing to us is no reason to refuse (reading.py).
+            options={"require": [*_REQUIRED, *also_required], "verify_jti": False, "verify_sub": False},
         )
     except jwt.PyJWTError as error:
         raise _refusal(error) from None
@@ -83,7 +104,15 @@ def _refusal(error: jwt.PyJWTError) -> LaunchRefusedError:
         jwt.MissingRequiredClaimError: ("claim_missing", Advice.ADMINISTRATOR),
     }
     code, advice = codes.get(type(error), ("token_malformed", Advice.ADMINISTRATOR))
-    return LaunchRefusedError(code, advice)
+    return LaunchRefusedError(code, advice, fault=_fault(error))
+
+
+def _fault(error: jwt.PyJWTError) -> Fault | None:
+    if isinstance(error, jwt.MissingRequiredClaimError):
+        return Fault(error.claim, Rule.MISSING)
+    if isinstance(error, jwt.InvalidIssuedAtError):
+        return Fault("iat", Rule.NOT_A_NUMBER)
+    return None
 
 
 def _check_authorized_party(claims: dict[str, Any], client_id: str) -> None:

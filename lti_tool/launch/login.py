@@ -4,7 +4,7 @@
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
@@ -15,7 +15,7 @@ from lti_tool.core import clock
 from lti_tool.core.db import insert_row, settings_of
 from lti_tool.core.secrets import digest
 from lti_tool.core.text import is_clean
-from lti_tool.launch.errors import Advice, LaunchRefusedError, refusals_of
+from lti_tool.launch.errors import Advice, Fault, LaunchRefusedError, Rule, refusals_of
 from lti_tool.launch.models import LaunchAttempt
 from lti_tool.launch.origins import embedders_of
 from lti_tool.launch.proof import PlatformStorage, storage_of, storage_target
@@ -97,13 +97,11 @@ def start_login(session: Session, request: LoginRequest) -> LoginStarted:
 
 
 def _check(request: LoginRequest, base_url: str) -> None:
-    given = (
-        request.iss, request.login_hint, request.target_link_uri,
-        request.client_id, request.lti_deployment_id, request.lti_message_hint,
-        request.lti_storage_target,
-    )  # fmt: skip
-    if any(len(value) > _LONGEST or not is_clean(value) for value in given):
-        raise LaunchRefusedError("login_parameter_malformed")
+    for name, value in asdict(request).items():
+        if len(value) > _LONGEST:
+            raise LaunchRefusedError("login_parameter_malformed", fault=Fault(name, Rule.TOO_LONG))
+        if not is_clean(value):
+            raise LaunchRefusedError("login_parameter_malformed", fault=Fault(name, Rule.CONTROL_CHARACTERS))
     for name in ("iss", "login_hint", "target_link_uri"):
         if not getattr(request, name):
             raise LaunchRefusedError(f"login_without_{name}")

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from lti_tool.core.db import without_transaction
 from lti_tool.core.ids import new_random_id
 from lti_tool.launch.admission import LaunchAccepted
-from lti_tool.launch.errors import Advice, LaunchRefusedError
+from lti_tool.launch.errors import Advice, Fault, LaunchRefusedError, Rule
 from lti_tool.launch.login import ATTEMPT_LIFE, LoginRequest, start_login
 from lti_tool.launch.proof import STATE_SHOWN, ProofNeeded, storage_key
 from lti_tool.launch.service import accept_launch, finish_launch, note_refusal
@@ -99,7 +99,8 @@ def refused(error: LaunchRefusedError) -> Response:
     roll_back()
     note_refusal(db(), error)  # in a transaction of its own, which this answer commits
     incident = new_random_id().hex[:8]
-    log.warning("launch_refused", code=error.code, incident=incident)
+    fault = {"claim": error.fault.claim, "rule": error.fault.rule.value} if error.fault else {}
+    log.warning("launch_refused", code=error.code, incident=incident, **fault)
     return make_response(
         render_template("launch/refused.html", advice=error.advice, incident=incident), error.status
     )
@@ -143,7 +144,7 @@ def _single(given: MultiDict[str, str], name: str) -> str:
     """The one value of this name. Two are one too many: which of them was checked would be a guess."""
     values = given.getlist(name)
     if len(values) > 1:
-        raise LaunchRefusedError("parameter_repeated")
+        raise LaunchRefusedError("parameter_repeated", fault=Fault(name, Rule.REPEATED))
     return values[0] if values else ""
 
 

@@ -9,9 +9,11 @@ from lti_tool.launch.claims import (
     MessageClaims,
     SubmissionReviewClaims,
 )
-from lti_tool.launch.errors import Advice, LaunchRefusedError
+from lti_tool.launch.errors import Advice, Fault, LaunchRefusedError, Rule
 from lti_tool.launch.origins import origin_of
 from lti_tool.people.roles import is_administrator, role_of
+
+_RETURN_URL = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings.deep_link_return_url"
 
 
 def check_message(message: MessageClaims, *, https_only: bool) -> None:
@@ -31,15 +33,17 @@ def _check_deep_linking(message: DeepLinkingClaims, *, https_only: bool) -> None
     origin = origin_of(return_url)
     # Browsers read a backslash as a slash, and pass over white space: another address than we would see.
     is_plain = "\\" not in return_url and not any(letter.isspace() for letter in return_url)
-    if origin is None or not is_plain or (https_only and not origin.startswith("https:")):
-        raise LaunchRefusedError("deep_linking_return_url")
+    if origin is None or not is_plain:
+        raise LaunchRefusedError("deep_linking_return_url", fault=Fault(_RETURN_URL, Rule.NOT_AN_ADDRESS))
+    if https_only and not origin.startswith("https:"):
+        fault = Fault(_RETURN_URL, Rule.NOT_HTTPS)
+        raise LaunchRefusedError("deep_linking_return_url", Advice.HTTPS, fault=fault)
 
 
 def _check_submission_review(message: SubmissionReviewClaims) -> None:
-    """Submission Review 1.0, section 4: about one person and one line item."""
-    _require_staff(message)
-    if not message.grading.lineitem:
-        raise LaunchRefusedError("review_without_line_item")
+    """Staff look at anybody's work; everybody else at their own, which is meant where nobody is named."""
+    if message.for_user is not None and message.for_user.user_id != message.sub:
+        _require_staff(message)
 
 
 def _check_data_privacy(message: DataPrivacyClaims) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core import clock
-from lti_tool.core.db import unit_of_work
+from lti_tool.core.db import settings_of, unit_of_work
 from lti_tool.core.secrets import digest, matches
 from lti_tool.launch.admission import LaunchAccepted, admit
 from lti_tool.launch.claims import MessageClaims
@@ -65,8 +65,9 @@ def accept_launch(
     try:
         return _take(sessions, state, id_token, browser_secret)
     except _KeysNeededError as needed:
-        with refusals_of(needed.started.registration.id), _keys_found():
-            key = find_key(sessions, needed.started.registration, needed.started.key_set, needed.kid)
+        registration = needed.started.registration
+        with refusals_of(registration.id), _keys_found(registration, https_only=_https_only(sessions)):
+            key = find_key(sessions, registration, needed.started.key_set, needed.kid)
     return _take(sessions, state, id_token, browser_secret, key)
 
 
@@ -105,7 +106,14 @@ def note_refusal(session: Session, refusal: LaunchRefusedError) -> None:
         keep_pending_deployment(
             session, registration_id=refusal.registration_id, deployment_id=refusal.deployment_id
         )
-    note_error(session, registration_id=refusal.registration_id, code=refusal.code)
+    fault = refusal.fault
+    note_error(
+        session,
+        registration_id=refusal.registration_id,
+        code=refusal.code,
+        claim=fault.claim if fault else None,
+        rule=fault.rule if fault else None,
+    )
 
 
 def finish_launch(sessions: sessionmaker[Session], *, pending_id: str, browser_secret: str) -> LaunchAccepted:
@@ -150,21 +158,29 @@ def _use_up(session: Session, state: str, browser_secret: str | None) -> Started
 
 
 @contextmanager
-def _keys_found() -> Iterator[None]:
-    """That there is no such key is a refusal."""
+def _keys_found(registration: Registration, *, https_only: bool) -> Iterator[None]:
+    """That there is no such key is a refusal. An address without https is never asked in production."""
     try:
         yield
     except KeyUnknownError:
         raise LaunchRefusedError("kid_unknown") from None
     except KeySetUnavailableError:
+        if https_only and not registration.jwks_url.startswith("https:"):
+            raise LaunchRefusedError("platform_over_http", Advice.HTTPS) from None
         raise LaunchRefusedError("platform_keys_unavailable", Advice.LATER, status=503) from None
+
+
+def _https_only(sessions: sessionmaker[Session]) -> bool:
+    with sessions() as session:
+        return settings_of(session).env == "production"
 
 
 def _checked_claims(
     session: Session, started: Started, id_token: str, key: RSAPublicKey | None
 ) -> dict[str, object]:
     kid = key_id(id_token)
-    with _keys_found():
+    https_only = settings_of(session).env == "production"
+    with _keys_found(started.registration, https_only=https_only):
         key = key or known_key(started.key_set, kid)
     if key is None:
         session.expunge_all()  # so that the rows outlive the transaction, which gives the attempt back

@@ -1,10 +1,14 @@
-"""The claims of a notice, of the types that Platform Notification Service 1.0 gives them."""
+"""The claims of a notice, of the types that Platform Notification Service 1.0 gives them.
+
+As with launches, what is optional has a default here, and counts as absent where it is empty or odd.
+"""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from lti_tool.launch.claims import Context, Id
+from lti_tool.launch.reading import Claim
 
 _LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 _MOST_ORIGINS = 50
@@ -15,28 +19,28 @@ TYPES = (HELLO, CONTEXT_COPY)
 """What the tool asks to be told of."""
 
 
-class _Claim(BaseModel):
+class _Posted(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
-class SentNotice(_Claim):
+class SentNotice(_Posted):
     """One entry of what a platform posts."""
 
     jwt: str
 
 
-class SentNotices(_Claim):
+class SentNotices(_Posted):
     """What a platform posts; nobody sends more at once than the tool will look at."""
 
     notices: Annotated[list[SentNotice], Field(min_length=1, max_length=50)]
 
 
-class NoticeHead(_Claim):
+class NoticeHead(Claim):
     id: Id
     type: Id
 
 
-class NoticeClaims(_Claim):
+class NoticeClaims(Claim):
     """What every notice says. It is about no person, so it has no sub."""
 
     deployment_id: Annotated[Id, Field(alias=_LTI + "deployment_id")]

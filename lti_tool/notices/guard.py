@@ -36,7 +36,7 @@ def verified_notice(
         claims = signed_claims(token, key, issuer=sender.issuer, client_id=sender.client_id)
     except LaunchRefusedError as error:
         status = 400 if error.code == "token_malformed" else 401
-        raise NoticeRefusedError(error.code, status=status) from None
+        raise NoticeRefusedError(error.code, status=status, fault=error.fault) from None
     except KeyUnknownError:
         raise NoticeRefusedError("kid_unknown", status=401) from None
     except KeySetUnavailableError:

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core import clock
 from lti_tool.core.db import insert_once, unit_of_work
 from lti_tool.courses.models import CourseCopy
+from lti_tool.launch.reading import BrokenClaimError, read_claims
 from lti_tool.notices.claims import CONTEXT_COPY, ContextCopyClaims, NoticeClaims, SentNotices
 from lti_tool.notices.errors import NoticeRefusedError
 from lti_tool.notices.guard import verified_notice
@@ -38,7 +38,8 @@ def take_notices(sessions: sessionmaker[Session], body: bytes) -> Taken:
     began, sent = clock.now(), _read(body).notices
     refusals = [refusal for notice in sent if (refusal := _take(sessions, notice.jwt, began)) is not None]
     for refusal in refusals:
-        log.warning("notice_refused", code=refusal.code)
+        fault = {"claim": refusal.fault.claim, "rule": refusal.fault.rule.value} if refusal.fault else {}
+        log.warning("notice_refused", code=refusal.code, **fault)
     taken = len(sent) - len(refusals)
     return Taken(taken, len(refusals), _status(taken, refusals))
 
@@ -70,10 +71,13 @@ def _take(sessions: sessionmaker[Session], token: str, began: datetime) -> Notic
 
 def _typed(claims: dict[str, Any]) -> NoticeClaims:
     try:
-        notice = NoticeClaims.model_validate(claims)
-        return ContextCopyClaims.model_validate(claims) if notice.notice.type == CONTEXT_COPY else notice
-    except (ValidationError, RecursionError):
-        raise NoticeRefusedError("claims_invalid") from None
+        is_copy = read_claims(NoticeClaims, claims).message.notice.type == CONTEXT_COPY
+        read = read_claims(ContextCopyClaims if is_copy else NoticeClaims, claims)
+    except BrokenClaimError as error:
+        raise NoticeRefusedError("claims_invalid", fault=error.fault) from None
+    if read.set_aside:
+        log.info("claims_set_aside", claims=[str(fault) for fault in read.set_aside])
+    return read.message
 
 
 def _keep(session: Session, registration_id: UUID, notice: NoticeClaims) -> None:

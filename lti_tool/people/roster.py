@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lti_tool.core.actor import Role
-from lti_tool.core.text import clean_line, is_clean
+from lti_tool.core.text import clean_line, is_one_line
 from lti_tool.people.roles import role_of
 from lti_tool.platforms.errors import ServiceError
 from lti_tool.platforms.pages import read_pages
@@ -140,7 +140,7 @@ def _group_id(entry: dict[str, Any], name: str) -> str:
 def _id(given: object) -> str | None:
     """Some platforms write their ids as numbers."""
     text = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
-    fits = isinstance(text, str) and 0 < len(text) <= _LONGEST_ID and is_clean(text)
+    fits = isinstance(text, str) and 0 < len(text) <= _LONGEST_ID and is_one_line(text)
     return str(text) if fits else None
 
 

@@ -30,14 +30,24 @@ def note_launch(session: Session, *, registration_id: UUID) -> None:
     )
 
 
-def note_error(session: Session, *, registration_id: UUID, code: str) -> None:
-    """A launch was refused, for the reason that this code names. Written at most once in ten seconds."""
+def note_error(
+    session: Session, *, registration_id: UUID, code: str, claim: str | None = None, rule: str | None = None
+) -> None:
+    """A launch was refused, for the reason that this code names: a claim of it broke a rule, perhaps.
+
+    Written at most once in ten seconds.
+    """
     _note(
         session,
         registration_id,
         RegistrationHealth.error_at,
         every=_ERRORS_EVERY,
-        values={"error_at": clock.now(), "error_code": code},
+        values={
+            "error_at": clock.now(),
+            "error_code": code,
+            "error_claim": claim,
+            "error_rule": rule,
+        },
     )
 
 

@@ -81,7 +81,7 @@ def state_of(*, active: bool, approved_at: datetime | None) -> RegistrationState
 
 
 class RegistrationHealth(Base):
-    """When somebody last came in from a platform, and what last went wrong: a reason code, nobody's data."""
+    """When somebody last came in from a platform, and what last went wrong: codes, nobody's data."""
 
     __tablename__ = "registration_health"
 
@@ -89,6 +89,10 @@ class RegistrationHealth(Base):
     launched_at: Mapped[datetime | None]
     error_at: Mapped[datetime | None]
     error_code: Mapped[str | None] = mapped_column(info=NOBODYS)
+    error_claim: Mapped[str | None] = mapped_column(info=NOBODYS)
+    """The name of the claim that the launch was refused for, where it was one."""
+    error_rule: Mapped[str | None] = mapped_column(info=NOBODYS)
+    """What was wrong with it: a `Rule` of launch/errors.py."""
 
 
 class Invitation(Row, Base):

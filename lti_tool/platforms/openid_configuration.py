@@ -8,34 +8,32 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
 from lti_tool.core.outbound import OutboundClient, OutboundError, Policy, read_address
+from lti_tool.launch.reading import BrokenClaimError, Claim, read_claims
 from lti_tool.platforms.registration_errors import RegistrationRefusedError
+from xapi.validation.formats import is_iri
 
 _LARGEST = 256 * 1024
 _ALGORITHM = "RS256"
 
 
-class _Described(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
-
-
-class OfferedMessage(_Described):
+class OfferedMessage(Claim):
     type: str
-    placements: list[str] = []
+    placements: Annotated[list[str], Field(default_factory=list)]
 
 
 def _as_message(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value  # Moodle lists their names alone
 
 
-class PlatformConfiguration(_Described):
+class PlatformConfiguration(Claim):
     product_family_code: str
     messages_supported: list[Annotated[OfferedMessage, BeforeValidator(_as_message)]]
 
 
-class OpenIdConfiguration(_Described):
+class OpenIdConfiguration(Claim):
     """The part that registering needs; every address in it is one that `read_configuration` let through."""
 
     issuer: str
@@ -46,11 +44,15 @@ class OpenIdConfiguration(_Described):
     authorization_server: str | None = None
     """The audience for its token address, where that is not the address itself."""
     id_token_signing_alg_values_supported: list[str]
-    token_endpoint_auth_signing_alg_values_supported: list[str] = [_ALGORITHM]
-    token_endpoint_auth_methods_supported: list[str] = ["private_key_jwt"]
-    response_types_supported: list[str] = ["id_token"]
-    scopes_supported: list[str] = []
-    claims_supported: list[str] = []
+    token_endpoint_auth_signing_alg_values_supported: Annotated[
+        list[str], Field(default_factory=lambda: [_ALGORITHM])
+    ]
+    token_endpoint_auth_methods_supported: Annotated[
+        list[str], Field(default_factory=lambda: ["private_key_jwt"])
+    ]
+    response_types_supported: Annotated[list[str], Field(default_factory=lambda: ["id_token"])]
+    scopes_supported: Annotated[list[str], Field(default_factory=list)]
+    claims_supported: Annotated[list[str], Field(default_factory=list)]
     platform: Annotated[
         PlatformConfiguration, Field(alias="https://purl.imsglobal.org/spec/lti-platform-configuration")
     ]
@@ -105,10 +107,10 @@ def read_configuration(
     """Raises RegistrationRefusedError."""
     try:
         document = client.fetch_json(url, largest=_LARGEST, headers=headers)
-        described = OpenIdConfiguration.model_validate(document)
+        described = read_claims(OpenIdConfiguration, document).message
     except OutboundError:
         raise RegistrationRefusedError("configuration_unavailable") from None
-    except (ValidationError, RecursionError):
+    except (BrokenClaimError, RecursionError):
         raise RegistrationRefusedError("configuration_invalid") from None
     _check_addresses(described, url, policy)
     _check_abilities(described)
@@ -117,7 +119,9 @@ def read_configuration(
 
 def _check_addresses(described: OpenIdConfiguration, url: str, policy: Policy) -> None:
     issuer = described.issuer
-    if set(issuer) & set("?#") or not may_speak_for(issuer, url, policy):
+    if policy.https_only and _is_over_http(described):
+        raise RegistrationRefusedError("platform_over_http")
+    if set(issuer) & set("?#") or not is_iri(issuer) or not may_speak_for(issuer, url, policy):
         raise RegistrationRefusedError("issuer_elsewhere")
     # An audience or a token address elsewhere would have us sign for, or to, somebody else's server.
     addresses = (
@@ -129,6 +133,18 @@ def _check_addresses(described: OpenIdConfiguration, url: str, policy: Policy) -
     )
     if not all(may_speak_for(issuer, address, policy) for address in addresses):
         raise RegistrationRefusedError("address_elsewhere")
+
+
+def _is_over_http(described: OpenIdConfiguration) -> bool:
+    """Whether any of its addresses is: most often its server does not know that https stands before it."""
+    given = (
+        described.issuer,
+        described.authorization_endpoint,
+        described.token_endpoint,
+        described.jwks_uri,
+        described.registration_endpoint,
+    )
+    return any(urlsplit(address).scheme == "http" for address in given)
 
 
 def _as_address(issuer: str, server: str) -> str:

@@ -8,7 +8,7 @@ goes wrong in between leaves an invitation that can be tried again: at once, or 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core.db import settings_of, unit_of_work
 from lti_tool.core.errors import ConflictError
-from lti_tool.core.outbound import OutboundClient, OutboundError, policy_of, read_address
+from lti_tool.core.outbound import OutboundClient, OutboundError, Policy, policy_of, read_address
 from lti_tool.core.text import is_clean
 from lti_tool.platforms.invitations import (
     claim_invitation,
@@ -82,10 +82,20 @@ def _host_of(request: RegistrationRequest, settings: Settings) -> str:
         raise RegistrationRefusedError("request_incomplete")
     if not is_clean(request.invitation):
         raise RegistrationRefusedError("invitation_unknown")
+    policy = policy_of(settings)
     try:
-        return read_address(request.openid_configuration, policy_of(settings)).host
+        return read_address(request.openid_configuration, policy).host
     except OutboundError:
-        raise RegistrationRefusedError("request_incomplete") from None
+        raise RegistrationRefusedError(_why_not(request.openid_configuration, policy)) from None
+
+
+def _why_not(url: str, policy: Policy) -> str:
+    """Why this address is not asked: it is none, or it is one that is asked in development alone."""
+    try:
+        address = read_address(url, replace(policy, https_only=False, standard_port_only=False))
+    except OutboundError:
+        return "request_incomplete"
+    return "platform_over_http" if address.scheme == "http" else "platform_port"
 
 
 def _check_it_is_the_same(session: Session, registration_id: UUID, request: RegistrationRequest) -> None:

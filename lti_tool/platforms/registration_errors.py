@@ -11,6 +11,8 @@ class Trouble(StrEnum):
     INVITATION = "invitation"
     IN_USE = "in_use"
     REQUEST = "request"
+    HTTPS = "https"
+    PORT = "port"
     UNREACHABLE = "unreachable"
     CONFIGURATION = "configuration"
     ADDRESSES = "addresses"
@@ -25,6 +27,8 @@ _TROUBLES = {
     "invitation_for_another": Trouble.INVITATION,
     "invitation_in_use": Trouble.IN_USE,
     "request_incomplete": Trouble.REQUEST,
+    "platform_over_http": Trouble.HTTPS,
+    "platform_port": Trouble.PORT,
     "configuration_unavailable": Trouble.UNREACHABLE,
     "registration_unavailable": Trouble.UNREACHABLE,
     "configuration_invalid": Trouble.CONFIGURATION,

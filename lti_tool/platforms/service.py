@@ -53,8 +53,12 @@ def add_platform(
 ) -> Registration:
     """Register one client of one issuer. Raises ConflictError when that pair is registered already.
 
+    Raises SegueError for an issuer that no statement could name as the home of its accounts.
+
     Nobody gets in from one that is not `approved`, until `switch_registration` approves it.
     """
+    if not is_iri(issuer):
+        raise SegueError(f"--issuer: must be a whole address such as https://lms.example ({issuer})")
     settings = settings_of(session)
     asked = policy_of(settings)
     # Browsers go there: its port is the platform's affair.

@@ -25,5 +25,7 @@ def activity_page(activity: str) -> str:
 
 def first_page(accepted: LaunchAccepted) -> str:
     """Where a launch goes that was just let in."""
+    if accepted.lists_points:
+        return url_for("grades.list_scores", launch_id=accepted.launch_id)
     endpoint = _MESSAGES.get(accepted.kind) or _ACTIVITIES[accepted.activity or Activity.DISCUSSION]
     return url_for(endpoint, launch_id=accepted.launch_id)

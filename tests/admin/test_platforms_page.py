@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from lti_tool.core import clock
 from lti_tool.core.actor import ActorMode, Naming
 from lti_tool.core.db import unit_of_work
+from lti_tool.launch.errors import Rule
 from lti_tool.platforms.health import note_error, note_launch
 from lti_tool.platforms.invitations import make_invitation
 from lti_tool.platforms.models import (
@@ -27,9 +28,14 @@ from lti_tool.platforms.tool_keys import ensure_tool_keys, rotate_tool_keys
 from tests.admin.administrators import TOOL, AdministratorVisit
 from tests.conftest import QueryCounter
 from tests.contract.conftest import everything
+from tests.contract.launches.refused_claims import CLAIMS
+from tests.contract.launches.refused_messages import MESSAGES
+from tests.contract.launches.refused_tokens import TOKENS
 from tests.factories.entrances import Course
 
 Sessions = sessionmaker[Session]
+BEFORE_IT_IS_KNOWN = {"launch_incomplete"}
+"""Codes of launches that are refused before anybody knows whose they are."""
 
 
 def add(sessions: Sessions, number: int, *, approved: bool = True, label: str | None = None) -> UUID:
@@ -100,6 +106,25 @@ def test_it_shows_what_is_there(administrator: AdministratorVisit, sessions: Ses
     assert "Too late" not in page
     assert page.count("none fetched yet") == 2  # one was asked, in vain
     assert page.index("lms-2.example") < page.index("Riverside College")  # what waits comes first
+
+
+def test_it_names_the_claim_that_a_launch_was_refused_for(
+    administrator: AdministratorVisit, sessions: Sessions
+) -> None:
+    one = add(sessions, 1)
+    with unit_of_work(sessions) as session:
+        note_error(session, registration_id=one, code="claims_invalid", claim="sub", rule=Rule.TOO_LONG)
+    page = administrator.page().text
+    for words in ("The launch held something that LTI does not allow.", ">sub<", "It is too long."):
+        assert words in page, words
+
+
+def test_every_refusal_of_a_known_platform_and_every_rule_has_its_words(app: Flask) -> None:
+    with app.test_request_context():
+        words = app.jinja_env.get_template("admin/_words.html").make_module({})
+    assert set(words.rules) == set(Rule)  # type: ignore[attr-defined]  # of the template
+    refused = {row.code for row in CLAIMS + MESSAGES + TOKENS if row.code} - BEFORE_IT_IS_KNOWN
+    assert refused <= set(words.errors)  # type: ignore[attr-defined]  # of the template
 
 
 def test_it_says_what_the_record_tells_of_people(

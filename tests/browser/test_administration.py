@@ -30,6 +30,7 @@ from tests.statements.sending import record, record_parked, use_store
 
 pytestmark = pytest.mark.browser
 Sessions = sessionmaker[Session]
+CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings.accept_types"
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,13 @@ def furnish(sessions: Sessions) -> None:
             )
             if name == "busy":
                 note_launch(session, registration_id=one.id)
-                note_error(session, registration_id=one.id, code="token_from_the_future")
+                note_error(
+                    session,
+                    registration_id=one.id,
+                    code="message_invalid",
+                    claim=CLAIM,
+                    rule="links_not_accepted",
+                )
                 keep_pending_deployment(session, registration_id=one.id, deployment_id=LONG_WORD)
                 keep_pending_deployment(session, registration_id=one.id, deployment_id="campus-2")
             if name == "quiet":

@@ -96,6 +96,31 @@ def test_only_a_review_by_staff_opens_the_review(course: Course) -> None:
     course.visitor("Ana Ruiz")
     assert course.visitor("Ines Koch", role=Role.INSTRUCTOR).get("/review").status_code == 404
     assert reviewer(course, role=Role.LEARNER).get("/review").status_code == 404
+    assert reviewer(course, role=Role.OBSERVER).get("/review").status_code == 404
+
+
+def test_who_is_no_staff_reviews_their_own_work(course: Course) -> None:
+    ana = course.visitor("Ana Ruiz")
+    post_thread(ana, title="Openings", body="Facts first?")
+    post_thread(course.visitor("Ines Koch"), title="My own", body="What I wrote")
+    page = reviewer(course, "ines-koch", role=Role.LEARNER).get("/review").text
+    assert "Your contributions</h1>" in page
+    assert "What I wrote" in page
+    assert "Facts first?" not in page
+    assert "Points</h2>" not in page
+
+
+def test_who_reviews_their_own_and_wrote_nothing_is_led_to_the_activity(course: Course) -> None:
+    page = reviewer(course, "ines-koch", role=Role.LEARNER).get("/review").text
+    assert "Nothing written in this activity yet" in page
+    assert "Open the activity" in page
+
+
+def test_a_review_of_nobody_is_no_page_about_somebody(course: Course) -> None:
+    """Its first page is the list of points."""
+    ines = course.visitor("Ines Koch", role=Role.INSTRUCTOR, kind=LaunchKind.SUBMISSION_REVIEW, details={})
+    assert ines.get("/review").status_code == 404
+    assert ines.get("/grades").status_code == 200
 
 
 def test_staff_look_at_a_person_of_their_course_from_any_launch(course: Course) -> None:

@@ -26,7 +26,7 @@ from lti_tool.platforms.service import (
     switch_registration,
 )
 from tests.factories.entrances import Tenant
-from tests.launch.platform import Platform, landed
+from tests.launch.platform import LTI, Platform, bent, landed
 
 Sessions = sessionmaker[Session]
 DEPLOYMENT = "https://purl.imsglobal.org/spec/lti/claim/deployment_id"
@@ -133,8 +133,21 @@ def test_launches_and_errors_are_noted(client: FlaskClient, platform: Platform, 
     launch_from(client, platform, "campus-2")
     noted = health(session)
     assert noted
-    assert noted.error_code == "deployment_pending"
+    assert (noted.error_code, noted.error_claim, noted.error_rule) == ("deployment_pending", None, None)
     assert noted.error_at
+
+
+def test_the_claim_of_a_refused_launch_is_noted(
+    client: FlaskClient, platform: Platform, session: Session
+) -> None:
+    asked = platform.start(client)
+    claims = bent(platform.claims(asked), {LTI + "resource_link": {"title": "no id"}})
+    platform.post(client, asked["state"], platform.lms.sign(claims))
+    noted = health(session)
+    assert noted
+    assert (noted.error_code, noted.error_claim, noted.error_rule) == (
+        "claims_invalid", f"{LTI}resource_link.id", "missing",
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from lti_tool.courses.models import Course, Placement
 from lti_tool.demo.lms import Launch as LmsLaunch
 from lti_tool.demo.lms.catalogue import COURSES, PEOPLE
 from lti_tool.launch.claims import DeepLinkingClaims
-from lti_tool.launch.errors import LaunchRefusedError
+from lti_tool.launch.errors import Advice, LaunchRefusedError
 from lti_tool.launch.message import read_message
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.launch.rules import check_message
@@ -147,8 +147,10 @@ def test_in_production_the_return_address_is_https(platform: Platform) -> None:
         claims[SETTINGS]["deep_link_return_url"] = address
         check_message(read_message(claims), https_only=https_only)
     claims[SETTINGS]["deep_link_return_url"] = "http://lms.example/return"
-    with pytest.raises(LaunchRefusedError, match="deep_linking_return_url"):
+    with pytest.raises(LaunchRefusedError, match="deep_linking_return_url") as refused:
         check_message(read_message(claims), https_only=True)
+    assert refused.value.advice is Advice.HTTPS
+    assert str(refused.value.fault) == f"{SETTINGS}.deep_link_return_url: not_https"
 
 
 @pytest.mark.parametrize("word", ["true", True])

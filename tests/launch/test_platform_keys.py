@@ -6,16 +6,19 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
+from structlog.testing import capture_logs
 
 from lti_tool.app import create_app
 from lti_tool.demo.lms.keys import SigningKey
 from lti_tool.platforms.key_sets import find_key
 from lti_tool.platforms.models import PlatformKeySet, Registration
 from lti_tool.settings import Settings
+from tests.conftest import SECRET
 from tests.demo.tool_stand_in import Answer
-from tests.launch.platform import Platform, landed
+from tests.launch.platform import DEFAULT, Platform, asked_of, landed
 
 DOWN: Answer = (500, "text/plain", b"down")
 
@@ -67,3 +70,27 @@ def test_a_fetch_that_fails_spoils_nothing_that_another_had_meanwhile(
     assert len(platform.server.asked) == 3
     with sessions() as session:
         assert session.scalars(select(PlatformKeySet.key_set)).one() == platform.lms.key.jwks()
+
+
+def test_in_production_a_platform_over_http_is_told_so(
+    platform: Platform, database_url: str, engine: Engine
+) -> None:
+    """It was registered in development. Its keys are never asked for now, which is no trouble of today's."""
+    settings = Settings(
+        database_url=database_url,
+        secret_key=SecretStr(SECRET),
+        env="production",
+        base_url="https://segue.example",
+    )
+    app = create_app(settings, engine=engine)
+    for _ in range(2):
+        client = app.test_client()
+        fields = platform.lms.login_fields(DEFAULT) | {"target_link_uri": "https://segue.example/lti/launch"}
+        asked = asked_of(client.post("/lti/login", data=fields, base_url="https://segue.example"))
+        form = {"state": asked["state"], "id_token": platform.lms.sign(platform.claims(asked))}
+        with capture_logs() as logs:
+            answer = client.post("/lti/launch", data=form, base_url="https://segue.example")
+        assert answer.status_code == 400
+        assert "an address that begins with http" in answer.text
+        assert "platform_over_http" in [line.get("code") for line in logs]
+    assert platform.server.asked == []

@@ -88,12 +88,14 @@ def test_names_and_roles_follow_the_roster(platform: Platform) -> None:
 
 def test_odd_entries_are_skipped_and_the_last_of_two_counts(platform: Platform) -> None:
     platform.enter()
-    odd = [{"roles": []}, {"user_id": "x\0y", "roles": []}, {"user_id": "no-roles"}, "text"]
+    odd = [{"roles": []}, {"user_id": "no-roles"}, "text"]
+    odd += [{"user_id": f"x{control}y", "roles": []} for control in "\0\n\x85"]
     named = entry("a", name="<b>Ana</b>\n\u202e\0 Ruiz" + "x" * 400)
     usable = [entry("a"), named, entry("n", status=None), {**entry("i"), "user_id": 7}]
-    platform.roster([TEACHER, *entries(60), *odd, *usable])
+    platform.roster([TEACHER, *entries(80), *odd, *usable])
     assert platform.sync().problem is None
     names = platform.names()
+    assert not [sub for sub in names if sub.startswith("x")]
     assert names["a"].startswith("<b>Ana</b>")
     assert len(names["a"]) == 300
     assert platform.present() >= {"n", "7"}

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from structlog.testing import capture_logs
 from werkzeug.wrappers import Request, Response
 
+from lti_tool.app import create_app
 from lti_tool.core.db import make_sessions, unit_of_work
-from lti_tool.core.outbound import Policy
+from lti_tool.core.outbound import OutboundClient, Policy
 from lti_tool.platforms.models import Invitation, Registration
-from lti_tool.platforms.openid_configuration import may_speak_for
+from lti_tool.platforms.openid_configuration import may_speak_for, read_configuration
 from lti_tool.platforms.registering import RegistrationRequest, register_platform
 from lti_tool.platforms.registration_errors import RegistrationRefusedError
 from lti_tool.settings import Settings
@@ -50,6 +52,7 @@ DESCRIPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "issuer with a user": ({"issuer": "http://127.0.0.1@evil.test"}, "issuer_elsewhere"),
     "issuer without a scheme": ({"issuer": "127.0.0.1"}, "issuer_elsewhere"),
     "Canvas' issuer from anywhere": ({"issuer": "https://canvas.instructure.com"}, "issuer_elsewhere"),
+    "issuer that is no IRI": ({"issuer": "http://127.0.0.1/{lms}"}, "issuer_elsewhere"),
     "issuer a number": ({"issuer": 7}, "configuration_invalid"),
     "no issuer": ({"issuer": None}, "configuration_invalid"),
     **{
@@ -242,8 +245,10 @@ def test_a_parameter_twice(client: FlaskClient, registrant: Registrant, sessions
 @pytest.mark.parametrize(
     ("url", "code"),
     [
-        ("http://lms.example/.well-known/openid-configuration", "request_incomplete"),
-        ("https://lms.example:8443/.well-known/openid-configuration", "request_incomplete"),
+        ("http://lms.example/.well-known/openid-configuration", "platform_over_http"),
+        ("http://lms.example:8080/.well-known/openid-configuration", "platform_over_http"),
+        ("https://lms.example:8443/.well-known/openid-configuration", "platform_port"),
+        ("ftp://lms.example/.well-known/openid-configuration", "request_incomplete"),
         ("https://127.0.0.1/.well-known/openid-configuration", "configuration_unavailable"),
         ("https://[::1]/", "configuration_unavailable"),
         ("https://169.254.169.254/latest", "configuration_unavailable"),
@@ -274,6 +279,55 @@ def test_in_production_only_public_places_are_asked(
             RegistrationRequest(invitation=invitation, openid_configuration=url, registration_token=TOKEN),
         )
     assert connected == []
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://lms.example/openid", "Your course system is not reached by https"),
+        ("https://lms.example:8443/openid", "Your course system is at an unusual port"),
+        ("javascript:alert(1)", "Copy the whole link, and paste it"),
+    ],
+)
+def test_in_production_the_page_names_the_reason(
+    engine: Engine, registrant: Registrant, database_url: str, url: str, words: str
+) -> None:
+    settings = Settings(
+        database_url=database_url,
+        secret_key=SecretStr(SECRET),
+        env="production",
+        base_url="https://segue.example",
+    )
+    app = create_app(settings, engine=engine)
+    invitation = registrant.invitation(make_sessions(engine, settings))
+    fields = {"invitation": invitation, "openid_configuration": url, "registration_token": TOKEN}
+    client, base = app.test_client(), "https://segue.example"
+    for page in (
+        client.get("/lti/register", query_string=fields, base_url=base),
+        client.post("/lti/register", data=fields, base_url=base),
+    ):
+        assert page.status_code == 400
+        assert words in page.text
+
+
+@pytest.mark.parametrize(
+    "name", ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint"]
+)
+def test_in_production_one_address_over_http_is_the_reason(name: str) -> None:
+    """A server that does not know of the proxy before it says http of itself."""
+    document = {
+        "issuer": "https://lms.example",
+        "authorization_endpoint": "https://lms.example/auth",
+        "token_endpoint": "https://lms.example/token",
+        "jwks_uri": "https://lms.example/jwks",
+        "registration_endpoint": "https://lms.example/register",
+        "id_token_signing_alg_values_supported": ["RS256"],
+        **platform(),
+    }
+    document[name] = document[name].replace("https:", "http:")
+    client = Mock(spec=OutboundClient, fetch_json=Mock(return_value=document))
+    with pytest.raises(RegistrationRefusedError, match="platform_over_http"):
+        read_configuration(client, "https://lms.example/openid", Policy(), headers={})
 
 
 CANVAS, SCHOOL = "https://canvas.instructure.com", "https://riverside.brightspace.com"

@@ -4,15 +4,18 @@ from functools import partial
 from typing import Any
 
 from lti_tool.launch.models import LaunchKind
+from tests.contract.launches.recorded import RECORDED
 from tests.contract.launches.refused_messages import GRADES, SETTINGS, open_activity
 from tests.contract.launches.rows import Accepted
-from tests.launch.platform import GONE, LTI, Now
+from tests.launch.platform import GONE, LAUNCHES, LTI, Now
 
 OF_COURSE = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 OF_INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
 OF_SYSTEM = "http://purl.imsglobal.org/vocab/lis/v2/system/person#"
 ASSISTANT = "http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#TeachingAssistant"
 TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
+INES = LAUNCHES["review"].person
 MARKUP = "<script>alert(1)</script>\u202e\x00\ud800"
 
 
@@ -74,6 +77,20 @@ ACTIVITIES: tuple[Accepted, ...] = (
     Accepted("unsubstituted custom", "60", {LTI + "custom": {"history": "$ResourceLink.id.history"}}),
     Accepted("numbers in custom, and nested", "46", {LTI + "custom": {"n": 3, "deep": {"er": [1]}}}),
     Accepted("no custom", "", {LTI + "custom": GONE}),
+    Accepted("custom a string", "46", {LTI + "custom": "x"}),
+    Accepted("custom a list", "46", {LTI + "custom": ["x"]}),
+    Accepted("context a list", "46", {LTI + "context": ["x"]}),
+    Accepted("context without id", "46", {LTI + "context": {"title": "x"}}),
+    Accepted("context with an empty id", "46", {LTI + "context": {"id": ""}}),
+    Accepted("name a number", "46", {"name": 7}),
+    Accepted("presentation a list", "46", {LTI + "launch_presentation": ["x"]}),
+    Accepted("platform a string", "46", {LTI + "tool_platform": "x"}),
+    Accepted("a token id that is a number", "46", {"jti": 7}),
+    Accepted("a grade scope with a NUL", "46", {GRADES: {"scope": ["a\0b"]}}),
+    Accepted("a grade scope of half a character", "46", {GRADES: {"scope": ["a\ud800"]}}),
+    Accepted("no grade scope", "46", {GRADES: {"lineitem": "https://lms.example/items/1"}}),
+    Accepted("a group scope with a NUL", "46",
+             {GROUPS: {"scope": ["a\0b"], "context_groups_url": "https://lms.example/groups"}}),
     Accepted("claims that nobody knows", "", {"https://example.org/claim": {"x": ["y"]}}),
     Accepted("hostile words", "51",
              {"name": MARKUP, LTI + "resource_link": {"id": "r", "title": "'\"><img src=x onerror=1>"},
@@ -104,7 +121,20 @@ MESSAGES: tuple[Accepted, ...] = (
     _chosen("flags as words", "", {SETTINGS + "#accept_lineitem": "true"}),
     _chosen("links and other things are accepted", "63",
             {SETTINGS + "#accept_types": ["link", "file", "ltiResourceLink"]}),
+    _chosen("data a number", "65", {SETTINGS + "#data": 7}),
     _reviewed("submission review", "68 69"),
+    _reviewed("review without a person", "68", {LTI + "for_user": GONE}, page="grades"),
+    _reviewed("review of nobody's id", "68", {LTI + "for_user": {"name": "Ana"}}, page="grades"),
+    _reviewed("review of an empty id", "68", {LTI + "for_user": {"user_id": ""}}, page="grades"),
+    _reviewed("review of a number", "68", {LTI + "for_user": {"user_id": 7}}, page="grades"),
+    _reviewed("review without the grade service", "69", {GRADES: GONE}),
+    _reviewed("review without a line item", "69", {GRADES + "#lineitem": GONE}),
+    _reviewed("review with a line item of null", "69", {GRADES + "#lineitem": None}),
+    _reviewed("a learner reviews themselves", "70",
+              {LTI + "roles": [OF_COURSE + "Learner"], LTI + "for_user": {"user_id": INES.sub}},
+              role="learner"),
+    _reviewed("a learner reviews, and nobody is named", "68 70",
+              {LTI + "roles": [OF_COURSE + "Learner"], LTI + "for_user": GONE}, role="learner"),
     _reviewed("review without a link", "69", {LTI + "resource_link": GONE}),
     _reviewed("review with a link of SpeedGrader's", "69", {LTI + "resource_link": {"id": "course"}}),
     _reviewed("review with a new line item", "69", {GRADES + "#lineitem": "https://lms.example/never-seen"}),
@@ -114,7 +144,9 @@ MESSAGES: tuple[Accepted, ...] = (
            {**SOMEBODY_ELSE, LTI + "roles": [OF_INSTITUTION + "Administrator"]}),
     _asked("privacy of somebody else, by the system's administrator", "72",
            {**SOMEBODY_ELSE, LTI + "roles": [OF_SYSTEM + "Administrator"]}),
+    _asked("privacy with a course and a link of null", "71",
+           {LTI + "context": None, LTI + "resource_link": None}),
     _asked("privacy without presentation", "", {LTI + "launch_presentation": GONE, "locale": GONE}),
 )  # fmt: skip
 
-ACCEPTED = ACTIVITIES + MESSAGES
+ACCEPTED = ACTIVITIES + MESSAGES + RECORDED

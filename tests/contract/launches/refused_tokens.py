@@ -76,8 +76,34 @@ def _nested_custom(platform: Platform, claims: Claims) -> str:
     return _signed_raw(platform, body.encode())
 
 
-def _signed_raw(platform: Platform, payload: bytes) -> str:
-    head = platform.lms.sign({}).split(".")[0]
+def _padded(part: int) -> Callable[[Platform, Claims], str]:
+    """The true token, with what its decoders would have added themselves."""
+
+    def pad(platform: Platform, claims: Claims) -> str:
+        parts = platform.lms.sign(claims).split(".")
+        parts[part] += "=" * (-len(parts[part]) % 4) or "===="
+        return ".".join(parts)
+
+    return pad
+
+
+def _in_encoding(encoding: str) -> Callable[[Platform, Claims], str]:
+    """A true signature of a header in an encoding that no JWT has."""
+
+    def sign(platform: Platform, claims: Claims) -> str:
+        head = {"alg": "RS256", "kid": platform.lms.key.kid, "note": "é"}
+        written = json.dumps(head, ensure_ascii=False).encode(encoding)
+        return _signed_raw(platform, json.dumps(claims).encode(), _base64(written))
+
+    return sign
+
+
+def _claims_in_utf16(platform: Platform, claims: Claims) -> str:
+    return _signed_raw(platform, json.dumps(claims).encode("utf-16"))
+
+
+def _signed_raw(platform: Platform, payload: bytes, head: str = "") -> str:
+    head = head or platform.lms.sign({}).split(".")[0]
     pem = platform.lms.config.data_dir / "lms-signing-key.pem"
     key = serialization.load_pem_private_key(pem.read_bytes(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
@@ -106,12 +132,23 @@ FORGED: tuple[Refused, ...] = (
     _forged("an empty kid", "1", "kid_missing", lambda p, c: p.lms.sign(c, {"kid": ""})),
     _forged("a kid of 256 characters", "1", "kid_missing", lambda p, c: p.lms.sign(c, {"kid": "x" * 256})),
     _forged("unknown kid", "2 S17", "kid_unknown", lambda p, c: p.lms.sign(c, {"kid": "other"})),
-    _forged("not a message", "5", "claim_missing", lambda p, _: p.lms.sign({"name": "badltilaunch"})),
+    _forged("not a message", "5", "claim_missing", lambda p, _: p.lms.sign({"name": "badltilaunch"}),
+            claim="iss"),
     _forged("two parts", "16", MALFORMED, lambda p, c: ".".join(p.lms.sign(c).split(".")[:2])),
     _forged("five parts", "16", MALFORMED, lambda p, c: p.lms.sign(c) + ".a.b"),
     _forged("not base64", "16", MALFORMED, lambda _p, _c: "a.b.c"),
     _forged("three dots", "16", MALFORMED, lambda _p, _c: "..."),
     _forged("letters of another script", "16", MALFORMED, lambda _p, _c: "ä.ö.ü"),
+    _forged("padding behind the header", "16", MALFORMED, _padded(0)),
+    _forged("padding behind the claims", "16", MALFORMED, _padded(1)),
+    _forged("padding behind the signature", "16", MALFORMED, _padded(2)),
+    _forged("a line break behind the token", "16", MALFORMED, lambda p, c: p.lms.sign(c) + "\n"),
+    _forged("a space in the signature", "16", MALFORMED, lambda p, c: p.lms.sign(c)[:-5] + " AAAAA"),
+    _forged("header in UTF-16", "16", MALFORMED, _in_encoding("utf-16-le")),
+    _forged("header in UTF-32", "16", MALFORMED, _in_encoding("utf-32")),
+    _forged("header with a byte order mark", "16", MALFORMED, _in_encoding("utf-8-sig")),
+    _forged("header in Latin-1", "16", MALFORMED, _in_encoding("latin-1")),
+    _forged("claims in UTF-16", "16", MALFORMED, _claims_in_utf16),
     _forged("header a list", "16", MALFORMED, lambda _p, c: f"{_encode([])}.{_encode(c)}.x"),
     _forged("header null", "16", MALFORMED, lambda _p, c: f"{_encode(None)}.{_encode(c)}.x"),
     _forged("body a list", "16", MALFORMED, lambda p, _: _signed_raw(p, b"[]")),

@@ -49,6 +49,8 @@ class Refused:
     """Whether the browser sends our cookie; None where it must make no difference."""
     is_held: bool = False
     """Whether the proof of a browser without the cookie is asked for before it is refused."""
+    claim: str | None = None
+    """The claim that the log names, where it is another than the one that is bent."""
     leaves: str | None = None
     """The one table that it may leave a row in."""
     mend: Callable[[Platform], None] = _as_it_is
@@ -75,6 +77,8 @@ class Accepted:
     before: Callable[[Platform], None] = _as_it_is
     is_test: bool = False
     """Whether the platform made this person up: nothing of theirs is recorded."""
+    recorded: Mapping[str, Any] | None = None
+    """All claims of a real LMS, in place of the demo platform's. What binds them to the login is put in."""
 
     def __str__(self) -> str:
         return self.name

@@ -6,9 +6,11 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from tests.launch.platform import LAUNCHES, TOOL, Platform, asked_of, bent, data_of
+from tests.launch.platform import LAUNCHES, LTI, TOOL, Platform, asked_of, bent, data_of
 
 OURS = {"Origin": TOOL}
+BINDING = ("iss", "aud", "nonce", "iat", "exp", LTI + "deployment_id", LTI + "target_link_uri")
+"""What binds a message to its platform and its login."""
 
 
 class Scene:
@@ -38,6 +40,11 @@ class Scene:
     def token(self, **changes: Any) -> str:
         """A true one, but for these changes."""
         return self.platform.lms.sign(self.claims(changes))
+
+    def token_of(self, recorded: Mapping[str, Any]) -> str:
+        """What a real LMS said, as this platform says it in answer to this login."""
+        true = self.claims({})
+        return self.platform.lms.sign({**recorded, **{name: true[name] for name in BINDING}})
 
     def post(self, token: str | None = None, state: str | None = None) -> TestResponse:
         posted = self.token() if token is None else token

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
-from lti_tool.launch.errors import Advice
+from lti_tool.launch.errors import Advice, Rule
 from tests.contract.conftest import everything
 from tests.contract.launches.conftest import NewPlatform
 from tests.contract.launches.refused_claims import CLAIMS
@@ -37,6 +37,12 @@ WORDS = {
     Advice.PRIVATE: "Ask an administrator of your institution to open this page.",
 }
 """What each advice tells the person to do."""
+
+OF_A_CLAIM = {
+    "claim_missing", "claims_invalid", "message_invalid", "message_type_missing", "message_type_unsupported",
+    "deep_linking_return_url", "login_parameter_malformed", "parameter_repeated",
+}  # fmt: skip
+"""Codes of refusals that name a claim, or a parameter."""
 
 NOTES = {"registration_health", "platform_key_set"}
 """Tables that a refusal may write: what administrators are told of it, and the keys that were fetched."""
@@ -82,6 +88,15 @@ def check_refused(row: Refused, answer: TestResponse, watch: Watch, secrets: set
     if row.code:
         assert "The activity could not be opened" in answer.text
         assert refusals[0]["incident"] in answer.text
+    if row.code in OF_A_CLAIM:
+        check_claim_named(row, refusals[0])
+
+
+def check_claim_named(row: Refused, refusal: Mapping[str, Any]) -> None:
+    """The claim, the member of it or the parameter that was bent; and the rule that it breaks."""
+    bent = [row.claim] if row.claim else [path.replace("#", ".") for path in {**row.claims, **row.login}]
+    assert any(refusal["claim"] == name or refusal["claim"].startswith(f"{name}.") for name in bent), refusal
+    assert refusal["rule"] in set(Rule)
 
 
 def secrets_of(scene: Scene, token: str, row: Refused) -> set[str]:
