@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor, Role
-from lti_tool.core.db import insert_once
+from lti_tool.core.db import driver_connection, insert_once
 from lti_tool.core.errors import ConflictError, NotFoundError
 from lti_tool.core.prepared import asked_by, asker
 from lti_tool.courses.models import Placement
@@ -205,5 +205,5 @@ def defer_sending(session: Session, registration_id: UUID) -> None:
     if told.get(registration_id) is transaction:
         return
     told[registration_id] = transaction
-    connection = session.connection().connection.driver_connection
-    send_scores.configure(connection=connection).defer(registration_id=str(registration_id))
+    job = send_scores.configure(connection=driver_connection(session))
+    job.defer(registration_id=str(registration_id))
