@@ -56,6 +56,9 @@ class Membership(Row, Base):
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=OWNER)
     role: Mapped[str] = mapped_column(info=trace("person_id"))
+    roster_role: Mapped[str | None] = mapped_column(info=trace("person_id"))
+    """What the roster last said of them, which may be less than their launches say; None where it said
+    nothing since they came (back)."""
     last_launch_at: Mapped[datetime | None]
     """None for somebody whom the roster alone names."""
     rostered_at: Mapped[datetime | None]
