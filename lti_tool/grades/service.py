@@ -32,6 +32,7 @@ from lti_tool.grades.models import ActivityProgress, GradingProgress, LineItem, 
 from lti_tool.grades.queue import next_change
 from lti_tool.grades.tasks import send_scores
 from lti_tool.people.models import Membership, Person
+from lti_tool.people.naming import called
 
 LONGEST_COMMENT = 2000
 _DEFERRED = "sending_deferred_for"
@@ -64,7 +65,7 @@ def access_score(session: Session, actor: Actor, person_id: UUID) -> Gradable:
     """A learner of the actor's course, for its staff, in an activity that is graded. Two queries."""
     maximum = maximum_of(*access_gradebook(session, actor))
     found = session.execute(
-        select(Person.id, Person.name, Score)
+        select(Person.id, called(), Score)
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Score, (Score.person_id == Person.id) & (Score.placement_id == actor.placement_id))
         .where(Person.id == person_id, is_graded_learner(actor.course_id))
