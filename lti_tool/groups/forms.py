@@ -86,7 +86,7 @@ class PasteForm(LaunchedForm):
     people = text_field(
         lazy_gettext("Who is in which group?"),
         description=lazy_gettext(
-            "a line for each person, such as “Ana Ruiz, Herons”; or copy two columns of a spreadsheet"
+            "a line for each person, such as “Kim Lee, Group A”; or copy two columns of a spreadsheet"
         ),
     )
     seen = StringField()

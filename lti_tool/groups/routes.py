@@ -123,9 +123,11 @@ def paste_people(set_id: UUID) -> Response:
     form = PasteForm()
     if not form.is_looked_at():
         return _set_page(set_id, paste_form=form)
-    asked = {"text": form.people.data, "choices": form.choices()}
     word = gettext("Participant %(number)s", number=NUMBERED)
-    plan = pasting.plan_pasted(db(), actor(), set_id=set_id, **asked, participant=word)
+    choices = form.choices()
+    plan = pasting.plan_pasted(
+        db(), actor(), set_id=set_id, text=form.people.data, choices=choices, participant=word
+    )
     if "carry_out" in request.form and form.seen.data == plan.digest and plan.places:
         service.place_by_name(db(), actor(), set_id=set_id, places=plan.places)
         return _to_set(set_id)

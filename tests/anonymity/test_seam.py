@@ -36,7 +36,9 @@ READ_NAMES = {
     "launch/admission.py": "the same",
     "launch/sessions.py": "the reader's own",
 }
-_NAME = re.compile(r"\b(?:Person|person|staff|about|learner|actor)\.name\b|\bcalled(?:\(\)|_in\()|\bnames_of\(")
+_NAME = re.compile(
+    r"\b(?:Person|person|staff|about|learner|actor)\.name\b|\bcalled(?:\(\)|_in\()|\bnames_of\("
+)
 _AUTHOR = re.compile(r"author_(?:id|name)\b|\bauthor\.(?:id|sub)\b")
 
 
