@@ -27,6 +27,7 @@ from lti_tool.metrics import routes as metrics
 from lti_tool.moderation import queries as moderation_queries
 from lti_tool.moderation import routes as moderation
 from lti_tool.notices import routes as notices
+from lti_tool.own_names import routes as own_names
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.people import routes as people
 from lti_tool.platforms import routes as platforms
@@ -77,6 +78,7 @@ _FEATURES = (
     privacy,
     people,
     groups,
+    own_names,
     posts,
     marks,
     revisions,

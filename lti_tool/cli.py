@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -110,14 +111,26 @@ def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
 
 @main.command()
 @click.option("--concurrency", default=4, show_default=True, type=click.IntRange(1, 64), help="Jobs at once.")
+@click.option(
+    "--health-host", default="127.0.0.1", show_default=True, help="Address to answer health checks at."
+)
+@click.option(
+    "--health-port",
+    type=click.IntRange(1, 65535),
+    help="Port to answer /health/live and /health/ready at. [default: none]",
+)
 @click.pass_obj
-def worker(line: CommandLine, concurrency: int) -> None:
+def worker(line: CommandLine, concurrency: int, health_host: str, health_port: int | None) -> None:
     """Run jobs (statement delivery and the rest) until stopped. Start as many workers as needed."""
+    from lti_tool.health.worker import telling_health
     from lti_tool.jobs import run_worker
     from lti_tool.logs import init_logs
 
     init_logs()
-    run_worker(line.settings, line.sessions(), concurrency=concurrency)
+    sessions = line.sessions()
+    telling = telling_health(sessions, host=health_host, port=health_port) if health_port else nullcontext()
+    with telling:
+        run_worker(line.settings, sessions, concurrency=concurrency)
 
 
 @main.command()

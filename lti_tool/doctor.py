@@ -7,9 +7,11 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from lti_tool.core.errors import SettingsError
 from lti_tool.core.migrations import current_revision, newest_revision
+from lti_tool.health.jobs import failing_jobs, waiting_since
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.settings import Settings
 from lti_tool.storage.store import check_storage
@@ -38,6 +40,8 @@ def examine(line: _CommandLine) -> Sequence[Finding]:
     if findings[-1].fine:
         findings.append(_checked("media", lambda: check_storage(line.settings)))
         findings.append(_checked("database", lambda: _database(line.engine)))
+        if findings[-1].fine:
+            findings.append(_checked("jobs", lambda: _jobs(line.engine)))
     return findings
 
 
@@ -82,6 +86,17 @@ def _database(engine: Engine) -> str:
             f"its tables are at {present or 'nothing'}, this release needs {newest}: run `segue migrate`"
         )
     return f"answers, tables at {present}"
+
+
+def _jobs(engine: Engine) -> str:
+    with Session(engine) as session:
+        failing, since = failing_jobs(session), waiting_since(session)
+    if failing:
+        kinds = ", ".join(f"{jobs.name} ({jobs.times} times)" for jobs in failing)
+        raise SettingsError(f"these fail again and again: {kinds}. The worker's log says why.")
+    if since is not None:
+        raise SettingsError(f"the oldest waits since {since:%Y-%m-%d %H:%M} UTC: is `segue worker` running?")
+    return "none fails, none waits too long"
 
 
 def _checked(what: str, check: Callable[[], str]) -> Finding:

@@ -23,6 +23,10 @@ class StaffAct(StrEnum):
     END_PRE_MODERATION = "end_pre_moderation"
     UNMASK = "unmask"
     """Staff look up who wrote an anonymous post."""
+    NAME = "name"
+    """Staff say what somebody is called in the course."""
+    NAME_ONESELF = "name_oneself"
+    """Somebody says so of themselves: the one act here that need not be of staff."""
 
 
 class ModerationLog(Row, Base):
@@ -43,4 +47,4 @@ class ModerationLog(Row, Base):
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     reason: Mapped[str] = mapped_column(info=words("staff_id"))
     detail: Mapped[str] = mapped_column(default="", info=words("staff_id"))
-    """What the act needs beside its reason, such as how long; never words of a learner."""
+    """What the act needs beside its reason, such as how long, or a name; no other words of a learner."""

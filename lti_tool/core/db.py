@@ -114,6 +114,14 @@ def unit_of_work(sessions: sessionmaker[Session]) -> Iterator[Session]:
         yield session
 
 
+def driver_connection(session: Session) -> Any:
+    """The connection of the session's transaction, for jobs that are deferred in it.
+
+    A job is there if and only if that transaction was committed; also in a worker (`lti_tool/jobs.py`).
+    """
+    return session.connection().connection.driver_connection
+
+
 def find_one(session: Session, model: type[M], **key: Any) -> M | None:
     """The row with this unique key: as the session has it, where it read it already, else by one query.
 

@@ -35,6 +35,8 @@ class Course(Row, Base):
     title: Mapped[str] = mapped_column(info=NOBODYS)
     # The platform's services for this course, as the last launch named them; None where it offers none.
     roster_url: Mapped[str | None] = mapped_column(info=NOBODYS)
+    product: Mapped[str] = mapped_column(default="", server_default="", info=NOBODYS)
+    """Which LMS the course is in, as `platforms.habits` names it; empty until a launch says."""
     groups_url: Mapped[str | None] = mapped_column(info=NOBODYS)
     group_sets_url: Mapped[str | None] = mapped_column(info=NOBODYS)
     line_items_url: Mapped[str | None] = mapped_column(info=NOBODYS)

@@ -17,6 +17,8 @@ from lti_tool.courses.models import Course, Placement
 class CourseServices:
     """The platform's services for a course, as a launch names them; None for what it does not offer."""
 
+    product: str = ""
+    """Which LMS this is."""
     roster_url: str | None = None
     groups_url: str | None = None
     group_sets_url: str | None = None
@@ -42,6 +44,7 @@ def keep_course(
     if services is not None:
         take_over(
             course,
+            product=services.product,
             roster_url=services.roster_url,
             groups_url=services.groups_url,
             group_sets_url=services.group_sets_url,

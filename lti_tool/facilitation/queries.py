@@ -13,6 +13,8 @@ from lti_tool.core.paging import Page, Place
 from lti_tool.grades.queries import ScoreView, score_view
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Membership, Person
+from lti_tool.people.names import bare
+from lti_tool.people.naming import called, called_in
 from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
@@ -58,7 +60,7 @@ class Contribution:
 def submitted_by(session: Session, actor: Actor) -> Learner:
     """Whose work this submission review is about: anybody's for staff, their own for others. One query."""
     found = session.execute(
-        select(Launch.details, Person)
+        select(Launch.details, Person.id, called_in(actor.course_id))
         .outerjoin(
             Person,
             and_(
@@ -70,21 +72,21 @@ def submitted_by(session: Session, actor: Actor) -> Learner:
     ).one_or_none()
     if found is None:
         raise NotFoundError
-    details, person = found
-    is_self = person is not None and person.id == actor.person_id
+    details, person_id, name = found
+    is_self = person_id is not None and person_id == actor.person_id
     if "for_user" not in details or not (is_self or actor.role.is_staff):
         raise NotFoundError
     return Learner(
-        person_id=person.id if person else None,
-        name=(person.name if person else "") or details["name"],
+        person_id=person_id,
+        name=details["name"] if not bare(name or "") else name,
         is_self=is_self,
     )
 
 
 def member_of_course(session: Session, actor: Actor, person_id: UUID) -> Learner:
     """Somebody of the actor's course, for its staff. One query."""
-    found = session.scalars(
-        select(Person)
+    found = session.execute(
+        select(Person.id, called().label("name"))
         .join(Membership, Membership.person_id == Person.id)
         .where(Person.id == person_id, Membership.course_id == actor.course_id)
     ).one_or_none()

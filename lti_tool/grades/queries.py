@@ -14,6 +14,7 @@ from lti_tool.grades.grading import is_graded_learner, maximum_of
 from lti_tool.grades.models import Problem, Score
 from lti_tool.grades.service import access_gradebook, access_score
 from lti_tool.people.models import Membership, Person
+from lti_tool.people.naming import called
 from lti_tool.posts.models import Conversation, Post
 
 ROWS_A_PAGE = 30
@@ -81,7 +82,7 @@ def scores_page(session: Session, actor: Actor, *, after: UUID | None) -> Scores
         return ScoresPage(maximum=None, rows=[], next=None, stuck=0)
     place = tuple_(func.lower(Person.name), Person.id)
     query = (
-        select(Person.id, Person.name, Score, _contributions(actor))
+        select(Person.id, called(), Score, _contributions(actor))
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Score, (Score.person_id == Person.id) & (Score.placement_id == actor.placement_id))
         .where(is_graded_learner(actor.course_id), or_(Membership.left_at.is_(None), Score.id.is_not(None)))

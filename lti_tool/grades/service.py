@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor, Role
-from lti_tool.core.db import insert_once
+from lti_tool.core.db import driver_connection, insert_once
 from lti_tool.core.errors import ConflictError, NotFoundError
 from lti_tool.core.prepared import asked_by, asker
 from lti_tool.courses.models import Placement
@@ -32,6 +32,7 @@ from lti_tool.grades.models import ActivityProgress, GradingProgress, LineItem, 
 from lti_tool.grades.queue import next_change
 from lti_tool.grades.tasks import send_scores
 from lti_tool.people.models import Membership, Person
+from lti_tool.people.naming import called
 
 LONGEST_COMMENT = 2000
 _DEFERRED = "sending_deferred_for"
@@ -64,7 +65,7 @@ def access_score(session: Session, actor: Actor, person_id: UUID) -> Gradable:
     """A learner of the actor's course, for its staff, in an activity that is graded. Two queries."""
     maximum = maximum_of(*access_gradebook(session, actor))
     found = session.execute(
-        select(Person.id, Person.name, Score)
+        select(Person.id, called(), Score)
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Score, (Score.person_id == Person.id) & (Score.placement_id == actor.placement_id))
         .where(Person.id == person_id, is_graded_learner(actor.course_id))
@@ -205,5 +206,5 @@ def defer_sending(session: Session, registration_id: UUID) -> None:
     if told.get(registration_id) is transaction:
         return
     told[registration_id] = transaction
-    connection = session.connection().connection.driver_connection
-    send_scores.configure(connection=connection).defer(registration_id=str(registration_id))
+    job = send_scores.configure(connection=driver_connection(session))
+    job.defer(registration_id=str(registration_id))

@@ -5,15 +5,18 @@ from uuid import UUID
 
 from flask import request
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, IntegerField
+from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import NumberRange
 
+from lti_tool.core.text import clean_text
 from lti_tool.groups.queries import FEWEST, MOST
-from lti_tool.web.forms import LaunchedForm, id_field, line_field, radio_field
+from lti_tool.web.forms import LONGEST_BODY, LaunchedForm, id_field, line_field, radio_field, text_field
 from lti_tool.web.moments import MomentField, MomentsForm
 
 _LONGEST_NAME = 60
 _PERSON = "person-"
+_LINE = "line-"
+_LONGEST_LINE_NUMBER = 5
 
 
 class ChooseForm(LaunchedForm):
@@ -77,6 +80,48 @@ class PlacesForm(LaunchedForm):
         }
 
 
+class PasteForm(LaunchedForm):
+    """A list of people and groups; first looked at, then sent again with what was looked at."""
+
+    people = text_field(
+        lazy_gettext("Who is in which group?"),
+        description=lazy_gettext(
+            "a line for each person, such as “Kim Lee, Group A”; or copy two columns of a spreadsheet"
+        ),
+    )
+    seen = StringField()
+    """The digest of the plan that the page showed."""
+
+    def read_file(self) -> None:
+        """Take the list of a file, where one was chosen, in whichever encoding spreadsheets write."""
+        file = request.files.get("file")
+        given = file.read(LONGEST_BODY + 1) if file and file.filename else b""
+        if given:
+            self.people.data = clean_text(_decoded(given))
+
+    def is_looked_at(self) -> bool:
+        """Whether there is a list to make a plan of."""
+        self.read_file()
+        if not self.validate():
+            return False
+        if not self.people.data:
+            self.people.errors = [gettext("Please paste a list, or choose a file.")]
+        return bool(self.people.data)
+
+    def choices(self) -> Mapping[int, UUID]:
+        """Who is meant in which line, where the page asked."""
+        named = {
+            name.removeprefix(_LINE): value for name, value in request.form.items() if name.startswith(_LINE)
+        }
+        return {
+            int(line): person
+            for line, value in named.items()
+            if line.isdecimal()
+            and len(line) <= _LONGEST_LINE_NUMBER
+            and (person := _as_id(value)) is not None
+        }
+
+
 class RemoveForm(LaunchedForm):
     """A button."""
 
@@ -86,6 +131,15 @@ class GalleryForm(MomentsForm):
         lazy_gettext("They open to each other at"), description=lazy_gettext("empty: not at all")
     )
     replies = BooleanField(lazy_gettext("All groups may reply in each other\u2019s threads then"))
+
+
+def _decoded(given: bytes) -> str:
+    if given.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return given.decode("utf-16", errors="replace")
+    try:
+        return given.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return given.decode("cp1252", errors="replace")
 
 
 def _as_id(text: str) -> UUID | None:

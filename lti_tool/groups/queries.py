@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
+from lti_tool.courses.models import Course
 from lti_tool.groups.service import access_group_set, access_groups
 from lti_tool.people.models import Group, GroupMembership, GroupSet, Membership, Person
+from lti_tool.people.naming import called
 from lti_tool.people.queries import ON_A_PAGE, a_page
+from lti_tool.platforms.scopes import GROUP_READ
 
 _USUAL_SIZE = 5
 FEWEST, MOST = 2, 50
@@ -33,6 +36,12 @@ class GroupsPage:
     chosen_id: UUID | None
     gallery_at: datetime | None
     gallery_replies: bool
+    product: str
+    """Which LMS it is, as its habits call it."""
+    offers_groups: bool
+    """Whether the last launch named a service for the course's groups."""
+    may_read_groups: bool
+    """Whether it also lets us read them."""
 
     @property
     def chosen(self) -> GroupSetRow | None:
@@ -77,8 +86,9 @@ class GroupSetPage:
 
 
 def groups_page(session: Session, actor: Actor) -> GroupsPage:
-    """How the actor's activity is worked, and in which groups it could be. Two queries."""
+    """How the actor's activity is worked, and in which groups it could be. Three queries."""
     placement = access_groups(session, actor)
+    course = session.get_one(Course, actor.course_id)
     count = func.count(Group.id)
     found = session.execute(
         select(GroupSet, count)
@@ -95,6 +105,9 @@ def groups_page(session: Session, actor: Actor) -> GroupsPage:
         chosen_id=placement.group_set_id,
         gallery_at=placement.gallery_at,
         gallery_replies=placement.gallery_replies,
+        product=course.product,
+        offers_groups=course.groups_url is not None,
+        may_read_groups=GROUP_READ in course.service_scopes,
     )
 
 
@@ -163,7 +176,7 @@ def _learners(
 ) -> tuple[Sequence[LearnerRow], UUID | None]:
     groups = select(func.array(_in_set(set_id).scalar_subquery()))
     query = (
-        select(Person.id, Person.name, groups.scalar_subquery())
+        select(Person.id, called(), groups.scalar_subquery())
         .join(Membership, Membership.person_id == Person.id)
         .where(*_is_learner(actor))
     )

@@ -8,11 +8,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lti_tool.core import clock
-from lti_tool.groups import queries, service
+from lti_tool.groups import pasting, queries, service
 from lti_tool.groups.forms import (
     ChooseForm,
     GalleryForm,
     GroupForm,
+    PasteForm,
     PlacesForm,
     RemoveForm,
     RenameForm,
@@ -20,6 +21,7 @@ from lti_tool.groups.forms import (
     SpreadForm,
 )
 from lti_tool.groups.service import NameTakenError
+from lti_tool.people.names import NUMBERED
 from lti_tool.web.forms import LaunchedForm
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db
@@ -115,6 +117,27 @@ def place_people(set_id: UUID) -> Response:
     return _to_set(set_id, after=request.args.get("after", type=UUID))
 
 
+@blueprint.post("/sets/<uuid:set_id>/paste")
+def paste_people(set_id: UUID) -> Response:
+    """The list becomes a plan to look at; sent again as it was looked at, it is carried out."""
+    form = PasteForm()
+    if not form.is_looked_at():
+        return _set_page(set_id, paste_form=form)
+    word = gettext("Participant %(number)s", number=NUMBERED)
+    choices = form.choices()
+    plan = pasting.plan_pasted(
+        db(), actor(), set_id=set_id, text=form.people.data, choices=choices, participant=word
+    )
+    if "carry_out" in request.form and form.seen.data == plan.digest and plan.places:
+        service.place_by_name(db(), actor(), set_id=set_id, places=plan.places)
+        return _to_set(set_id)
+    is_other = "carry_out" in request.form and form.seen.data != plan.digest
+    page = render_template(
+        "groups/paste.html", plan=plan, form=form, is_other=is_other, most_choices=pasting.MOST_CHOICES
+    )
+    return make_response(page, HTTPStatus.CONFLICT if is_other else HTTPStatus.OK)
+
+
 def _to_set(set_id: UUID, *, after: UUID | None = None) -> Response:
     return redirect(url_for(".show_group_set", set_id=set_id, after=after), HTTPStatus.SEE_OTHER)
 
@@ -144,11 +167,12 @@ def _set_page(
     spread_form: SpreadForm | None = None,
     places_form: LaunchedForm | None = None,
     rename_form: RenameForm | None = None,
+    paste_form: PasteForm | None = None,
     renamed_id: UUID | None = None,
 ) -> Response:
     after = request.args.get("after", type=UUID)
     page = queries.group_set_page(db(), actor(), set_id, after=after)
-    sent = group_form or spread_form or places_form or rename_form
+    sent = group_form or spread_form or places_form or rename_form or paste_form
     html = render_template(
         "groups/set.html",
         page=page,
@@ -157,6 +181,7 @@ def _set_page(
         spread_form=spread_form or SpreadForm(count=page.suggested_count),
         places_form=places_form or PlacesForm.empty(),
         rename_form=rename_form or RenameForm.empty(),
+        paste_form=paste_form or PasteForm.empty(),
         renamed_id=renamed_id,
     )
     return make_response(html, sent.status if sent else HTTPStatus.OK)

@@ -106,6 +106,19 @@ def place_people(session: Session, actor: Actor, *, set_id: UUID, places: Mappin
     _place(session, actor, group_set, places)
 
 
+def place_by_name(session: Session, actor: Actor, *, set_id: UUID, places: Mapping[UUID, str]) -> None:
+    """Put each of these learners into the group of this name; groups that are missing are added."""
+    group_set = access_own_set(session, actor, set_id)
+    if not places.keys() <= set(_learners(session, actor)):
+        raise NotFoundError
+    for name in dict.fromkeys(places.values()):
+        _make(session, group_set, name)
+    ids = dict(
+        session.execute(select(Group.name, Group.id).filter_by(group_set_id=group_set.id, gone_at=None)).all()
+    )
+    _place(session, actor, group_set, {person: ids[name] for person, name in places.items()})
+
+
 def spread_people(
     session: Session, actor: Actor, *, set_id: UUID, names: Sequence[str], everybody: bool
 ) -> None:

@@ -1,10 +1,10 @@
 """/health/live and /health/ready, for whoever keeps this process running."""
 
 from flask import Blueprint, Response, make_response
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from lti_tool.core.migrations import newest_revision
+from lti_tool.health.jobs import failing_jobs
+from lti_tool.health.readiness import has_our_tables
 from lti_tool.web.transaction import db, roll_back
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
@@ -18,12 +18,17 @@ def live() -> Response:
 
 @blueprint.get("/ready")
 def ready() -> Response:
-    """The database answers and has this release's tables. A record store that is down changes nothing."""
+    """The database answers and has this release's tables.
+
+    Neither a record store that is down nor failing jobs keep pages from being served; the jobs are named.
+    """
     try:
-        revision = db().scalar(text("select version_num from alembic_version"))
+        is_ready = has_our_tables(db())
+        failing = failing_jobs(db()) if is_ready else ()
     except SQLAlchemyError:
         roll_back()
         return make_response({"ready": False, "why": "database"}, 503)
-    if revision != newest_revision():
+    if not is_ready:
         return make_response({"ready": False, "why": "schema"}, 503)
-    return make_response({"ready": True})
+    told = {"failing_jobs": [jobs.name for jobs in failing]} if failing else {}
+    return make_response({"ready": True, **told})

@@ -43,6 +43,7 @@ from lti_tool.launch.sessions import LIFE, actor_of, open_session
 from lti_tool.people.models import Person
 from lti_tool.people.roles import is_test_user, role_of
 from lti_tool.people.service import keep_membership, keep_person
+from lti_tool.platforms.habits import Habits
 from lti_tool.platforms.health import note_launch
 from lti_tool.platforms.lms import habits_of
 from lti_tool.platforms.models import Registration
@@ -106,7 +107,7 @@ def _to_activity(entrance: Entrance, message: LaunchClaims) -> LaunchAccepted:
         deployment_id=entrance.deployment.id,
         context_id=context_id_of(message) or "",
         title=(message.context.title or message.context.label) if message.context else link.title,
-        services=_services_of(message),
+        services=_services_of(entrance.registration, message),
     )
     placement, is_new = keep_placement(
         session,
@@ -249,19 +250,22 @@ def _open(
 
 
 def _tenancy(entrance: Entrance, message: MessageClaims) -> Tenancy:
-    registration = entrance.registration
-    family = message.tool_platform.product_family_code if message.tool_platform else ""
-    habits = habits_of(registration.issuer, registration.auth_token_url, family=family)
     return Tenancy(
-        registration_id=registration.id,
+        registration_id=entrance.registration.id,
         deployment_id=entrance.deployment.id,
-        deployment_alone=habits.one_client_for_many_institutions,
+        deployment_alone=_habits(entrance.registration, message).one_client_for_many_institutions,
     )
 
 
-def _services_of(message: MessageClaims) -> CourseServices:
+def _habits(registration: Registration, message: MessageClaims) -> Habits:
+    family = message.tool_platform.product_family_code if message.tool_platform else ""
+    return habits_of(registration.issuer, registration.auth_token_url, family=family)
+
+
+def _services_of(registration: Registration, message: MessageClaims) -> CourseServices:
     grading, groups = message.grading, message.groups
     return CourseServices(
+        product=_habits(registration, message).product,
         roster_url=message.roster.context_memberships_url if message.roster else None,
         groups_url=groups.context_groups_url if groups else None,
         group_sets_url=groups.context_group_sets_url if groups else None,

@@ -17,6 +17,7 @@ from lti_tool.courses.models import Course, Placement
 from lti_tool.courses.shapes import shape_of
 from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Membership, Person
+from lti_tool.people.naming import called
 from lti_tool.platforms.models import Deployment, Registration, naming_of
 
 LIFE = timedelta(hours=12)
@@ -41,7 +42,7 @@ _OF_REGISTRATION = (
 _LAUNCHED: Select[*tuple[Any, ...]] = (
     select(
         Bundle("launch", *(getattr(Launch, name) for name in _OF_LAUNCH)),
-        Bundle("person", Person.id, Person.sub, Person.name),
+        Bundle("person", Person.id, Person.sub, called().label("name")),
         Bundle("course", Course.id, Course.title, Course.context_id),
         # The whole row, which services read in the same request.
         Placement,

@@ -12,9 +12,13 @@ from lti_tool.mentions.models import MentionKind
 from lti_tool.mentions.tokens import STAFF, Known, Mentionable, named_ids, possible_names
 from lti_tool.people.groups import own_groups
 from lti_tool.people.models import CourseName, Group, GroupMembership, Membership, Person
-from lti_tool.people.names import LAST_SIGN, folded
+from lti_tool.people.names import LAST_SIGN, NUMBERED, OWN, bare, folded, number_of
+from lti_tool.people.naming import called
 
 MOST_SUGGESTED = 8
+PARTICIPANT = f"Participant {NUMBERED}"
+"""Who has no name, in texts that are kept: like a name, it is in no language."""
+_WORD = PARTICIPANT.removesuffix(NUMBERED)
 _MOST_ROWS = 3 * MOST_SUGGESTED
 # Groups stand before persons: there are few.
 _PERSON = literal(MentionKind.PERSON.value).label("kind")
@@ -23,12 +27,19 @@ _IS_STAFF = Membership.role.in_([role for role in Role if role.is_staff])
 
 
 def suggestions(
-    session: Session, actor: Actor, typed: str, *, staff_name: str, group_id: UUID | None = None
+    session: Session,
+    actor: Actor,
+    typed: str,
+    *,
+    staff_name: str,
+    number_name: str = PARTICIPANT,
+    group_id: UUID | None = None,
 ) -> Sequence[Mentionable]:
     """Those of whose name a part begins with what was typed, whatever its accents and case. One query.
 
     In a group's conversation (`group_id`) those who are there; of another group, nobody learns who is in it.
-    Of people it reads no more than are suggested, however many are in the course: `people.models.CourseName`.
+    Who has no name is found by the number, as it is or behind the word for it (`number_name`). Of people it
+    reads no more than are suggested, however many are in the course: `people.models.CourseName`.
     """
     wanted = folded(typed.replace("\x00", ""))
     if not wanted:
@@ -38,17 +49,21 @@ def suggestions(
     groups = select(Group.id, Group.name, _GROUP).where(
         Group.course_id == actor.course_id, Group.gone_at.is_(None), _is_group(group_id)
     )
-    people = _people(actor, wanted, group_id).subquery()
-    both = union_all(select(people), groups).order_by("kind", "name")
-    rows = {it.id: it for it in session.execute(both) if _begins(it.name, wanted)}
-    found += [Mentionable(str(it.id), it.name, MentionKind(it.kind)) for it in rows.values()]
+    digits = _digits(wanted, folded(number_name.partition(NUMBERED)[0]))
+    starts = [wanted] if digits is None else [wanted, NUMBERED + digits]
+    people = [select(_people(actor, start, group_id).subquery()) for start in starts]
+    both = union_all(*people, groups).order_by("kind", "name")
+    rows = {it.id: it for it in session.execute(both) if number_of(it.name) or _begins(bare(it.name), wanted)}
+    found += [
+        Mentionable(str(it.id), _plain(it.name, number_name), MentionKind(it.kind)) for it in rows.values()
+    ]
     return found[:MOST_SUGGESTED]
 
 
 def _people(actor: Actor, wanted: str, group_id: UUID | None) -> Select[UUID, str, str]:
     """The first in the order of what follows; one person may be there by several words of the name."""
     people = (
-        select(Person.id, Person.name, _PERSON)
+        select(Person.id, called().label("name"), _PERSON)
         .join(CourseName, CourseName.person_id == Person.id)
         .join(
             Membership,
@@ -66,6 +81,19 @@ def _people(actor: Actor, wanted: str, group_id: UUID | None) -> Select[UUID, st
     if group_id and not actor.role.is_staff:
         people = people.where(or_(_IS_STAFF, own_groups(actor).where(Group.id == group_id).exists()))
     return people.order_by(CourseName.beginning, CourseName.person_id).limit(_MOST_ROWS)
+
+
+def _digits(wanted: str, word: str) -> str | None:
+    """What of a number was typed, behind the word for it or alone; None where it can't be one."""
+    if word and word.startswith(wanted):
+        return ""
+    rest = wanted.removeprefix(word).strip()
+    return rest if rest.isdecimal() and rest.isascii() else None
+
+
+def _plain(name: str, number_name: str) -> str:
+    number = number_of(name)
+    return bare(name) if number is None else number_name.replace(NUMBERED, str(number))
 
 
 def _begins(name: str, wanted: str) -> bool:
@@ -86,7 +114,7 @@ def known_in(
     ids, names = set(named_ids(whole)), set(possible_names(whole))
     staff = Mentionable(STAFF, STAFF, MentionKind.STAFF)
     found = [
-        Mentionable(str(row_id), name, MentionKind(kind))
+        Mentionable(str(row_id), _plain(name, PARTICIPANT), MentionKind(kind))
         for row_id, name, kind in session.execute(_named(course_id, ids - {STAFF}, names, group_id))
     ]
     # Two of one name: then the name alone says nothing.
@@ -99,14 +127,18 @@ def known_in(
 
 def _named(course_id: UUID, ids: set[str], names: set[str], group_id: UUID | None) -> Select[UUID, str, str]:
     keys = [UUID(it) for it in ids]
+    numbers = [NUMBERED + it for name in names if (it := name.removeprefix(_WORD)) != name and it.isdecimal()]
+    has_that_name = or_(
+        Person.name.in_(names) & (Person.name != ""),
+        (Person.name == "") & called().in_([*names, *(OWN + name for name in names), *numbers]),
+    )
     people = (
-        select(Person.id, Person.name, _PERSON)
+        select(Person.id, called().label("name"), _PERSON)
         .join(Membership, Membership.person_id == Person.id)
         .where(
             Membership.course_id == course_id,
             Membership.left_at.is_(None),
-            Person.name != "",
-            Person.id.in_(keys) | Person.name.in_(names),
+            Person.id.in_(keys) | has_that_name,
             _is_in_group(group_id),
         )
     )

@@ -19,6 +19,7 @@ from lti_tool.core.prepared import ask, asked_by, asker, time_of_asking
 from lti_tool.moderation.models import AuthorNotice, Report
 from lti_tool.moderation.service import DECISIONS, access_moderation
 from lti_tool.people.models import Membership, Person
+from lti_tool.people.naming import called, called_in
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, PreModeration
 from lti_tool.posts.visibility import shown_title
@@ -217,7 +218,7 @@ def moderated_post(session: Session, actor: Actor, post_id: UUID) -> ModeratedPo
 
 def _open_reports(session: Session, post_id: UUID) -> Sequence[ReportView]:
     found = session.execute(
-        select(Report, Person.name)
+        select(Report, called_in(Report.course_id))
         .join(Person, Person.id == Report.reporter_id)
         .where(Report.post_id == post_id, Report.closed_at.is_(None))
         .order_by(Report.id)
@@ -230,7 +231,7 @@ def moderated_person(session: Session, actor: Actor, person_id: UUID) -> Moderat
     """A learner of the course, and whether their posts wait for approval. One query."""
     access_moderation(actor)
     found = session.execute(
-        select(Person, Membership.role, PreModeration)
+        select(Person.id, called().label("name"), Membership.role, PreModeration)
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(
             PreModeration,
@@ -242,7 +243,7 @@ def moderated_person(session: Session, actor: Actor, person_id: UUID) -> Moderat
     ).one_or_none()
     if found is None or Role(found.role).is_staff:
         raise NotFoundError
-    return ModeratedPerson(id=found.Person.id, name=found.Person.name, lasting=found.PreModeration)
+    return ModeratedPerson(id=found.id, name=found.name, lasting=found.PreModeration)
 
 
 def log_page(
@@ -251,8 +252,9 @@ def log_page(
     """Thirty entries, newest first; of a person or about a post where one is named. One query."""
     access_moderation(actor)
     staff, about = aliased(Person), aliased(Person)
+    of_staff, of_person = (called_in(actor.course_id, person) for person in (staff, about))
     query = (
-        select(ModerationLog, staff.name, about.name, Post.pseudonym)
+        select(ModerationLog, of_staff, of_person, Post.pseudonym)
         .join(staff, staff.id == ModerationLog.staff_id)
         .outerjoin(about, about.id == ModerationLog.person_id)
         .outerjoin(Post, Post.id == ModerationLog.post_id)

@@ -16,6 +16,7 @@ from lti_tool.moderation.events import PostModerated
 from lti_tool.moderation.models import AuthorNotice, NoticeKind, Unmasking
 from lti_tool.moderation.service import access_moderation
 from lti_tool.people.models import Person
+from lti_tool.people.naming import called_in
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import conversation_of
 
@@ -86,7 +87,7 @@ def unmasked_author(session: Session, actor: Actor, log_id: UUID) -> Unmasked:
     """The name, for who gave this reason, as long as they are staff. One query."""
     access_moderation(actor)
     found = session.execute(
-        select(Person, Post, Conversation, ModerationLog.reason)
+        select(called_in(Unmasking.course_id), Post, Conversation, ModerationLog.reason)
         .select_from(Unmasking)
         .join(ModerationLog, ModerationLog.id == Unmasking.log_id)
         .join(Post, Post.id == Unmasking.post_id)
@@ -100,10 +101,10 @@ def unmasked_author(session: Session, actor: Actor, log_id: UUID) -> Unmasked:
     ).one_or_none()
     if found is None:
         raise NotFoundError
-    person, post, conversation, reason = found
+    name, post, conversation, reason = found
     return Unmasked(
-        person_id=person.id,
-        name=person.name,
+        person_id=post.author_id,
+        name=name,
         post_id=post.id,
         pseudonym=post.pseudonym or "",
         kind=conversation.kind,

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
-from lti_tool.core.db import settings_of
+from lti_tool.core.db import driver_connection, settings_of
 from lti_tool.core.events import subscribe
 from lti_tool.launch.events import Admitted
 from lti_tool.notices.claims import TYPES
@@ -48,8 +48,8 @@ def on_admitted(session: Session, event: Admitted) -> None:
         .returning(NoticeHandler.deployment_id)
     ).one_or_none()
     if asks is not None:
-        connection = session.connection().connection.driver_connection
-        ask_for_notices.configure(connection=connection).defer(deployment_id=str(event.deployment_id))
+        job = ask_for_notices.configure(connection=driver_connection(session))
+        job.defer(deployment_id=str(event.deployment_id))
 
 
 def subscribe_to_launches() -> None:

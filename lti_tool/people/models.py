@@ -50,12 +50,42 @@ class Membership(Row, Base):
     __tablename__ = "membership"
     __table_args__ = (
         UniqueConstraint("course_id", "person_id"),
+        # Of some rows: a kept plan that looks for a person of a course can't take one of these for it.
+        Index(
+            "uq_membership_number",
+            "course_id",
+            "number",
+            unique=True,
+            postgresql_where=text("number is not null"),
+        ),
+        Index(
+            "uq_membership_own_name_likeness",
+            "course_id",
+            "own_name_likeness",
+            unique=True,
+            postgresql_where=text("own_name_likeness is not null"),
+        ),
         CheckConstraint("role in ('learner', 'assistant', 'instructor', 'observer')", name="role"),
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=OWNER)
     role: Mapped[str] = mapped_column(info=trace("person_id"))
+    number: Mapped[int | None]
+    """The person's number in the course, which is shown where the platform gives no name: never another one,
+    and never somebody else's. By a trigger (migration 0037), which gives it in the same transaction."""
+    own_name: Mapped[str | None] = mapped_column(info=identity("person_id"))
+    """What they call themselves in this course, where the platform gives no name; or what staff call them."""
+    own_name_likeness: Mapped[str | None] = mapped_column(info=identity("person_id"))
+    """What must be different from all others' (`own_names/likeness.py`)."""
+    own_name_beginnings: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=list, server_default=text("'{}'"), info=identity("person_id")
+    )
+    is_named_by_staff: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether staff gave or removed the name: then it is theirs to change."""
+    roster_role: Mapped[str | None] = mapped_column(info=trace("person_id"))
+    """What the roster last said of them, which may be less than their launches say; None where it said
+    nothing since they came (back)."""
     last_launch_at: Mapped[datetime | None]
     """None for somebody whom the roster alone names."""
     rostered_at: Mapped[datetime | None]
@@ -71,8 +101,20 @@ class Membership(Row, Base):
     person of before acts again, whose earlier statements have one (`statements/histories.py`)."""
 
 
+class CourseNumbering(Base):
+    """The last number in the course of who is a member no more. By a trigger (migration 0037)."""
+
+    __tablename__ = "course_numbering"
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    last_number: Mapped[int]
+
+
 class CourseName(Base):
-    """A beginning of the name of somebody who is or was in a course. By triggers (migration 0028)."""
+    """A beginning of the name of somebody who is or was in a course. By triggers (migrations 0028 and 0037).
+
+    Of the platform's name; else of their own; else their number, behind `names.NUMBERED`.
+    """
 
     __tablename__ = "course_name"
     __table_args__ = (

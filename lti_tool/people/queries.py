@@ -14,6 +14,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
 from lti_tool.courses.models import Course
 from lti_tool.people.models import Group, GroupMembership, Membership, Person, RosterSync
+from lti_tool.people.naming import called
 from lti_tool.people.roster_service import access_people
 
 ON_A_PAGE = 50
@@ -30,6 +31,9 @@ class PersonRow:
 
     id: UUID
     name: str
+    """As the course calls them (people/naming.py)."""
+    is_without_name: bool
+    """Whether the platform gives no name of theirs."""
     role: Role
     groups: Sequence[str]
     last_launch_at: datetime | None
@@ -46,6 +50,10 @@ class RosterState:
     is_offered: bool
     sync: RosterSync | None
     missing_names: Sequence[str]
+    product: str
+    """Which LMS it is, as its habits call it."""
+    is_without_names: bool
+    """Whether the platform gives no name of somebody in the course."""
 
     @property
     def is_running(self) -> bool:
@@ -80,7 +88,8 @@ def people_page(session: Session, actor: Actor, *, after: UUID | None) -> People
     rows = [
         PersonRow(
             id=person.id,
-            name=person.name,
+            name=name,
+            is_without_name=not person.name,
             role=Role(membership.role),
             groups=groups or (),
             last_launch_at=membership.last_launch_at,
@@ -88,7 +97,7 @@ def people_page(session: Session, actor: Actor, *, after: UUID | None) -> People
             is_missing=membership.missing_since is not None,
             is_kept=membership.kept_at is not None,
         )
-        for person, membership, groups in people[:ON_A_PAGE]
+        for person, membership, name, groups in people[:ON_A_PAGE]
     ]
     more = len(people) > ON_A_PAGE
     return PeoplePage(
@@ -96,8 +105,10 @@ def people_page(session: Session, actor: Actor, *, after: UUID | None) -> People
     )
 
 
-def _people(session: Session, course_id: UUID, after: UUID | None) -> Select[Person, Membership, list[str]]:
-    """Those without a name come last; who left is not there."""
+def _people(
+    session: Session, course_id: UUID, after: UUID | None
+) -> Select[Person, Membership, str, list[str]]:
+    """Those without a name come last, in the order of their numbers; who left is not there."""
     groups = (
         select(func.array_agg(aggregate_order_by(Group.name, Group.name)))
         .join(GroupMembership, GroupMembership.group_id == Group.id)
@@ -106,7 +117,7 @@ def _people(session: Session, course_id: UUID, after: UUID | None) -> Select[Per
         .scalar_subquery()
     )
     wanted = (
-        select(Person, Membership, groups)
+        select(Person, Membership, called(), groups)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.course_id == course_id, Membership.left_at.is_(None))
     )
@@ -118,7 +129,8 @@ def a_page(session: Session, people: Select[*Ts], course_id: UUID, after: UUID |
 
     One query where it begins after somebody.
     """
-    order = (Person.name == "", func.lower(Person.name), Person.id)
+    given = func.coalesce(func.nullif(Person.name, ""), Membership.own_name, "")
+    order = (given == "", func.lower(given), func.coalesce(Membership.number, 0), Person.id)
     wanted = people.order_by(*order).limit(ON_A_PAGE + 1)
     if after is None:
         return wanted
@@ -131,22 +143,33 @@ def a_page(session: Session, people: Select[*Ts], course_id: UUID, after: UUID |
 
 
 def _roster(session: Session, course_id: UUID) -> RosterState:
-    roster_url, sync = session.execute(
-        select(Course.roster_url, RosterSync)
+    nameless = (
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.course_id == course_id, Membership.left_at.is_(None), Person.name == "")
+    )
+    roster_url, product, is_without_names, sync = session.execute(
+        select(Course.roster_url, Course.product, nameless.exists(), RosterSync)
         .outerjoin(RosterSync, RosterSync.course_id == Course.id)
         .where(Course.id == course_id)
     ).one()
     missing: Sequence[str] = ()
     if sync is not None and sync.gone_since is not None:
         missing = session.scalars(
-            select(Person.name)
+            select(called())
             .join(Membership, Membership.person_id == Person.id)
             .where(
                 Membership.course_id == course_id,
                 Membership.missing_since.is_not(None),
                 Membership.left_at.is_(None),
             )
-            .order_by(Person.name == "", func.lower(Person.name))
+            .order_by(Person.name == "", func.lower(Person.name), Membership.number)
             .limit(_NAMED)
         ).all()
-    return RosterState(is_offered=roster_url is not None, sync=sync, missing_names=missing)
+    return RosterState(
+        is_offered=roster_url is not None,
+        sync=sync,
+        missing_names=missing,
+        product=product,
+        is_without_names=is_without_names,
+    )

@@ -58,23 +58,37 @@ order by sub
 on conflict (registration_id, sub) do nothing
 """
 
-# Who came in while the roster was read has the role of that launch, which is newer.
+# A launch is signed for this person; a roster may say less of the same one all the time (Moodle's does of its
+# non-editing teachers). So where somebody launched, a roster lowers the role only when it says something else
+# than before. Who came in while it was read keeps the role of that launch, and the next reading tells whether
+# the roster changed its mind.
 _PRESENT = """
 with changed as (
-    select m.id, case when m.last_launch_at >= :began then m.role else r.role end as role
+    select m.id,
+        case
+            when not is_newer and (is_by_roster or m.roster_role <> r.role or is_higher) then r.role
+            else m.role
+        end as role,
+        case when is_newer then m.roster_role else r.role end as roster_role
     from membership m
     join person p on p.id = m.person_id
     join roster_member r on r.sub = p.sub and r.is_present
+    cross join lateral (
+        select coalesce(m.last_launch_at >= :began, false) as is_newer,
+            m.last_launch_at is null or m.left_at is not null as is_by_roster,
+            array_position(array['observer', 'learner', 'assistant', 'instructor'], r.role)
+                > array_position(array['observer', 'learner', 'assistant', 'instructor'], m.role) as is_higher
+    ) what
     where m.course_id = :course_id
         and (
-            (m.role <> r.role and coalesce(m.last_launch_at < :began, true))
+            (not is_newer and (m.roster_role is distinct from r.role or is_higher))
             or m.rostered_at is null or m.missing_since is not null
             or m.kept_at is not null or m.left_at is not null
         )
     order by m.id for update of m
 )
 update membership m
-set role = changed.role, rostered_at = coalesce(m.rostered_at, :began),
+set role = changed.role, roster_role = changed.roster_role, rostered_at = coalesce(m.rostered_at, :began),
     missing_since = null, kept_at = null, left_at = null
 from changed where m.id = changed.id
 """
@@ -95,9 +109,9 @@ update membership set missing_since = :began from missing where membership.id = 
 """
 
 _MEMBERSHIPS = """
-insert into membership (id, created_at, course_id, person_id, role, rostered_at, history_id)
-select new_membership_id, :now, :course_id, person_id, role, :began, gen_random_uuid() from roster_member
-where is_present and membership_id is null
+insert into membership (id, created_at, course_id, person_id, role, roster_role, rostered_at, history_id)
+select new_membership_id, :now, :course_id, person_id, role, role, :began, gen_random_uuid()
+from roster_member where is_present and membership_id is null
 order by sub
 on conflict (course_id, person_id) do nothing
 """
@@ -110,7 +124,7 @@ from membership where course_id = :course_id and left_at is null
 # A launch that came later than the roster that lacks them has taken the mark away (people/service.py).
 _LEAVE = """
 with gone as (
-    update membership set left_at = :now, missing_since = null
+    update membership set left_at = :now, missing_since = null, roster_role = null
     where course_id = :course_id and missing_since is not null and left_at is null
     returning person_id
 )

@@ -6,7 +6,7 @@ import procrastinate
 from procrastinate import JobContext
 from sqlalchemy.orm import Session, sessionmaker
 
-from lti_tool.core.db import unit_of_work
+from lti_tool.core.db import driver_connection, unit_of_work
 from lti_tool.core.events import subscribe
 from lti_tool.launch.events import Launched
 from lti_tool.people.roster_schedule import note_launch, take_due
@@ -32,10 +32,9 @@ def sweep_rosters(context: JobContext, timestamp: int) -> None:
 
 def ask_for_due(session: Session, *, course_id: UUID | None = None) -> None:
     """Put a job into the queue for each course whose roster is due: one course, or all of them."""
-    connection = session.connection().connection.driver_connection
     for due in take_due(session, course_id=course_id):
         # With the lock, jobs of one course run one after the other; those of others beside them.
-        job = sync_roster.configure(connection=connection, lock=f"roster:{due}")
+        job = sync_roster.configure(connection=driver_connection(session), lock=f"roster:{due}")
         job.defer(course_id=str(due))
 
 

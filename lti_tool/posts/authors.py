@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, literal
 
 from lti_tool.core.actor import Actor
 from lti_tool.people.models import Person
+from lti_tool.people.naming import called_in
 from lti_tool.posts.models import Conversation, Post
 
 
@@ -22,7 +23,7 @@ class Author:
     """All that a page knows of who wrote something."""
 
     name: str
-    """Empty where the platform keeps names to itself."""
+    """As the course calls them (people/naming.py); empty for who is no member of it any more."""
     role: str
     """What the author was in the course when writing; empty for a conversation's."""
     person_id: UUID | None
@@ -41,7 +42,7 @@ def author_columns(
         content.author_id.label(f"{prefix}_id"),
         role.label(f"{prefix}_role"),
         content.pseudonym.label(f"{prefix}_pseudonym"),
-        person.name.label(f"{prefix}_name"),
+        called_in(content.course_id, person).label(f"{prefix}_name"),
     ]
 
 

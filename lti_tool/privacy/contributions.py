@@ -34,6 +34,7 @@ from lti_tool.posts.marks.models import Mark, PostMark
 from lti_tool.posts.models import Conversation, Post, PostState, Synthesis
 from lti_tool.posts.revisions.models import PostRevision
 from lti_tool.posts.states import ERASED, withdraw_all_of
+from lti_tool.privacy.called import names_of
 
 _SOMEBODY = "@…"
 """In place of a mention of who was erased."""
@@ -142,7 +143,8 @@ def take_out_name(session: Session, person: Person) -> list[UUID]:
             )
         )
     )
-    name = _Name(courses, _patterns(person), _rewriter(person))
+    names = names_of(session, person)
+    name = _Name(courses, _patterns(person, names), _rewriter(person, names))
     changed = _rewrite(session, name, Post, ("body", "body_html"), Post.author_id != person.id)
     earlier = _rewrite(session, name, PostRevision, ("body", "title", "what_changed"))
     fields = [f"{asked}{kind}" for asked in ("tried", "expected", "got") for kind in ("", "_html")]
@@ -202,18 +204,18 @@ def _in_all(value: Any, rewrite: _Rewrite) -> Any:
     return value
 
 
-def _patterns(person: Person) -> list[str]:
-    """What a text holds that is to be looked at: the id, or the name's first word, also as in HTML."""
-    first = person.name.split()[:1]
+def _patterns(person: Person, names: Sequence[str]) -> list[str]:
+    """What a text holds that is to be looked at: the id, or a name's first word, also as in HTML."""
+    first = [name.split()[0] for name in names]
     return list({str(person.id), *first, *map(html.escape, first)})
 
 
-def _rewriter(person: Person) -> _Rewrite:
+def _rewriter(person: Person, names: Sequence[str]) -> _Rewrite:
     """A whole name of two words or more is taken out wherever it stands; a single one behind an @ alone."""
     mention = rf"\[@(?:[^\]\\]|\\.)*\]\(mention:{person.id}\)"
     span = rf'<span class="mention" data-mention="{person.id}">[^<]*</span>'
     found = [re.compile(f"{mention}|{span}")]
-    if words := person.name.split():
+    for words in map(str.split, names):
         written = {
             r"\s+".join(map(re.escape, words)),
             r"\s+".join(re.escape(html.escape(it)) for it in words),

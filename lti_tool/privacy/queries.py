@@ -143,7 +143,9 @@ def _counted(person_id: UUID, *, is_own: bool) -> dict[str, Counted]:
         "groups": _count(GroupMembership.group_id, GroupMembership.person_id == person_id),
         "roles": _count(RoleHolder.id, RoleHolder.person_id == person_id),
         "scores": _scores(person_id),
-        "decisions": _count(ModerationLog.id, ModerationLog.person_id == person_id),
+        "decisions": _count(
+            ModerationLog.id, ModerationLog.person_id == person_id, ModerationLog.staff_id != person_id
+        ),
         "staff_acts": _staff_acts(person_id, shown_conversation),
         "visits": _count(Launch.id, Launch.person_id == person_id),
         "statements": _count(StatementRow.id, StatementRow.person_id == person_id),
@@ -176,7 +178,11 @@ def _staff_acts(person_id: UUID, shown: ColumnElement[bool]) -> Counted:
         _count(ConversationChange.id, ConversationChange.person_id == person_id, changed, shown)
         + _count(CaseStage.id, CaseStage.person_id == person_id, moved, shown)
         + _count(Synthesis.id, Synthesis.person_id == person_id)
-        + _count(ModerationLog.id, ModerationLog.staff_id == person_id)
+        + _count(
+            ModerationLog.id,
+            ModerationLog.staff_id == person_id,
+            ModerationLog.person_id.is_distinct_from(person_id),
+        )
         + _count(ScoreEntry.id, ScoreEntry.author_id == person_id)
         + _count(PlannedActivity.id, PlannedActivity.author_id == person_id)
     )

@@ -19,6 +19,7 @@ from lti_tool.core.text import plain_text
 from lti_tool.people.models import Person
 from lti_tool.posts.models import Post
 from lti_tool.posts.revisions.models import PostRevision
+from lti_tool.privacy.called import names_of
 
 WROTE = " wrote:"
 """What stands behind the name in that line (`templates/layouts/course.html`)."""
@@ -66,8 +67,9 @@ def take_out_of_quotes(session: Session, person: Person) -> Quoted:
     revisions = defaultdict(list)
     for revision in earlier:
         revisions[revision.post_id].append(revision)
+    called = names_of(session, person)
     for post in quoting:
-        rewriter = _Rewriter(theirs[post.conversation_id], person.name)
+        rewriter = _Rewriter(theirs[post.conversation_id], called)
         take_over(
             post,
             body=rewriter.rewrite(_IN_MARKDOWN, post.body, _unmarked),
@@ -87,8 +89,8 @@ def take_out_of_quotes(session: Session, person: Person) -> Quoted:
 class _Rewriter:
     """Takes the name out of lines above quotes of these texts, and keeps what it found."""
 
-    def __init__(self, theirs: Collection[str], name: str) -> None:
-        self.theirs, self.name = theirs, name
+    def __init__(self, theirs: Collection[str], called: Collection[str]) -> None:
+        self.theirs, self.called = theirs, called
         self.quotes, self.names = 0, set[str]()
 
     def rewrite(self, pattern: re.Pattern[str], was: str, told: Callable[[str], str]) -> str:
@@ -107,7 +109,8 @@ class _Rewriter:
     def _is_theirs(self, words: str, who: str) -> bool:
         if not words or not any(words in text for text in self.theirs):
             return False
-        return len(words) >= _FEWEST or who in {self.name, NOBODY}
+        # Behind a name of their own it says in brackets that it is one.
+        return len(words) >= _FEWEST or who == NOBODY or who.partition(" (")[0] in self.called
 
 
 def _texts_of(session: Session, person_id: UUID) -> Mapping[UUID, list[str]]:

@@ -22,6 +22,7 @@ from lti_tool.people.models import Person
 from lti_tool.platforms.models import Registration
 from lti_tool.posts.anonymity.pseudonyms import account_of
 from lti_tool.posts.models import Pseudonym
+from lti_tool.privacy.called import names_of
 from lti_tool.record_store.erasure import erase_statements, statements_about
 from lti_tool.record_store.models import StoredStatement
 from lti_tool.statements.actors import Agent, possible_agents, tools_agent
@@ -155,8 +156,7 @@ def _rows(
     rows = session.scalars(query.with_for_update() if lock else query).all()
     known, called = set(names), set(told.names)
     # A whole name; a single word could be anything.
-    if len(person.name.split()) > 1:
-        called.add(person.name)
+    called.update(name for name in names_of(session, person) if len(name.split()) > 1)
     return [
         row
         for row in rows

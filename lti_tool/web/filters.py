@@ -10,17 +10,20 @@ from flask import Flask
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
+from lti_tool.people.names import NUMBERED, OWN, bare, number_of
 from lti_tool.posts.authors import OwnPseudonym
 from lti_tool.posts.unshown import UNSHOWN
 from lti_tool.web.locale import language
 
 _HUES = 12
 _LETTERS = 2
+_OURS = (NUMBERED, OWN)
 
 
 def init_filters(app: Flask) -> None:
     app.add_template_filter(shown_name)
     app.add_template_filter(shown_title)
+    app.add_template_test(is_unshared, "unshared")
     app.add_template_filter(initials)
     app.add_template_filter(hue)
     app.add_template_filter(moment)
@@ -29,10 +32,23 @@ def init_filters(app: Flask) -> None:
 
 
 def shown_name(name: str) -> str:
-    """The name, or a plain word where the platform keeps names to itself, or where it is one's pseudonym."""
+    """The name; a number in words, or what says that it is their own, where the platform gives none.
+
+    A plain word for who is no member of the course any more, or where it is one's pseudonym.
+    """
     if isinstance(name, OwnPseudonym):
         return str(gettext("You (anonymous)"))
+    if name.startswith(_OURS):
+        number = number_of(name)
+        if number is not None:
+            return str(gettext("Participant %(number)s", number=number))
+        return str(gettext("%(name)s (own name)", name=bare(name)))
     return name or gettext("A participant")
+
+
+def is_unshared(name: str) -> bool:
+    """Whether its bearer may choose it, as the platform gives none."""
+    return name.startswith(_OURS)
 
 
 def shown_title(title: str) -> str:
@@ -42,7 +58,10 @@ def shown_title(title: str) -> str:
 
 def initials(name: str) -> str:
     """Up to two letters for the picture beside a post; none for a person without a name."""
-    words = [word for word in name.split() if word[0].isalnum()]
+    number = number_of(name)
+    if number is not None:
+        return str(number)[-_LETTERS:]
+    words = [word for word in bare(name).split() if word[0].isalnum()]
     chosen = words if len(words) <= _LETTERS else [words[0], words[-1]]
     return "".join(word[0] for word in chosen).upper() or "·"
 

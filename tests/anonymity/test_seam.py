@@ -16,8 +16,11 @@ READ_NAMES = {
     "moderation/queries.py": "staff, reporters, and whom the log is about unless they wrote anonymously",
     "moderation/unmasking.py": "the one that is logged and told",
     "mentions/queries.py": "whom one may mention, whatever they wrote",
+    "people/naming.py": "what a course calls people, as a part of queries",
     "people/queries.py": "the list of people",
+    "own_names/service.py": "names of one's own, which may not be like another's",
     "groups/queries.py": "who is in which group",
+    "groups/pasting.py": "whom a list of staff names",
     "posts/rotation/queries.py": "who has a role in this round, whatever they wrote",
     "people/service.py": "taking the name over from a launch",
     "facilitation/queries.py": "the learner whom staff asked for",
@@ -25,6 +28,7 @@ READ_NAMES = {
     "grades/service.py": "the gradebook",
     "privacy/queries.py": "the person who asks",
     "privacy/exporting.py": "the person who asks for all of it",
+    "privacy/called.py": "by which names others know who is erased",
     "privacy/contributions.py": "taking out the name of who is erased",
     "privacy/erasing.py": "emptying it",
     "privacy/quotes.py": "taking it out from above what others quoted",
@@ -32,7 +36,9 @@ READ_NAMES = {
     "launch/admission.py": "the same",
     "launch/sessions.py": "the reader's own",
 }
-_NAME = re.compile(r"\b(?:Person|person|staff|about|learner|actor)\.name\b")
+_NAME = re.compile(
+    r"\b(?:Person|person|staff|about|learner|actor)\.name\b|\bcalled(?:\(\)|_in\()|\bnames_of\("
+)
 _AUTHOR = re.compile(r"author_(?:id|name)\b|\bauthor\.(?:id|sub)\b")
 
 

@@ -171,6 +171,12 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "people.list_people"): Row(Needs.STAFF),
     ("POST", "people.update_roster"): Row(Needs.STAFF),
     ("POST", "people.decide_removal"): Row(Needs.STAFF, data={"decision": "remove", "count": "5"}),
+    ("GET", "own_names.name_oneself"): Row(Needs.SESSION, answers=404),
+    ("POST", "own_names.name_oneself"): Row(Needs.SESSION, data={"name": "Ana"}, answers=404),
+    ("GET", "own_names.name_person"): Row(Needs.STAFF, ids={"person_id": "nameless"}),
+    ("POST", "own_names.name_person"): Row(
+        Needs.STAFF, ids={"person_id": "nameless"}, data={"name": "Bo", "reason": "They asked."}
+    ),
     ("GET", "groups.show_groups"): Row(Needs.STAFF),
     ("POST", "groups.choose_groups"): Row(Needs.STAFF, hints={"group_set": "group set"}, hints_count=True),
     ("POST", "groups.make_group_set"): Row(Needs.STAFF, data={"name": "Project teams"}),
@@ -178,6 +184,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "groups.show_group_set"): Row(Needs.STAFF, ids={"set_id": "group set"}),
     ("POST", "groups.make_group"): Row(Needs.STAFF, ids={"set_id": "group set"}, data={"name": "Kestrels"}),
     ("POST", "groups.place_people"): Row(Needs.STAFF, ids={"set_id": "group set"}),
+    ("POST", "groups.paste_people"): Row(
+        Needs.STAFF, ids={"set_id": "group set"}, data={"people": "Ana Ruiz, Herons"}, answers=200
+    ),
     ("POST", "groups.spread_people"): Row(
         Needs.STAFF, ids={"set_id": "group set"}, data={"count": "2", "who": "rest"}
     ),

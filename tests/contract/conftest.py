@@ -95,6 +95,8 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
     # The activity is nobody's alone, or not all would see what is in it.
     teacher.send("/groups", "/groups/choose", {"group_set": ""})
     ids["learner"] = course.visitor(f"Learner of {context_id}", context_id=context_id).actor.person_id
+    nameless = course.visitor("", sub=f"nameless-{context_id}", context_id=context_id)
+    ids["nameless"] = nameless.actor.person_id
     ids["role"] = _role(session, owner, colleague, teacher)
     return Place(owner, colleague, teacher, ids)
 

@@ -4,8 +4,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import update
 from werkzeug.wrappers import Request, Response
 
+from lti_tool.core.db import unit_of_work
+from lti_tool.courses.models import Placement
 from lti_tool.demo.lms.vocabulary import INSTRUCTOR, LEARNER
 from tests.factories.entrances import Visitor
 from tests.people.rosters import INES, Platform, entries, entry, page
@@ -92,13 +95,81 @@ def test_who_comes_in_while_the_roster_is_read_stays_with_the_newer_role(
     assert is_staff(come[1])
 
 
-def test_a_lower_role_ends_rights_at_once(platform: Platform, teacher: Visitor) -> None:
+def test_a_roster_that_changed_its_mind_ends_rights_at_once(platform: Platform, teacher: Visitor) -> None:
+    platform.roster([TEACHER, entry("sub-0", role=INSTRUCTOR), *entries(19, start=1)])
+    platform.sync()
     assistant = platform.visitor(platform.enter("sub-0", role=INSTRUCTOR))
     assert is_staff(assistant)
     platform.roster([TEACHER, entry("sub-0", role=LEARNER), *entries(19, start=1)])
     platform.sync()
     assert not is_staff(assistant)
     assert is_in(assistant)
+    assert platform.role("sub-0") == "learner"
+
+
+@pytest.mark.parametrize("was_named_before", [True, False])
+def test_a_roster_that_differs_from_the_launch_takes_nothing_away(
+    platform: Platform,
+    teacher: Visitor,
+    was_named_before: bool,  # noqa: FBT001
+) -> None:
+    """As Moodle's does: it launches non-editing teachers as instructors, and lists them as learners."""
+    sub = "sub-0" if was_named_before else "sub-20"
+    non_editing = platform.visitor(platform.enter(sub, role=INSTRUCTOR))
+    platform.roster([TEACHER, *entries(21)])
+    for _ in range(2):
+        platform.sync()
+        assert is_staff(non_editing)
+        assert platform.role(sub) == "instructor"
+    assert non_editing.post("/people/update", non_editing.form("/people")).status_code == 303
+    platform.sync()
+    assert is_staff(non_editing)
+    again = platform.visitor(platform.enter(sub, role=LEARNER))
+    assert not is_staff(again)  # the newest launch counts, as ever
+    platform.sync()
+    assert platform.role(sub) == "learner"
+
+
+def test_who_teaches_by_the_launch_alone_is_not_among_those_to_be_graded(
+    platform: Platform, teacher: Visitor
+) -> None:
+    platform.enter("sub-0", role=INSTRUCTOR)
+    platform.sync()
+    with unit_of_work(platform.lms.sessions) as session:
+        session.execute(update(Placement).values(settings={"points": 10}))
+    page = teacher.get("/grades").get_data(as_text=True)
+    assert "Name of sub-1" in page
+    assert "Name of sub-0" not in page
+
+
+def test_a_change_of_mind_during_a_launch_counts_with_the_next_reading(
+    platform: Platform, teacher: Visitor
+) -> None:
+    """The launch is newer than the reading, so its role holds; but the change is not forgotten."""
+    platform.roster([TEACHER, entry("sub-0", role=INSTRUCTOR), *entries(19, start=1)])
+    platform.sync()
+    come: list[Visitor] = []
+    now = [TEACHER, *entries(20)]
+
+    def answer(_: Request) -> Response:
+        come.append(platform.visitor(platform.enter("sub-0", role=INSTRUCTOR)))
+        return page(now)
+
+    platform.answer(answer)
+    platform.sync()
+    assert is_staff(come[0])
+    platform.roster(now)
+    platform.sync()
+    assert not is_staff(come[0])
+
+
+def test_who_left_and_comes_back_has_the_rosters_role(platform: Platform, teacher: Visitor) -> None:
+    platform.enter("sub-0", role=INSTRUCTOR)
+    platform.sync()
+    platform.roster([TEACHER, *entries(19, start=1)])
+    platform.sync()
+    platform.roster([TEACHER, *entries(20)])
+    platform.sync()
     assert platform.role("sub-0") == "learner"
 
 

@@ -53,7 +53,8 @@ def test_names_stand_in_their_order_page_after_page(platform: Platform) -> None:
         address = following(page)
     assert len(seen) == 121
     assert seen.index("ben") < seen.index("Ines Duarte") < seen.index("zoë")
-    assert seen[-30:] == ["A participant"] * 30
+    numbers = [int(name.removeprefix("Participant ")) for name in seen[-30:]]
+    assert numbers == sorted(set(numbers))
 
 
 @pytest.mark.parametrize("after", ["", "x", "0192f6a0-0000-7000-8000-000000000000"])

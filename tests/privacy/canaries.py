@@ -24,7 +24,13 @@ from tests.servers import serving
 CANARY = "zqcanary"
 PERSONAL = (Personal.IDENTITY, Personal.WORDS)
 # Made of other columns, by the tool or by triggers; looked for with these.
-DERIVED = {"course_name.beginning", "person.name_beginnings", "post_words.words"}
+DERIVED = {
+    "course_name.beginning",
+    "membership.own_name_beginnings",
+    "membership.own_name_likeness",
+    "person.name_beginnings",
+    "post_words.words",
+}
 NEEDS_NO_CANARY = {"person.name", "person.sub"}
 
 

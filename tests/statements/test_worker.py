@@ -78,7 +78,7 @@ class Installation:
             return set(session.scalars(select(StatementRow.state))) == {StatementState.SENT}
 
     @contextmanager
-    def worker(self, lrs_url: str) -> Iterator["subprocess.Popen[bytes]"]:
+    def worker(self, lrs_url: str, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
         username, password = own_credential(self.settings)
         environment = {
             **os.environ,
@@ -90,7 +90,7 @@ class Installation:
         }
         with (self.folder / "worker.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "lti_tool", "worker"],
+                [sys.executable, "-m", "lti_tool", "worker", *options],
                 env=environment,
                 stdout=log,
                 stderr=log,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.people.models import Person
+from lti_tool.people.naming import called_in
 from lti_tool.posts.authors import Author, shown_as
 from lti_tool.posts.marks.models import Mark, PostMark
 from lti_tool.posts.models import Post
@@ -73,8 +74,9 @@ def marks_with_names(session: Session, actor: Actor, post_id: UUID) -> Sequence[
     What somebody says of their own anonymous post, they say anonymously.
     """
     order = case({str(mark): place for place, mark in enumerate(Mark)}, value=PostMark.mark)
+    pseudonym = case((PostMark.person_id == Post.author_id, Post.pseudonym))
     found = session.execute(
-        select(PostMark, Person.name, case((PostMark.person_id == Post.author_id, Post.pseudonym)))
+        select(PostMark, called_in(Post.course_id), pseudonym)
         .join(Person, Person.id == PostMark.person_id)
         .join(Post, Post.id == PostMark.post_id)
         .where(PostMark.post_id == post_id)

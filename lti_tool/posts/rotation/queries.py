@@ -12,6 +12,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
 from lti_tool.people.groups import own_groups
 from lti_tool.people.models import Group, Membership, Person
+from lti_tool.people.naming import called
 from lti_tool.posts.rotation.drawing import eligible_in
 from lti_tool.posts.rotation.models import RoleHolder, RoleRound, TalkRole
 from lti_tool.posts.rotation.service import access_roles
@@ -97,7 +98,7 @@ def roles_here(session: Session, actor: Actor) -> RolesView | None:
             RoleHolder.group_id,
             Group.name,
             Person.id,
-            Person.name,
+            called().label("called"),
         )
         .select_from(RoleRound)
         .outerjoin(RoleHolder, of_round)
@@ -157,7 +158,7 @@ def roles_page(session: Session, actor: Actor) -> RolesPage:
     eligible = eligible_in(session, placement.id)
     names: Mapping[UUID, str] = dict(
         session.execute(
-            select(Person.id, Person.name)
+            select(Person.id, called())
             .join(Membership, Membership.person_id == Person.id)
             .where(Membership.course_id == actor.course_id, Membership.role == Role.LEARNER)
         ).all()

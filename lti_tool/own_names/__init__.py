@@ -1,0 +1,1 @@
+"""Names that people give themselves in a course whose platform gives none."""

@@ -1,0 +1,65 @@
+"""The forms of names."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext, lazy_gettext
+
+from lti_tool.own_names.likeness import LONGEST
+from lti_tool.own_names.service import NameRefusedError, UnreadableNameError
+from lti_tool.web.forms import LaunchedForm, line_field
+
+_LONGEST_REASON = 500
+
+
+class OwnNameForm(LaunchedForm):
+    name = line_field(
+        lazy_gettext("What should the others call you here?"),
+        description=lazy_gettext("empty: your number"),
+        longest=LONGEST,
+    )
+
+    def refuse(self, error: NameRefusedError) -> None:
+        self.name.errors = [
+            gettext("Please use letters; spaces, hyphens, full stops and apostrophes are fine beside them.")
+            if isinstance(error, UnreadableNameError)
+            else gettext("This looks like the name of somebody else here. Please choose another one.")
+        ]
+
+
+class PersonNameForm(OwnNameForm):
+    """Of somebody else, by staff."""
+
+    name = line_field(
+        lazy_gettext("What should they be called here?"),
+        description=lazy_gettext("empty: their number"),
+        longest=LONGEST,
+    )
+    reason = line_field(
+        lazy_gettext("Why?"),
+        description=lazy_gettext("for the log of what staff did"),
+        required=lazy_gettext("Please say why in a few words."),
+        longest=_LONGEST_REASON,
+    )
+
+
+def reserved_words() -> Sequence[str]:
+    """What we call people ourselves, in the reader's language and in English."""
+    return (
+        gettext("Participant %(number)s", number=""),
+        gettext("A participant"),
+        gettext("staff"),
+        gettext("Instructor"),
+        gettext("Teaching assistant"),
+        gettext("You"),
+        "participant",
+        "a participant",
+        "staff",
+        "instructor",
+        "teacher",
+        "teaching assistant",
+        "you",
+        "moderator",
+        "administrator",
+        "admin",
+        "segue",
+    )
