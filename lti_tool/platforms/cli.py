@@ -233,13 +233,21 @@ def _naming(known: Naming, mode: str | None, home_page: str | None, sends_text: 
 @platform.command("list")
 @click.pass_obj
 def list_(line: _CommandLine) -> None:
-    """List the platforms, whether they are let in, and their deployments."""
+    """List the platforms: each one's id here, whether it is let in, its deployments and its last launch.
+
+    The ids tell several registrations of one issuer apart; `segue platform move` takes them.
+    """
     with unit_of_work(line.sessions()) as session:
         found = list_platforms(session)
     for row in found:
         waiting = [f"{deployment} (pending)" for deployment in row.pending_deployments]
         deployments = ", ".join((*row.deployments, *waiting)) or "none"
-        click.echo(f"{_STATES[row.state]}  {row.issuer}  client {row.client_id}  deployments {deployments}")
+        launched = f"{row.launched_at:%Y-%m-%d %H:%M} UTC" if row.launched_at else "never"
+        name = f"  {row.label}" if row.label else ""
+        click.echo(
+            f"{_STATES[row.state]}  {row.issuer}  client {row.client_id}  deployments {deployments}"
+            f"  last launch {launched}{name}\n          id {row.id}"
+        )
     if not found:
         click.echo("No platform is registered yet. See `segue platform add --help`.")
 
