@@ -37,7 +37,7 @@ def choose(visitor: FlaskClient, key: str) -> None:
 
 def test_a_person_chooses_on_the_first_page(visitor: FlaskClient, lms: Lms) -> None:
     home = visitor.get("/").text
-    assert "behaves as <b>the specifications</b>" in home
+    assert "behaves as <b>the specifications say</b>" in home
     for key in KEYS:
         assert known_habits()[key].name in home
     choose(visitor, "moodle")

@@ -61,7 +61,7 @@ class Habits:
     """One LMS's ways; the defaults are those of the specifications."""
 
     key: str = ""
-    name: str = "the specifications"
+    name: str = "The specifications"
     hint: str = "Every message and service as 1EdTech describes it."
     sources: tuple[str, ...] = ()
     seconds: int | None = None
