@@ -75,7 +75,10 @@ def add_platform(
         **_store_columns(settings, record_store),
     )
     if not made:
-        raise ConflictError(f"Client {client_id} of {issuer} is registered already; nothing was changed.")
+        raise ConflictError(
+            f"Client {client_id} of {issuer} is registered already; nothing was changed."
+            " `segue platform set` changes its name and addresses."
+        )
     for deployment_id in dict.fromkeys(deployment_ids):
         add_deployment(session, registration_id=registration.id, deployment_id=deployment_id)
     return registration

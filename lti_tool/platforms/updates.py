@@ -4,6 +4,7 @@ Whoever has an invitation can send one, so an update changes nothing before an a
 with what is there. People go on launching meanwhile.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -97,6 +98,17 @@ def find_update(session: Session, registration_id: UUID) -> RegistrationUpdate |
     ).one_or_none()
 
 
+def change_platform(session: Session, *, registration_id: UUID, **changes: str) -> None:
+    """The same by hand: set the name or addresses of a registration, by their columns. Who is in stays in.
+
+    Raises SegueError for an address that no platform may have.
+    """
+    registration = session.get_one(Registration, registration_id)
+    take_over(registration, **changes)
+    check_addresses(settings_of(session), **{name: getattr(registration, name) for name in _ADDRESSES})
+    _forget(session, registration.id, changes)
+
+
 def apply_update(session: Session, *, update_id: UUID) -> UUID:
     """Make the registration as the update says; the registration's id. Who is in stays in.
 
@@ -108,16 +120,21 @@ def apply_update(session: Session, *, update_id: UUID) -> UUID:
     take_over(registration, **changed)
     if update.deployment_id is not None:
         add_deployment(session, registration_id=registration.id, deployment_id=update.deployment_id)
-    if "jwks_url" in changed:
-        session.execute(delete(PlatformKeySet).where(PlatformKeySet.registration_id == registration.id))
-    # They were given for other scopes, or at another address.
-    session.execute(delete(AccessToken).where(AccessToken.registration_id == registration.id))
+    _forget(session, registration.id, changed)
     return registration.id
 
 
 def decline_update(session: Session, *, update_id: UUID) -> UUID:
     """Leave the registration as it is; its id. Raises NotFoundError."""
     return _taken(session, update_id).registration_id
+
+
+def _forget(session: Session, registration_id: UUID, changed: Collection[str]) -> None:
+    """What was had from the addresses of before, or for the scopes of before."""
+    if "jwks_url" in changed:
+        session.execute(delete(PlatformKeySet).where(PlatformKeySet.registration_id == registration_id))
+    if not {"auth_token_url", "auth_audience", "scopes"}.isdisjoint(changed):
+        session.execute(delete(AccessToken).where(AccessToken.registration_id == registration_id))
 
 
 def _taken(session: Session, update_id: UUID) -> RegistrationUpdate:

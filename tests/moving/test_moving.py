@@ -1,7 +1,9 @@
 """`segue platform move`: what was one registration's is the other's, and nothing is lost or left."""
 
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -10,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, Text, Uuid, cast, func, or_, select, text
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
 
 from lti_tool.core import clock
 from lti_tool.core.actor import ActorMode, Naming, Role
@@ -28,9 +31,9 @@ from lti_tool.posts.models import Conversation, Post, PreModeration
 from lti_tool.statements.models import StatementRow
 from tests.catalogue.acts import do_every_act
 from tests.contract.conftest import everything
-from tests.factories.entrances import Course, make_tenant
+from tests.factories.entrances import Course, Visitor, make_tenant
 from tests.test_cli import Segue
-from tests.threads.test_threads import post_thread
+from tests.threads.test_threads import THREAD, post_thread
 
 Sessions = sessionmaker[Session]
 OLD, NEW = "https://lms.example", "https://new-lms.example"
@@ -374,6 +377,39 @@ def test_other_platforms_are_left_alone(
     )
     assert session.get_one(Person, tom.actor.person_id).registration_id == other.tenant.registration_id
     assert tom.get("/threads").status_code == 200
+
+
+def test_who_writes_meanwhile_loses_nothing(
+    course: Course, target: Course, sessions: Sessions, engine: Engine, session: Session
+) -> None:
+    """They wait for the end of the move: what was sent is there, or the answer says that it is not."""
+    ana, new = course.visitor("Ana Ruiz"), target.visitor("Ana Ruiz")
+    tom = target.visitor("Tom Becker")
+
+    def post(visitor: Visitor) -> TestResponse:
+        return visitor.send("/threads/new", "/threads/new", THREAD)
+
+    def waiting() -> int:
+        with engine.connect() as looking:
+            return looking.scalar(text("select count(*) from pg_locks where not granted")) or 0
+
+    with ThreadPoolExecutor(3) as pool, sessions() as moving:
+        move_registration(
+            moving,
+            source_id=course.tenant.registration_id,
+            target_id=target.tenant.registration_id,
+            deployments={},
+        )
+        sent = [pool.submit(post, visitor) for visitor in (ana, new, tom)]
+        ends = time.monotonic() + 20
+        while waiting() + sum(one.done() for one in sent) < 3 and time.monotonic() < ends:
+            pass
+        moving.commit()
+        answers = [one.result() for one in sent]
+    kept = session.scalar(select(func.count()).select_from(Conversation))
+    assert [answer.status_code == 303 for answer in answers].count(True) == kept
+    assert set(session.scalars(select(Person.registration_id))) == {target.tenant.registration_id}
+    assert post(tom).status_code == 303
 
 
 def test_what_cannot_become_one_is_refused(

@@ -20,6 +20,7 @@ from lti_tool.platforms.models import (
     RegistrationUpdate,
 )
 from lti_tool.platforms.service import add_platform, switch_registration
+from lti_tool.platforms.updates import change_platform
 from tests.admin.administrators import AdministratorVisit
 from tests.contract.conftest import everything
 from tests.platforms.registrant import SAID, TOOL_CONFIGURATION, Registrant, as_json
@@ -316,3 +317,23 @@ def test_another_client_of_the_same_platform_is_told_apart(
     assert known
     assert shown.count("registered 2 times") == 2
     assert "segue platform move" in shown
+
+
+def test_by_hand_kept_keys_and_tokens_go_with_the_addresses(
+    known: UUID, sessions: Sessions, session: Session, registrant: Registrant
+) -> None:
+    with unit_of_work(sessions) as writing:
+        there = writing.get_one(Registration, known)
+        writing.add(
+            AccessToken(registration_id=known, scopes=SCORE, token_sealed="x", expires_at=there.created_at)
+        )
+        change_platform(writing, registration_id=known, label="Another name")
+    assert session.get(PlatformKeySet, known)
+    assert session.scalars(select(AccessToken)).all()
+    with unit_of_work(sessions) as writing:
+        addresses = {"jwks_url": f"{registrant.url}/keys", "auth_audience": f"{registrant.url}/audience"}
+        change_platform(writing, registration_id=known, **addresses)
+    there = registration(session, known)
+    assert (there.label, there.jwks_url) == ("Another name", addresses["jwks_url"])
+    assert session.get(PlatformKeySet, known) is None
+    assert session.scalars(select(AccessToken)).all() == []
