@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core import clock
@@ -82,10 +82,37 @@ class Overview:
 
 def overview(session: Session) -> Overview:
     """Registrations, those that wait first and then the newest, 100 at most; open invitations; our keys."""
+    rows = session.execute(_registrations()).all()
+    deployments = _deployments(session, [row[0].id for row in rows])
+    return Overview(
+        registrations=[
+            _registration_row(
+                registration,
+                fetched_at,
+                health,
+                deployments[registration.id],
+                update=_update_row(registration, update, known_at),
+                same_issuer=alike,
+            )
+            for registration, fetched_at, health, update, known_at, alike in rows[:_MOST]
+        ],
+        more_registrations=len(rows) > _MOST,
+        invitations=session.scalars(
+            select(Invitation)
+            .where(Invitation.registration_id.is_(None), Invitation.expires_at > clock.now())
+            .order_by(Invitation.id.desc())
+            .limit(_MOST)
+        ).all(),
+        keys=list_published_keys(session),
+    )
+
+
+def _registrations() -> Select[Any]:
+    """Each with the age of its keys, its health, its update, and how many of its issuer there are."""
     alike = aliased(Registration)
     same_issuer = select(func.count()).where(alike.issuer == Registration.issuer).scalar_subquery()
     deployment = aliased(Deployment)
-    rows = session.execute(
+    return (
         select(
             Registration,
             func.nullif(PlatformKeySet.fetched_at, NEVER_FETCHED),
@@ -109,28 +136,6 @@ def overview(session: Session) -> Overview:
             Registration.id.desc(),
         )
         .limit(_MOST + 1)
-    ).all()
-    deployments = _deployments(session, [row[0].id for row in rows])
-    return Overview(
-        registrations=[
-            _registration_row(
-                registration,
-                fetched_at,
-                health,
-                deployments[registration.id],
-                update=_update_row(registration, update, known_at),
-                same_issuer=alike,
-            )
-            for registration, fetched_at, health, update, known_at, alike in rows[:_MOST]
-        ],
-        more_registrations=len(rows) > _MOST,
-        invitations=session.scalars(
-            select(Invitation)
-            .where(Invitation.registration_id.is_(None), Invitation.expires_at > clock.now())
-            .order_by(Invitation.id.desc())
-            .limit(_MOST)
-        ).all(),
-        keys=list_published_keys(session),
     )
 
 

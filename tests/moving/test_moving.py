@@ -1,6 +1,5 @@
 """`segue platform move`: what was one registration's is the other's, and nothing is lost or left."""
 
-import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,29 +21,20 @@ from lti_tool.courses.models import Course as CourseRow
 from lti_tool.courses.models import Placement
 from lti_tool.drafts.models import Draft
 from lti_tool.grades.models import Score
-from lti_tool.moving.columns import LOOSE, MOVES, NOT_OURS, STAYS, carried, tables
+from lti_tool.moving.columns import STAYS
 from lti_tool.moving.service import Moved, move_registration
 from lti_tool.people.models import Membership, Person, RosterSync
 from lti_tool.platforms.models import Deployment, Registration
-from lti_tool.platforms.service import add_deployment, add_platform, set_naming
+from lti_tool.platforms.service import add_deployment, set_naming
 from lti_tool.posts.models import Conversation, Post, PreModeration
 from lti_tool.statements.models import StatementRow
 from tests.catalogue.acts import do_every_act
 from tests.contract.conftest import everything
 from tests.factories.entrances import Course, Visitor, make_tenant
-from tests.test_cli import Segue
+from tests.moving.conftest import NEW, OLD
 from tests.threads.test_threads import THREAD, post_thread
 
 Sessions = sessionmaker[Session]
-OLD, NEW = "https://lms.example", "https://new-lms.example"
-
-
-@pytest.fixture
-def target(app: Flask, sessions: Sessions) -> Course:
-    """The same platform at its new address."""
-    with unit_of_work(sessions) as session:
-        tenant = make_tenant(session, issuer=NEW, client_id="segue")
-    return Course(app, sessions, tenant)
 
 
 def move(sessions: Sessions, source: Course, target: Course, **deployments: str) -> Moved:
@@ -80,44 +70,6 @@ def ids_in(session: Session, ids: set[UUID]) -> list[str]:
             if session.scalar(select(func.count()).where(column.in_(ids))):
                 found.append(f"{table.name}.{column.name}")
     return found
-
-
-def test_every_table_that_hangs_by_a_registration_is_known() -> None:
-    """A new one has to be moved or to stay; forgetting it fails here."""
-    direct = {
-        table.name
-        for table in tables()
-        for column in table.columns
-        for key in column.foreign_keys
-        if key.column.table.name == "registration"
-    }
-    assert direct == STAYS | MOVES
-    assert not STAYS & MOVES
-
-
-def test_every_id_without_a_reference_is_known() -> None:
-    loose = {
-        f"{table.name}.{column.name}"
-        for table in tables()
-        for column in table.columns
-        if isinstance(column.type, Uuid) and not column.foreign_keys and column.name != "id"
-    }
-    assert loose == set(LOOSE) | NOT_OURS
-
-
-def test_every_reference_is_followed() -> None:
-    """Through as many tables as it takes; and several columns at once can wait for each other."""
-    for table in tables():
-        followed = carried(table)
-        for constraint in table.foreign_key_constraints:
-            names = [column.name for column in constraint.columns]
-            of_ids = [name for name in names if isinstance(table.columns[name].type, Uuid)]
-            if table.name in STAYS or constraint.referred_table.name == "erasure":
-                continue
-            assert set(of_ids) <= set(followed), (table.name, names)
-            replaced = [key.column.name for key in constraint.elements if key.column.name != "id"]
-            if len(names) > 1 or replaced:
-                assert constraint.deferrable, constraint.name
 
 
 def test_everything_comes_along(course: Course, target: Course, sessions: Sessions, session: Session) -> None:
@@ -441,62 +393,3 @@ def test_the_log_still_only_grows(
     session.execute(text("select set_config('segue.moving', 'on', true)"))
     with pytest.raises(Exception, match="only grows"):
         session.execute(text("update moderation_log set reason = 'another'"))
-
-
-def registration_ids(listed: str) -> dict[str, str]:
-    """By issuer."""
-    return dict(re.findall(r"  (https://\S+)  client .*\n +id (\S+)", listed))
-
-
-def test_the_command(
-    segue: Segue, course: Course, target: Course, sessions: Sessions, engine: Engine
-) -> None:
-    post_thread(course.visitor())
-    target.visitor()
-    with unit_of_work(sessions) as writing:
-        writing.get_one(Registration, course.tenant.registration_id).label = "Riverside"
-    listed = segue("platform", "list").stdout
-    assert "Riverside" in listed
-    assert "last launch never" in listed
-    ids = registration_ids(listed)
-    before = everything(engine)
-    dry = segue("platform", "move", ids[OLD], ids[NEW])
-    assert (dry.exit_code, dry.stderr) == (0, "")
-    for words in (
-        "1 people, of whom 1 are in both",
-        "1 posts",
-        "keep the actors",
-        f"--actor-home-page {OLD}",
-        "Nothing was changed",
-    ):
-        assert words in dry.stdout, words
-    assert everything(engine) == before
-    done = segue("platform", "move", ids[OLD], ids[NEW], "--yes")
-    assert (done.exit_code, "Done." in done.stdout) == (0, True)
-    assert f"disabled  {OLD}" in segue("platform", "list").stdout
-    again = segue("platform", "move", ids[OLD], ids[NEW], "--yes")
-    assert "0 people" in again.stdout
-    same = segue("platform", "move", ids[NEW], ids[NEW])
-    assert (same.exit_code, "one registration" in same.stderr) == (1, True)
-    nobody = segue("platform", "move", str(target.tenant.deployment_id), ids[NEW])
-    assert (nobody.exit_code, "segue platform list" in nobody.stderr) == (1, True)
-    assert segue("platform", "move", ids[OLD], ids[NEW], "--deployment", "1").exit_code == 2
-
-
-def test_the_list_tells_two_registrations_of_one_issuer_apart(segue: Segue, sessions: Sessions) -> None:
-    with unit_of_work(sessions) as writing:
-        for client in ("a", "b"):
-            add_platform(
-                writing,
-                issuer=OLD,
-                client_id=client,
-                auth_login_url=f"{OLD}/auth",
-                auth_token_url=f"{OLD}/token",
-                jwks_url=f"{OLD}/jwks",
-                deployment_ids=[client.upper()],
-                label=f"Campus {client}",
-            )
-    listed = segue("platform", "list").stdout
-    for client in ("a", "b"):
-        assert f"client {client}  deployments {client.upper()}  last launch never  Campus {client}" in listed
-    assert len(set(re.findall(r"id (\S{36})", listed))) == 2
