@@ -15,6 +15,7 @@ from lti_tool.admin.cli import admin
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SegueError
 from lti_tool.demo.cli import demo
+from lti_tool.moving.cli import move
 from lti_tool.platforms.cli import platform
 from lti_tool.privacy.cli import person
 from lti_tool.record_store.cli import records
@@ -163,6 +164,7 @@ def doctor(line: CommandLine) -> None:
 main.add_command(admin)
 main.add_command(person)
 main.add_command(platform)
+platform.add_command(move)
 main.add_command(records)
 main.add_command(statements)
 main.add_command(demo)

@@ -81,6 +81,20 @@ def test_a_deployment_is_added_later(segue: Segue) -> None:
     assert "is not registered" in unknown.stderr
 
 
+def test_a_platforms_name_and_addresses_are_changed(segue: Segue) -> None:
+    """A platform that moved its keys, or has another name: without a registration by a link."""
+    segue("platform", "add", *PLATFORM)
+    assert "segue platform set" in segue("platform", "add", *PLATFORM).stderr
+    moved = ["--label", "Riverside", "--jwks-url", "https://lms.example/new-keys"]
+    changed = segue("platform", "set", *PLATFORM[:4], *moved)
+    assert (changed.exit_code, changed.stderr) == (0, "")
+    assert "Changed: label, jwks-url." in changed.stdout
+    assert "Riverside" in segue("platform", "list").stdout
+    refused = segue("platform", "set", *PLATFORM[:4], "--auth-token-url", "javascript:alert(1)")
+    assert (refused.exit_code, "--auth-token-url" in refused.stderr) == (1, True)
+    assert "Changed" not in segue("platform", "set", *PLATFORM[:4]).stdout
+
+
 def test_an_invitation_is_a_link_that_is_shown_once(segue: Segue) -> None:
     made = segue("platform", "invite", "--label", "Riverside", "--days", "2")
     assert made.exit_code == 0

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Naming
@@ -21,8 +21,10 @@ from lti_tool.platforms.models import (
     Registration,
     RegistrationHealth,
     RegistrationState,
+    RegistrationUpdate,
 )
 from lti_tool.platforms.tool_keys import PublishedKey, list_published_keys
+from lti_tool.platforms.updates import Difference, differences
 from lti_tool.statements.status import Parked, Standing, Trouble, parked, standings, troubles
 
 _MOST = 100
@@ -35,6 +37,16 @@ class DeploymentRow:
     id: UUID
     deployment_id: str
     pending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRow:
+    """What a platform said when it registered again."""
+
+    id: UUID
+    created_at: datetime
+    differences: Sequence[Difference]
+    new_deployment: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +69,10 @@ class RegistrationRow:
     error_rule: str | None
     naming: Naming
     """What its statements tell of people."""
+    update: UpdateRow | None
+    """What waits for approval beside the registration itself."""
+    same_issuer: int
+    """How many registrations this issuer has, with this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +85,19 @@ class Overview:
 
 def overview(session: Session) -> Overview:
     """Registrations, those that wait first and then the newest, 100 at most; open invitations; our keys."""
-    rows = session.execute(
-        select(Registration, func.nullif(PlatformKeySet.fetched_at, NEVER_FETCHED), RegistrationHealth)
-        .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)
-        .outerjoin(RegistrationHealth, RegistrationHealth.registration_id == Registration.id)
-        .order_by(Registration.approved_at.is_not(None), Registration.id.desc())
-        .limit(_MOST + 1)
-    ).all()
+    rows = session.execute(_registrations()).all()
     deployments = _deployments(session, [row[0].id for row in rows])
     return Overview(
         registrations=[
-            _registration_row(registration, fetched_at, health, deployments[registration.id])
-            for registration, fetched_at, health in rows[:_MOST]
+            _registration_row(
+                registration,
+                fetched_at,
+                health,
+                deployments[registration.id],
+                update=_update_row(registration, update, known_at),
+                same_issuer=alike,
+            )
+            for registration, fetched_at, health, update, known_at, alike in rows[:_MOST]
         ],
         more_registrations=len(rows) > _MOST,
         invitations=session.scalars(
@@ -90,6 +107,38 @@ def overview(session: Session) -> Overview:
             .limit(_MOST)
         ).all(),
         keys=list_published_keys(session),
+    )
+
+
+def _registrations() -> Select[Any]:
+    """Each with the age of its keys, its health, its update, and how many of its issuer there are."""
+    alike = aliased(Registration)
+    same_issuer = select(func.count()).where(alike.issuer == Registration.issuer).scalar_subquery()
+    deployment = aliased(Deployment)
+    return (
+        select(
+            Registration,
+            func.nullif(PlatformKeySet.fetched_at, NEVER_FETCHED),
+            RegistrationHealth,
+            RegistrationUpdate,
+            deployment.approved_at,
+            same_issuer,
+        )
+        .outerjoin(PlatformKeySet, PlatformKeySet.registration_id == Registration.id)
+        .outerjoin(RegistrationHealth, RegistrationHealth.registration_id == Registration.id)
+        .outerjoin(RegistrationUpdate, RegistrationUpdate.registration_id == Registration.id)
+        .outerjoin(
+            deployment,
+            and_(
+                deployment.registration_id == Registration.id,
+                deployment.deployment_id == RegistrationUpdate.deployment_id,
+            ),
+        )
+        .order_by(
+            and_(Registration.approved_at.is_not(None), RegistrationUpdate.id.is_(None)),
+            Registration.id.desc(),
+        )
+        .limit(_MOST + 1)
     )
 
 
@@ -136,6 +185,9 @@ def _registration_row(
     keys_fetched_at: datetime | None,
     health: RegistrationHealth | None,
     own: Sequence[Any],
+    *,
+    update: UpdateRow | None,
+    same_issuer: int,
 ) -> RegistrationRow:
     return RegistrationRow(
         id=registration.id,
@@ -153,6 +205,21 @@ def _registration_row(
         error_claim=health.error_claim if health else None,
         error_rule=health.error_rule if health else None,
         naming=registration.naming,
+        update=update,
+        same_issuer=same_issuer,
+    )
+
+
+def _update_row(
+    registration: Registration, update: RegistrationUpdate | None, known_at: datetime | None
+) -> UpdateRow | None:
+    if update is None:
+        return None
+    return UpdateRow(
+        id=update.id,
+        created_at=update.created_at,
+        differences=differences(registration, update),
+        new_deployment=update.deployment_id if known_at is None else None,
     )
 
 

@@ -121,6 +121,16 @@ def disable_registration(registration_id: UUID) -> Response:
     return _back_to(registration_id)
 
 
+@blueprint.post("/updates/<uuid:update_id>/apply")
+def apply_update(update_id: UUID) -> Response:
+    return _back_to(service.apply_update(db(), _administrator(), update_id=update_id))
+
+
+@blueprint.post("/updates/<uuid:update_id>/decline")
+def decline_update(update_id: UUID) -> Response:
+    return _back_to(service.decline_update(db(), _administrator(), update_id=update_id))
+
+
 @blueprint.post("/deployments/<uuid:deployment_id>/approve")
 def approve_deployment(deployment_id: UUID) -> Response:
     return _back_to(service.approve_deployment(db(), _administrator(), deployment_id=deployment_id))

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from lti_tool.admin.sessions import Administrator
-from lti_tool.platforms import invitations
+from lti_tool.platforms import invitations, updates
 from lti_tool.platforms import service as platforms
 from lti_tool.statements.status import send_parked_again
 
@@ -30,6 +30,20 @@ def approve_deployment(session: Session, by: Administrator, *, deployment_id: UU
     approved = platforms.approve_deployment(session, deployment_row_id=deployment_id)
     _note("deployment_approved", by, deployment_id)
     return approved.registration_id
+
+
+def apply_update(session: Session, by: Administrator, *, update_id: UUID) -> UUID:
+    """Make a registration as its platform said again; the registration's id. Raises NotFoundError."""
+    registration_id = updates.apply_update(session, update_id=update_id)
+    _note("registration_updated", by, registration_id)
+    return registration_id
+
+
+def decline_update(session: Session, by: Administrator, *, update_id: UUID) -> UUID:
+    """Leave a registration as it is; its id. Raises NotFoundError."""
+    registration_id = updates.decline_update(session, update_id=update_id)
+    _note("registration_update_declined", by, registration_id)
+    return registration_id
 
 
 def revoke_invitation(session: Session, by: Administrator, *, invitation_id: UUID) -> None:

@@ -122,6 +122,8 @@ class CourseName(Base):
             ["course_id", "person_id"],
             ["membership.course_id", "membership.person_id"],
             name="fk_course_name_membership",
+            deferrable=True,
+            initially="IMMEDIATE",
             ondelete="CASCADE",
         ),
         Index(None, "course_id", "person_id"),
@@ -223,6 +225,8 @@ class GroupMembership(Base):
             ["group_id", "own_set_id"],
             ["course_group.id", "course_group.group_set_id"],
             name="fk_course_group_membership_own_set",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
     )
 

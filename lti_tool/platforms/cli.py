@@ -23,6 +23,7 @@ from lti_tool.platforms.service import (
     set_record_store,
 )
 from lti_tool.platforms.tool_keys import rotate_tool_keys
+from lti_tool.platforms.updates import change_platform
 from xapi.client import RecordStoreClient
 
 _WHERE_TO_PASTE = """\
@@ -69,6 +70,19 @@ def _naming_options(command: F) -> F:
             default=None,
             help="Whether statements hold the text of posts. What a record store has can't be taken back.",
         ),
+    ):
+        command = option(command)
+    return command
+
+
+def _address_options(command: F) -> F:
+    """What the platform said of itself, where that has changed."""
+    for option in (
+        click.option("--jwks-url", help="Its public key set, from now on."),
+        click.option("--auth-audience", help="Audience for its token address, from now on."),
+        click.option("--auth-token-url", help="Its OAuth 2.0 token address, from now on."),
+        click.option("--auth-login-url", help="Its OIDC authorization address, from now on."),
+        click.option("--label", help="What to call it on the administrator's page."),
     ):
         command = option(command)
     return command
@@ -140,6 +154,7 @@ def add(
 @platform.command("set")
 @click.option("--issuer", required=True)
 @click.option("--client-id", required=True)
+@_address_options
 @_store_options
 @click.option("--default-lrs", is_flag=True, help="Back to the record store that all have.")
 @_naming_options
@@ -158,8 +173,12 @@ def set_(
     actor_mode: str | None,
     actor_home_page: str | None,
     sends_text: bool | None,
+    **platform: str | None,
 ) -> None:
-    """Choose what a platform's statements tell of people, from the next one on, and where all of them go."""
+    """Change a platform's name or addresses, what its statements tell of people, and where they go.
+
+    Statements change from the next one on. Nobody who is in notices.
+    """
     record_store = _own_store(lrs_url, lrs_username, lrs_password, lrs_version)
     if record_store and default_lrs:
         raise click.UsageError("Either --lrs-url or --default-lrs.")
@@ -167,9 +186,13 @@ def set_(
         registration = find_registration(session, issuer=issuer, client_id=client_id)
         naming = _naming(registration.naming, actor_mode, actor_home_page, sends_text)
         set_naming(session, registration_id=registration.id, naming=naming)
+        changes = {name: clean_line(value) for name, value in platform.items() if value is not None}
+        change_platform(session, registration_id=registration.id, **changes)
         if record_store or default_lrs:
             set_record_store(session, registration_id=registration.id, record_store=record_store)
         version = settings_of(session).lrs_version
+    if changes:
+        click.echo(f"Changed: {', '.join(name.replace('_', '-') for name in changes)}.")
     people = "pseudonyms" if naming.mode is ActorMode.PSEUDONYM else "the platform's ids"
     if naming.mode is ActorMode.SUB and naming.home_page:
         people += f" at {naming.home_page}"
@@ -233,13 +256,21 @@ def _naming(known: Naming, mode: str | None, home_page: str | None, sends_text: 
 @platform.command("list")
 @click.pass_obj
 def list_(line: _CommandLine) -> None:
-    """List the platforms, whether they are let in, and their deployments."""
+    """List the platforms: each one's id here, whether it is let in, its deployments and its last launch.
+
+    The ids tell several registrations of one issuer apart; `segue platform move` takes them.
+    """
     with unit_of_work(line.sessions()) as session:
         found = list_platforms(session)
     for row in found:
         waiting = [f"{deployment} (pending)" for deployment in row.pending_deployments]
         deployments = ", ".join((*row.deployments, *waiting)) or "none"
-        click.echo(f"{_STATES[row.state]}  {row.issuer}  client {row.client_id}  deployments {deployments}")
+        launched = f"{row.launched_at:%Y-%m-%d %H:%M} UTC" if row.launched_at else "never"
+        name = f"  {row.label}" if row.label else ""
+        click.echo(
+            f"{_STATES[row.state]}  {row.issuer}  client {row.client_id}  deployments {deployments}"
+            f"  last launch {launched}{name}\n          id {row.id}"
+        )
     if not found:
         click.echo("No platform is registered yet. See `segue platform add --help`.")
 

@@ -80,6 +80,23 @@ def state_of(*, active: bool, approved_at: datetime | None) -> RegistrationState
     return RegistrationState.PENDING if approved_at is None else RegistrationState.DISABLED
 
 
+class RegistrationUpdate(Row, Base):
+    """What a registered platform said when it registered again; it waits for an administrator's approval."""
+
+    __tablename__ = "registration_update"
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), unique=True)
+    """At most one waits for a registration: the newest."""
+    auth_login_url: Mapped[str] = mapped_column(info=NOBODYS)
+    auth_token_url: Mapped[str] = mapped_column(info=NOBODYS)
+    auth_audience: Mapped[str | None] = mapped_column(info=NOBODYS)
+    jwks_url: Mapped[str] = mapped_column(info=NOBODYS)
+    scopes: Mapped[list[str]] = mapped_column(info=NOBODYS)
+    label: Mapped[str | None] = mapped_column(info=NOBODYS)
+    """The new invitation's; None where it has none, and the registration keeps its own."""
+    deployment_id: Mapped[str | None] = mapped_column(info=NOBODYS)
+
+
 class RegistrationHealth(Base):
     """When somebody last came in from a platform, and what last went wrong: codes, nobody's data."""
 

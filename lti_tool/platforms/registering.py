@@ -3,12 +3,16 @@
 Two short transactions with the platform's two answers between them. The first claims the invitation, so a
 double click can't register twice; the second stores the registration and uses the invitation up. Whatever
 goes wrong in between leaves an invitation that can be tried again: at once, or after a crash in a minute.
+
+A platform that is registered already, with this client id, registers again where somebody chose "Update"
+there. Then the registration stays as it is, and the update waits for an administrator (`updates.py`).
 """
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -26,11 +30,12 @@ from lti_tool.platforms.invitations import (
     release_invitation,
     use_up_invitation,
 )
-from lti_tool.platforms.models import Invitation, Registration
+from lti_tool.platforms.models import Invitation, Registration, RegistrationState
 from lti_tool.platforms.openid_configuration import OpenIdConfiguration, may_speak_for, read_configuration
 from lti_tool.platforms.registration_errors import RegistrationRefusedError
-from lti_tool.platforms.service import add_platform
+from lti_tool.platforms.service import add_platform, find_registration
 from lti_tool.platforms.tool_registration import GrantedRegistration, read_answer, registration_request
+from lti_tool.platforms.updates import find_update, keep_update
 from lti_tool.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -56,8 +61,22 @@ def check_request(session: Session, request: RegistrationRequest) -> str:
     return host
 
 
-def register_platform(sessions: sessionmaker[Session], request: RegistrationRequest) -> str:
-    """Register the platform, pending an administrator's approval; the host that it is at.
+class Outcome(StrEnum):
+    """What came of it; each has its words in templates/platforms/registered.html."""
+
+    NEW = "new"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    host: str
+    outcome: Outcome
+
+
+def register_platform(sessions: sessionmaker[Session], request: RegistrationRequest) -> Registered:
+    """Register the platform, or keep its update; either waits for an administrator's approval.
 
     Sent again after it succeeded, it succeeds again and changes nothing. Raises RegistrationRefusedError.
     """
@@ -66,14 +85,13 @@ def register_platform(sessions: sessionmaker[Session], request: RegistrationRequ
         host = _host_of(request, settings)
         invitation = find_invitation(session, request.invitation)
         if invitation.registration_id is not None:
-            _check_it_is_the_same(session, invitation.registration_id, request)
-            return host
+            return Registered(host, _what_came_of_it(session, invitation.registration_id, request))
         claim_invitation(session, invitation.id)
     with _released_on_failure(sessions, invitation.id):
         offered, granted, scopes = _agree(settings, request, invitation)
         with unit_of_work(sessions) as session:
-            _keep(session, invitation, offered, granted, scopes)
-    return host
+            outcome = _keep(session, invitation, offered, granted, scopes)
+    return Registered(host, outcome)
 
 
 def _host_of(request: RegistrationRequest, settings: Settings) -> str:
@@ -98,11 +116,14 @@ def _why_not(url: str, policy: Policy) -> str:
     return "platform_over_http" if address.scheme == "http" else "platform_port"
 
 
-def _check_it_is_the_same(session: Session, registration_id: UUID, request: RegistrationRequest) -> None:
+def _what_came_of_it(session: Session, registration_id: UUID, request: RegistrationRequest) -> Outcome:
     registered = session.get_one(Registration, registration_id)
     policy = policy_of(settings_of(session))
     if not may_speak_for(registered.issuer, request.openid_configuration, policy):
         raise RegistrationRefusedError("invitation_used")
+    if find_update(session, registration_id) is not None:
+        return Outcome.UPDATE
+    return Outcome.NEW if registered.state is RegistrationState.PENDING else Outcome.UNCHANGED
 
 
 @contextmanager
@@ -156,23 +177,37 @@ def _keep(
     offered: OpenIdConfiguration,
     granted: GrantedRegistration,
     scopes: list[str],
-) -> None:
+) -> Outcome:
+    addresses: dict[str, Any] = {
+        "auth_login_url": offered.authorization_endpoint,
+        "auth_token_url": offered.token_endpoint,
+        "auth_audience": offered.audience,
+        "jwks_url": offered.jwks_uri,
+    }
     try:
         registration = add_platform(
             session,
             issuer=offered.issuer,
             client_id=granted.client_id,
-            auth_login_url=offered.authorization_endpoint,
-            auth_token_url=offered.token_endpoint,
-            auth_audience=offered.audience,
-            jwks_url=offered.jwks_uri,
             # Approving the registration is approving the deployment that it came with.
             deployment_ids=[granted.deployment_id] if granted.deployment_id else [],
             label=invitation.label,
             scopes=scopes,
             approved=False,
+            **addresses,
         )
+        outcome = Outcome.NEW
     except ConflictError:
-        raise RegistrationRefusedError("already_registered") from None
+        registration = find_registration(session, issuer=offered.issuer, client_id=granted.client_id)
+        waits = keep_update(
+            session,
+            registration,
+            label=invitation.label,
+            scopes=scopes,
+            deployment_id=granted.deployment_id,
+            **addresses,
+        )
+        outcome = Outcome.UPDATE if waits else Outcome.UNCHANGED
     use_up_invitation(session, invitation.id, registration_id=registration.id)
-    log.info("platform_registered", registration=str(registration.id))
+    log.info("platform_registered", registration=str(registration.id), outcome=str(outcome))
+    return outcome

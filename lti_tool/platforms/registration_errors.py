@@ -17,7 +17,6 @@ class Trouble(StrEnum):
     CONFIGURATION = "configuration"
     ADDRESSES = "addresses"
     DECLINED = "declined"
-    KNOWN = "known"
 
 
 _TROUBLES = {
@@ -38,9 +37,8 @@ _TROUBLES = {
     "address_elsewhere": Trouble.ADDRESSES,
     "registration_declined": Trouble.DECLINED,
     "answer_invalid": Trouble.DECLINED,
-    "already_registered": Trouble.KNOWN,
 }
-_STATUS = {Trouble.INVITATION: 404, Trouble.IN_USE: 409, Trouble.KNOWN: 409, Trouble.UNREACHABLE: 502}
+_STATUS = {Trouble.INVITATION: 404, Trouble.IN_USE: 409, Trouble.UNREACHABLE: 502}
 _ANY_OTHER = 400
 
 

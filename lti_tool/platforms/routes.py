@@ -28,7 +28,8 @@ def confirm_registration() -> str:
 def register() -> str:
     """Register the platform, and say what happens next."""
     sessions = cast("sessionmaker[Session]", current_app.extensions["sessions"])
-    return render_template("platforms/registered.html", host=register_platform(sessions, _read(request.form)))
+    done = register_platform(sessions, _read(request.form))
+    return render_template("platforms/registered.html", host=done.host, outcome=done.outcome)
 
 
 @blueprint.get("/logo.svg")

@@ -60,16 +60,7 @@ def add_platform(
     if not is_iri(issuer):
         raise SegueError(f"--issuer: must be a whole address such as https://lms.example ({issuer})")
     settings = settings_of(session)
-    asked = policy_of(settings)
-    # Browsers go there: its port is the platform's affair.
-    any_port = replace(asked, standard_port_only=False)
-    addresses = {
-        "--auth-login-url": (auth_login_url, any_port),
-        "--auth-token-url": (auth_token_url, asked),
-        "--jwks-url": (jwks_url, asked),
-    }
-    for name, (address, policy) in addresses.items():
-        _check_address(name, address, policy)
+    check_addresses(settings, auth_login_url=auth_login_url, auth_token_url=auth_token_url, jwks_url=jwks_url)
     registration, made = insert_once(
         session,
         Registration,
@@ -88,10 +79,23 @@ def add_platform(
         **_store_columns(settings, record_store),
     )
     if not made:
-        raise ConflictError(f"Client {client_id} of {issuer} is registered already; nothing was changed.")
+        raise ConflictError(
+            f"Client {client_id} of {issuer} is registered already; nothing was changed."
+            " `segue platform set` changes its name and addresses."
+        )
     for deployment_id in dict.fromkeys(deployment_ids):
         add_deployment(session, registration_id=registration.id, deployment_id=deployment_id)
     return registration
+
+
+def check_addresses(settings: Settings, *, auth_login_url: str, auth_token_url: str, jwks_url: str) -> None:
+    """Raises SegueError for an address that no platform may have."""
+    asked = policy_of(settings)
+    # Browsers go there: its port is the platform's affair.
+    any_port = replace(asked, standard_port_only=False)
+    _check_address("--auth-login-url", auth_login_url, any_port)
+    _check_address("--auth-token-url", auth_token_url, asked)
+    _check_address("--jwks-url", jwks_url, asked)
 
 
 def set_record_store(session: Session, *, registration_id: UUID, record_store: OwnRecordStore | None) -> None:

@@ -164,6 +164,8 @@ class Post(Row, Base):
             ["conversation_id", "author_id", "pseudonym"],
             ["pseudonym.conversation_id", "pseudonym.person_id", "pseudonym.name"],
             name="fk_post_pseudonym",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         CheckConstraint(_STATES, name="state"),
         CheckConstraint("stage in ('questions', 'ideas', 'taking')", name="stage"),

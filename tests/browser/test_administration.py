@@ -17,6 +17,7 @@ from werkzeug.wrappers import Request, Response
 from lti_tool.core.db import unit_of_work
 from lti_tool.platforms.health import note_error, note_launch
 from lti_tool.platforms.invitations import make_invitation
+from lti_tool.platforms.models import Registration, RegistrationUpdate
 from lti_tool.platforms.service import add_platform, keep_pending_deployment, set_active
 from lti_tool.platforms.tool_keys import ensure_tool_keys, rotate_tool_keys
 from lti_tool.statements.models import StatementRow, StatementState
@@ -66,6 +67,22 @@ def office(open_office: Callable[..., Office]) -> Office:
     return open_office()
 
 
+def update_waits(session: Session, registration: Registration) -> None:
+    """It registered again: with another name, keys on another host, and a deployment that is new."""
+    session.add(
+        RegistrationUpdate(
+            registration_id=registration.id,
+            auth_login_url=f"{registration.issuer}/{LONG_WORD}",
+            auth_token_url=registration.auth_token_url,
+            auth_audience=None,
+            jwks_url="https://keys.example/jwks",
+            scopes=["https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"],
+            label=f"Riverside {LONG_WORD}",
+            deployment_id=f"new-{LONG_WORD}",
+        )
+    )
+
+
 def furnish(sessions: Sessions) -> None:
     """Platforms in every state, with names that are long, and right to left."""
     with unit_of_work(sessions) as session:
@@ -98,6 +115,7 @@ def furnish(sessions: Sessions) -> None:
                 )
                 keep_pending_deployment(session, registration_id=one.id, deployment_id=LONG_WORD)
                 keep_pending_deployment(session, registration_id=one.id, deployment_id="campus-2")
+                update_waits(session, one)
             if name == "quiet":
                 set_active(session, issuer=issuer, client_id="segue", active=False)
         ensure_tool_keys(session)
@@ -253,3 +271,14 @@ def test_the_pages_of_a_registration_are_there_for_everybody(office: Office, reg
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Connected, and waiting for approval")
     look_at(page, "registered")
+    # Registered once more, as by "Update": nothing new, and then something.
+    for changed, title in (
+        ({}, "Connected already"),
+        ({"jwks_uri": f"{registrant.url}/new"}, "The update waits"),
+    ):
+        registrant.configuration = changed
+        fields = registrant.fields(registrant.invitation(office.sessions))
+        page.goto(f"{office.url}/lti/register?{urlencode(fields)}")
+        page.get_by_role("button", name="Connect").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+        look_at(page, f"registered-{'again' if changed else 'already'}")

@@ -81,7 +81,9 @@ def _give_roles(course: Course, session: Session) -> None:
     ines = course.visitor("Ines Koch", role=Role.INSTRUCTOR, context_id="course-2")
     tom = course.visitor("Tom Becker", context_id="course-2")
     assert ines.send("/roles", "/roles", {"count": "3"}).status_code == 303
-    held = session.scalars(select(RoleHolder.id).filter_by(role="starter", ended=None)).one()
+    held = session.scalars(
+        select(RoleHolder.id).filter_by(placement_id=ines.actor.placement_id, role="starter", ended=None)
+    ).one()
     assert tom.send("/threads", f"/roles/{held}/pass", {}).status_code == 303
     given = {"role": "starter", "group": "", "person": str(tom.actor.person_id)}
     assert ines.send("/roles", "/roles/give", given).status_code == 303
@@ -91,7 +93,7 @@ def _place_in_a_group(ines: Visitor, tom: Visitor, session: Session) -> None:
     made = ines.send("/groups", "/groups/sets", {"name": "Project teams"})
     page = str(made.location).removeprefix(ines.base)
     assert ines.send(page, f"{page}/groups", {"name": "Herons"}).status_code == 303
-    herons = session.scalars(select(Group.id).filter_by(name="Herons")).one()
+    herons = session.scalars(select(Group.id).filter_by(course_id=ines.actor.course_id, name="Herons")).one()
     for group in (str(herons), ""):
         data = {f"person-{tom.actor.person_id}": group}
         assert ines.send(page, f"{page}/people", data).status_code == 303

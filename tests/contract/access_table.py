@@ -83,6 +83,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "admin.end_session"): ADMINISTRATOR,
     ("POST", "admin.enable_registration"): Row(Needs.ADMINISTRATOR, ids={"registration_id": "registration"}),
     ("POST", "admin.disable_registration"): Row(Needs.ADMINISTRATOR, ids={"registration_id": "registration"}),
+    ("POST", "admin.apply_update"): Row(Needs.ADMINISTRATOR, ids={"update_id": "update"}),
+    ("POST", "admin.decline_update"): Row(Needs.ADMINISTRATOR, ids={"update_id": "other_update"}),
     ("POST", "admin.approve_deployment"): Row(Needs.ADMINISTRATOR, ids={"deployment_id": "deployment"}),
     ("POST", "admin.revoke_invitation"): Row(Needs.ADMINISTRATOR, ids={"invitation_id": "invitation"}),
     ("GET", "record_store.show_about"): PUBLIC,

@@ -19,8 +19,8 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.core.errors import NotFoundError
 from lti_tool.platforms.invitations import claim_invitation, revoke_invitation
 from lti_tool.platforms.models import Deployment, Invitation, Registration, RegistrationState
-from lti_tool.platforms.service import add_platform, switch_registration
-from tests.contract.conftest import everything, everything_written
+from lti_tool.platforms.service import add_platform
+from tests.contract.conftest import everything_written
 from tests.platforms.registrant import (
     PLATFORM_CONFIGURATION,
     TOKEN,
@@ -208,34 +208,6 @@ def test_after_a_crash_it_can_be_tried_again_in_a_minute(
     with time_machine.travel(clock.now() + timedelta(seconds=61), tick=False):
         assert registrant.send(client, invitation).status_code == 200
     assert registrations(session) == 1
-
-
-@pytest.mark.parametrize("known", ["active", "pending", "disabled"])
-def test_what_is_registered_is_never_taken_over(
-    client: FlaskClient, registrant: Registrant, sessions: Sessions, engine: Engine, known: str
-) -> None:
-    with unit_of_work(sessions) as session:
-        there = add_platform(
-            session,
-            issuer=registrant.url,
-            client_id="client-1",
-            auth_login_url="https://lms.example/auth",
-            auth_token_url="https://lms.example/token",
-            jwks_url="https://lms.example/jwks",
-            deployment_ids=["9"],
-            approved=known != "pending",
-        )
-        if known == "disabled":
-            switch_registration(session, registration_id=there.id, active=False)
-    invitation = registrant.invitation(sessions)
-    before = everything(engine)
-    refused = registrant.send(client, invitation)
-    assert refused.status_code == 409
-    assert "registered already" in refused.text
-    assert everything(engine) == before
-    # With a client of its own the invitation still serves.
-    registrant.granted = {"client_id": "client-2"}
-    assert registrant.send(client, invitation).status_code == 200
 
 
 def test_an_invitation_expires_and_can_be_revoked(

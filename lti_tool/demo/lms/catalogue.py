@@ -31,6 +31,13 @@ class Person:
         return LEARNER in self.roles
 
     @property
+    def kind(self) -> str:
+        """Under which word an LMS's habits say what it calls people."""
+        if self.is_learner:
+            return "learner"
+        return "instructor" if self.may_edit else "assistant"
+
+    @property
     def may_edit(self) -> bool:
         """Instructors change a course here; teaching assistants do not."""
         return INSTRUCTOR in self.roles and TEACHING_ASSISTANT not in self.roles

@@ -5,6 +5,7 @@ from typing import Any
 
 from lti_tool.demo.lms.catalogue import Course, Link, Person
 from lti_tool.demo.lms.config import LmsConfig
+from lti_tool.demo.lms.habits import Habits
 from lti_tool.demo.lms.vocabulary import (
     AGS_ENDPOINT,
     AGS_SCOPES,
@@ -102,9 +103,14 @@ def link_claims(link: Link) -> dict[str, Any]:
     return {f"{LTI}resource_link": {**claim, "description": link.description} if link.description else claim}
 
 
-def custom_claim(course: Course, link: Link | None, person: Person) -> dict[str, Any]:
-    wanted = {**CUSTOM_FOR_EVERY_LAUNCH, **(link.custom if link else {})}
-    known = _substitutions(course, link, person)
+def custom_claim(course: Course, link: Link | None, person: Person, habits: Habits) -> dict[str, Any]:
+    of_tool = CUSTOM_FOR_EVERY_LAUNCH if habits.custom_of_the_tool else {}
+    wanted = {**of_tool, **(link.custom if link else {})}
+    known = {
+        name: value
+        for name, value in _substitutions(course, link, person).items()
+        if name not in habits.as_they_stand
+    }
     # A variable that the platform does not know goes out as it stands; the specification says so.
     return {f"{LTI}custom": {name: known.get(value, value) for name, value in wanted.items()}}
 
@@ -140,15 +146,17 @@ def notices_claim(config: LmsConfig) -> dict[str, Any]:
     }
 
 
-def deep_linking_claim(config: LmsConfig, data: str) -> dict[str, Any]:
-    return {
-        f"{DEEP_LINKING}deep_linking_settings": {
-            "deep_link_return_url": config.deep_link_return_url,
-            "accept_types": ["ltiResourceLink"],
-            "accept_presentation_document_targets": ["iframe", "window"],
-            "accept_multiple": True,
-            "accept_lineitem": True,
-            "auto_create": False,
-            "data": data,
-        }
+def deep_linking_claim(config: LmsConfig, visit: str, *, carried: str) -> dict[str, Any]:
+    """What a visit may choose. It is `carried` in the data, or in the return address."""
+    url = config.deep_link_return_url
+    settings: dict[str, Any] = {
+        "deep_link_return_url": url if carried == "data" else f"{url}?visit={visit}",
+        "accept_types": ["ltiResourceLink"],
+        "accept_presentation_document_targets": ["iframe", "window"],
+        "accept_multiple": True,
+        "accept_lineitem": True,
+        "auto_create": False,
     }
+    if carried == "data":
+        settings["data"] = visit
+    return {f"{DEEP_LINKING}deep_linking_settings": settings}

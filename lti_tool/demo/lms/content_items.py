@@ -16,8 +16,11 @@ MOST_ITEMS = 50
 Added = list[tuple[Link, dict[str, Any] | None]]
 
 
-def read_response(lms: Lms, token: str) -> tuple[DeepLinkVisit, dict[str, Any]]:
-    """The visit that a response answers, and its claims. Raises Refusal or RefusedTokenError."""
+def read_response(lms: Lms, token: str, visit_id: str) -> tuple[DeepLinkVisit, dict[str, Any]]:
+    """The visit that a response answers, and its claims. Raises Refusal or RefusedTokenError.
+
+    `visit_id` is what the return address said, where the data does not carry it.
+    """
     config = lms.config
     claims = lms.tool_keys.verify(token, issuer=config.client_id, audience=config.issuer, require=("nonce",))
     expected = (
@@ -33,7 +36,7 @@ def read_response(lms: Lms, token: str) -> tuple[DeepLinkVisit, dict[str, Any]]:
         f"nonce {nonce}", until=claims["exp"] + LEEWAY_SECONDS
     ):
         raise bad("nonce has been used before")
-    data = claims.get(f"{DEEP_LINKING}data")
+    data = claims.get(f"{DEEP_LINKING}data") if lms.habits.visit == "data" else visit_id
     visit = lms.deep_link_visits.take(data) if isinstance(data, str) else None
     if visit is None:
         raise bad("data is not what we sent, was used before or has run out")

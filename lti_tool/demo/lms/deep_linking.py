@@ -16,7 +16,7 @@ bp = Blueprint("deep_linking", __name__)
 def deep_link_return() -> ResponseReturnValue:
     lms = current_lms()
     try:
-        visit, claims = read_response(lms, request.form.get("JWT", ""))
+        visit, claims = read_response(lms, request.form.get("JWT", ""), request.args.get("visit", ""))
         added = read_items(lms.config, claims)
     except (RefusedTokenError, Refusal) as error:
         abort(400, f"The tool's answer was not accepted: {error}.")

@@ -65,6 +65,7 @@ def _enrollments(course: Course, person: Person, args: Mapping[str, str]) -> dic
 
 
 def _member(course: Course, person: Person, link: Link | None) -> dict[str, Any]:
+    lms = current_lms()
     member: dict[str, Any] = {
         "status": "Active",
         "user_id": person.sub,
@@ -77,5 +78,5 @@ def _member(course: Course, person: Person, link: Link | None) -> dict[str, Any]
     }
     if link is not None:
         message = {f"{LTI}message_type": RESOURCE_LINK_REQUEST, "locale": person.locale}
-        member["message"] = [message | custom_claim(course, link, person)]
-    return member
+        member["message"] = [message | custom_claim(course, link, person, lms.habits)]
+    return lms.habits.bend_member(member, person, lms.places(course, person))

@@ -4,17 +4,31 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.demo.lms.catalogue import PEOPLE, Course, Link, Person, person_by_key
+from lti_tool.demo.lms.habits import known_habits
 from lti_tool.demo.lms.launches import Launch
 from lti_tool.demo.lms.notices import tell_of_copy
 from lti_tool.demo.lms.scores import result_score
 from lti_tool.demo.lms.services import current_lms
+from lti_tool.demo.lms.vocabulary import DATA_PRIVACY_REQUEST, SUBMISSION_REVIEW_REQUEST
 
 bp = Blueprint("pages", __name__)
 
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    return render_template("demo_lms/home.html", people=PEOPLE, courses=current_lms().state.courses())
+    lms = current_lms()
+    known = known_habits().values()
+    return render_template(
+        "demo_lms/home.html", people=PEOPLE, courses=lms.state.courses(), known=known, habits=lms.habits
+    )
+
+
+@bp.post("/habits")
+def choose_habits() -> ResponseReturnValue:
+    """It behaves as this LMS now, for everybody: the tool asks its services without saying for whom."""
+    chosen = known_habits().get(request.form.get("habits", "?")) or abort(404, "There is no such LMS here.")
+    current_lms().state.choose_habits(chosen.key)
+    return redirect(url_for("pages.home"), 303)
 
 
 @bp.get("/enter")
@@ -28,7 +42,9 @@ def enter() -> ResponseReturnValue:
 def course(course_key: str, person_key: str) -> ResponseReturnValue:
     course, person = _course(course_key), _person(person_key)
     links = current_lms().state.links(course)
-    return render_template("demo_lms/course.html", course=course, person=person, links=links)
+    return render_template(
+        "demo_lms/course.html", course=course, person=person, links=links, habits=current_lms().habits
+    )
 
 
 @bp.get("/courses/<course_key>/as/<person_key>/activities/<link_id>")
@@ -61,6 +77,7 @@ def add_activity(course_key: str, person_key: str) -> ResponseReturnValue:
 @bp.get("/courses/<course_key>/as/<person_key>/privacy")
 def privacy(course_key: str, person_key: str) -> ResponseReturnValue:
     course, person = _course(course_key), _person(person_key)
+    _require_message(DATA_PRIVACY_REQUEST)
     launch = Launch(person=person, course=course, link=None, about=person)
     return render_template("demo_lms/privacy.html", course=course, person=person, **_login(launch))
 
@@ -68,13 +85,29 @@ def privacy(course_key: str, person_key: str) -> ResponseReturnValue:
 @bp.get("/courses/<course_key>/as/<person_key>/review/<item_id>/<learner_key>")
 def review(course_key: str, person_key: str, item_id: str, learner_key: str) -> ResponseReturnValue:
     course, person, learner = _course(course_key), _person(person_key), _person(learner_key)
-    if not person.may_grade:
+    _require_message(SUBMISSION_REVIEW_REQUEST)
+    if not person.may_grade and not (person == learner and "own" in current_lms().habits.reviews):
         abort(403, "Only those who grade can review what a learner did.")
     item = current_lms().state.line_item(course, item_id) or abort(404, "There is no such column.")
     link = _link(course, item.get("resourceLinkId", ""))
     launch = Launch(person=person, course=course, link=link, about=learner, line_item_id=item_id)
     return render_template(
         "demo_lms/review.html", course=course, person=person, learner=learner, link=link, **_login(launch)
+    )
+
+
+@bp.get("/courses/<course_key>/as/<person_key>/review/<item_id>")
+def review_column(course_key: str, person_key: str, item_id: str) -> ResponseReturnValue:
+    """From a column's own menu, as in Moodle: about nobody in particular."""
+    course, person = _course(course_key), _person(person_key)
+    _require_message(SUBMISSION_REVIEW_REQUEST)
+    if not person.may_grade or "column" not in current_lms().habits.reviews:
+        abort(403, "This LMS has no such menu, or not for you.")
+    item = current_lms().state.line_item(course, item_id) or abort(404, "There is no such column.")
+    link = _link(course, item.get("resourceLinkId", ""))
+    launch = Launch(person=person, course=course, link=link, of_column=True, line_item_id=item_id)
+    return render_template(
+        "demo_lms/review.html", course=course, person=person, learner=None, link=link, **_login(launch)
     )
 
 
@@ -101,13 +134,17 @@ def copy_course(course_key: str, person_key: str) -> ResponseReturnValue:
 @bp.get("/courses/<course_key>/gradebook")
 def gradebook(course_key: str) -> ResponseReturnValue:
     course = _course(course_key)
-    state = current_lms().state
+    lms = current_lms()
+    state = lms.state
     columns = [
         (item_id, item, _rows(item, state.scores(item_id)))
         for item_id, item in state.line_items(course).items()
     ]
     person = _person(request.args["as"]) if "as" in request.args else None
-    return render_template("demo_lms/gradebook.html", course=course, person=person, columns=columns)
+    reviews = lms.habits.reviews if SUBMISSION_REVIEW_REQUEST in lms.habits.messages else ()
+    return render_template(
+        "demo_lms/gradebook.html", course=course, person=person, columns=columns, reviews=reviews
+    )
 
 
 def _rows(
@@ -118,13 +155,19 @@ def _rows(
     return [(person, score, result_score(item, score) if score else None) for person, score in found]
 
 
+def _require_message(kind: str) -> None:
+    habits = current_lms().habits
+    if kind not in habits.messages:
+        abort(404, f"{habits.name} has no such message ({kind}).")
+
+
 def _login(launch: Launch) -> dict[str, object]:
     lms = current_lms()
     return {
         "login_url": lms.config.tool_login_url,
         "login_fields": lms.login_fields(launch),
         "tool_origin": lms.config.tool_origin,
-        "storage_target": lms.config.storage_target if lms.config.offers_storage else None,
+        "storage_target": lms.storage_target,
     }
 
 

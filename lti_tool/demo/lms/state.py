@@ -63,6 +63,19 @@ class State:
             self._save()
         return _course(copy)
 
+    # Which LMS it behaves as
+
+    def habits(self) -> str:
+        """The key of what somebody chose; empty for the specifications."""
+        with self._lock:
+            chosen: str = self._data["habits"]
+        return chosen
+
+    def choose_habits(self, key: str) -> None:
+        with self._lock:
+            self._data["habits"] = key
+            self._save()
+
     # Where the tool wants to be told of things, by the type of the notice
 
     def notice_handlers(self) -> dict[str, str]:
@@ -183,8 +196,8 @@ def _load(path: Path) -> Json:
         data = None
     if not isinstance(data, dict) or not {"links", "line_items", "scores"} <= data.keys():
         raise ValueError(f"{path} is damaged; delete it to start the demo LMS afresh")
-    # Both came later than the rest.
-    return {"copies": [], "notice_handlers": {}, **data}
+    # These came later than the rest.
+    return {"copies": [], "notice_handlers": {}, "habits": "", **data}
 
 
 def _first_state() -> Json:
@@ -197,4 +210,11 @@ def _first_state() -> Json:
         }
         for course in COURSES
     }
-    return {"links": {}, "line_items": line_items, "scores": {}, "copies": [], "notice_handlers": {}}
+    return {
+        "links": {},
+        "line_items": line_items,
+        "scores": {},
+        "copies": [],
+        "notice_handlers": {},
+        "habits": "",
+    }

@@ -67,6 +67,8 @@ class RoleHolder(Row, Base):
             ["placement_id", "number"],
             ["role_round.placement_id", "role_round.number"],
             name="fk_role_holder_round",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
         CheckConstraint("role in ('starter', 'synthesiser')", name="role"),
         CheckConstraint("ended in ('passed', 'swapped', 'left')", name="ended"),

@@ -9,6 +9,7 @@ _OUTBOUND = "tests/core/test_outbound_client.py::"
 _PLACES = "tests/core/test_outbound_addresses.py::"
 _PROOF = "tests/launch/test_proof.py::"
 _REGISTERING = "tests/platforms/test_registering.py::"
+_UPDATES = "tests/platforms/test_registering_updates.py::"
 _UNREGISTERED = "tests/platforms/test_registering_refused.py::"
 
 ELSEWHERE: dict[str, tuple[str, ...]] = {
@@ -68,7 +69,8 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     ),
     "S43": (
         _REGISTERING + "test_it_is_registered_and_waits_for_approval",
-        _REGISTERING + "test_what_is_registered_is_never_taken_over",
+        _UPDATES + "test_an_update_waits_and_changes_nothing",
+        _UPDATES + "test_a_stranger_with_an_invitation_gets_nowhere",
         _REGISTERING + "test_an_invitation_expires_and_can_be_revoked",
         _UNREGISTERED + "test_what_a_platform_may_not_say_of_itself",
     ),

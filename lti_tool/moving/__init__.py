@@ -1,0 +1,1 @@
+"""Carrying everything of one registration over to another; reads and writes across all features."""
