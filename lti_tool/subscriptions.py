@@ -11,7 +11,7 @@ from lti_tool.grades.service import note_contribution
 from lti_tool.groups import statements as groups
 from lti_tool.help_requests import service as help_service
 from lti_tool.help_requests import statements as help_requests
-from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestResolved
+from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestReopened, RequestResolved
 from lti_tool.launch import statements as launch
 from lti_tool.mentions import statements as mentions
 from lti_tool.mentions.service import note_mentions
@@ -75,6 +75,7 @@ def subscribe_all() -> None:
     subscribe(PostEdited, _index_post)
     subscribe(ThreadChanged, _index_tags)
     subscribe(RequestResolved, _index_request)
+    subscribe(RequestReopened, _index_request)
     subscribe(PostWithdrawn, _forget_post)
     subscribe(PostsRewritten, _index_rewritten)
 
@@ -135,7 +136,7 @@ def _index_tags(session: Session, event: ThreadChanged) -> None:
         index_posts(session, [opening_post(session, event.thread).id])
 
 
-def _index_request(session: Session, event: RequestResolved) -> None:
+def _index_request(session: Session, event: RequestResolved | RequestReopened) -> None:
     index_posts(session, [event.asked.id])
 
 

@@ -33,6 +33,24 @@ _OTHER_PEOPLE = """
     select gen_random_uuid(), now(), (select id from registration), 'other-' || n, 'Other ' || n
     from generate_series(1, 20000) as n
 """
+# In thousands: answered, resolved, and resolved by who asked alone; and a few that wait, the oldest and newest.
+_REQUESTS = """
+    with asked as (
+        insert into conversation (id, created_at, course_id, placement_id, kind, author_id, title, reply_count,
+            answer_count, last_activity_at, submission_key)
+        select (lpad(to_hex(n), 12, '0') || '00007000800000000000')::uuid, now(), :course, :placement,
+            'help_request', :person, 'How?', least(n % 3, 1), least(n % 3, 1), now(), gen_random_uuid()
+        from generate_series(1, 9000) as n
+        where n % 3 > 0 or n <= 60 or n % 2 = 0
+        returning id, created_at, course_id, author_id, answer_count, title
+    )
+    insert into help_request (conversation_id, created_at, course_id, author_id, tried, tried_html, expected,
+        expected_html, got, got_html, help_wanted, resolved_at, resolved_by_id)
+    select id, created_at, course_id, author_id, '', '', '', '', '', '', 'hint',
+        case when done then now() end, case when done then author_id end
+    from (select asked.*, row_number() over (order by id) as place from asked) as placed,
+        lateral (select place > 60 and (answer_count = 0 or place % 2 = 0) as done) as it
+"""
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,9 @@ def full(server_url: str, administration: Engine, template_database: str) -> Ite
         fill(engine, filled, POSTS // 2)
         with engine.begin() as connection:
             connection.execute(text(_OTHER_PEOPLE))
+            course, placement = filled.placements[0]
+            asked = {"course": course, "placement": placement, "person": filled.people[1]}
+            connection.execute(text(_REQUESTS), asked)
             connection.execute(text("analyze"))
         engine.dispose()
         yield Full(url, filled, usual, long)
@@ -133,6 +154,11 @@ def _read_by_now(engine: Engine) -> int:
         "/threads?where=course&show=following",
         "/threads?where=course&tag=often",
         "/threads?where=course&tag=never",
+        "/help",
+        "/help?show=answered",
+        "/help?show=resolved",
+        "/help?show=mine",
+        "/help?show=all",
     ],
 )
 def test_a_page_reads_what_it_shows(read_for: Callable[[str], int], path: str) -> None:
