@@ -61,6 +61,7 @@ def _message(score: Score, sub: str) -> ScoreMessage:
 def _activity(placement: Placement, course: Course) -> GradedActivity:
     return GradedActivity(
         placement_id=placement.id,
+        planned_id=placement.planned_activity_id,
         resource_link_id=placement.resource_link_id,
         label=_label(placement),
         points=points_of(placement.settings),

@@ -36,20 +36,8 @@ class HelpRequest(Base):
     __tablename__ = "help_request"
     __table_args__ = (
         CheckConstraint("help_wanted in ('hint', 'explanation', 'example', 'check')", name="help_wanted"),
-        CheckConstraint("(resolved_at is null) = (resolved_by_id is null)", name="resolved"),
+        CheckConstraint("(what_fixed_it is null) = (resolved_by_id is null)", name="resolved"),
         Index("ix_help_request_course", "course_id", text("conversation_id DESC")),
-        Index(
-            "ix_help_request_course_open",
-            "course_id",
-            text("conversation_id DESC"),
-            postgresql_where=text("resolved_at is null"),
-        ),
-        Index(
-            "ix_help_request_course_resolved",
-            "course_id",
-            text("conversation_id DESC"),
-            postgresql_where=text("resolved_at is not null"),
-        ),
     )
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
@@ -63,7 +51,6 @@ class HelpRequest(Base):
     got: Mapped[str] = mapped_column(info=words("author_id"))
     got_html: Mapped[str] = mapped_column(info=words("author_id"))
     help_wanted: Mapped[HelpWanted]
-    resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
     """Who said what fixed it: who asked, or somebody of the staff."""
     what_fixed_it: Mapped[str | None] = mapped_column(info=words("resolved_by_id"))

@@ -93,7 +93,9 @@ def accept_answer(request_id: UUID, post_id: UUID) -> Response:
     if not form.is_sent():
         return _request_page(request_id, accept_form=form)
     accepted = service.accept_answer(db(), actor(), request_id=request_id, post_id=post_id)
-    return _to_request(request_id, _anchor=f"post-{post_id}" if accepted.resolved_at else "resolve")
+    return _to_request(
+        request_id, _anchor=f"post-{post_id}" if accepted.conversation.resolved_at else "resolve"
+    )
 
 
 @blueprint.post("/<uuid:request_id>/answers/<uuid:post_id>/take-back")

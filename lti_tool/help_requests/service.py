@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lti_tool.core import clock, events
@@ -156,24 +156,29 @@ def resolve_request(session: Session, actor: Actor, *, request_id: UUID, what_fi
     What was said first stands, until the request is opened again.
     """
     request = _access_to_settle(session, actor, request_id)
-    values = {
-        "resolved_at": clock.now(),
-        "resolved_by_id": actor.person_id,
-        "what_fixed_it": what_fixed_it,
-    }
-    if not change_if(session, request, HelpRequest.resolved_at.is_(None), **values):
+    conversation = request.conversation
+    if not change_if(session, conversation, Conversation.resolved_at.is_(None), resolved_at=clock.now()):
         return
-    change = keep_change(session, actor, request.conversation, Change.RESOLVED, what_fixed_it)
-    asked = opening_post(session, request.conversation)
+    _keep_what_fixed_it(session, request, what_fixed_it, actor.person_id)
+    change = keep_change(session, actor, conversation, Change.RESOLVED, what_fixed_it)
+    asked = opening_post(session, conversation)
     events.record(session, RequestResolved(actor, request, asked, change))
 
 
 def reopen_request(session: Session, actor: Actor, *, request_id: UUID) -> None:
     """Have it wait for help again, without what was said to fix it. For who asked, and for staff."""
     request = _access_to_settle(session, actor, request_id)
-    values = {"resolved_at": None, "resolved_by_id": None, "what_fixed_it": None}
-    if not change_if(session, request, HelpRequest.resolved_at.is_not(None), **values):
+    conversation = request.conversation
+    if not change_if(session, conversation, Conversation.resolved_at.is_not(None), resolved_at=None):
         return
-    change = keep_change(session, actor, request.conversation, Change.REOPENED)
-    asked = opening_post(session, request.conversation)
+    _keep_what_fixed_it(session, request, None, None)
+    change = keep_change(session, actor, conversation, Change.REOPENED)
+    asked = opening_post(session, conversation)
     events.record(session, RequestReopened(actor, request, asked, change))
+
+
+def _keep_what_fixed_it(
+    session: Session, request: HelpRequest, what_fixed_it: str | None, by_id: UUID | None
+) -> None:
+    """Write it whatever was read before: the conversation's row is locked by now."""
+    change_if(session, request, true(), what_fixed_it=what_fixed_it, resolved_by_id=by_id)

@@ -1,30 +1,25 @@
 """How a request for help stands, from what is there: the one rule for pages, lists and counts."""
 
-from sqlalchemy import Case, ColumnElement, and_, case, literal, literal_column, not_
+from sqlalchemy import Case, ColumnElement, and_, case, literal, literal_column
 
 from lti_tool.core.db import written_out
-from lti_tool.help_requests.models import HelpRequest, HelpStatus
+from lti_tool.help_requests.models import HelpStatus
 from lti_tool.posts.models import Conversation, ConversationKind
 
 
 def stands_as(status: HelpStatus) -> ColumnElement[bool]:
-    """Of requests, in a query that joins their conversations.
+    """Of the conversations of requests, in the words of the indexes that find them.
 
     One that was resolved waits no more, whatever became of its answers. Any other is answered while an answer
     of somebody else can be read: when the last one is hidden or withdrawn, the request waits again.
     """
-    is_resolved = HelpRequest.resolved_at.is_not(None)
-    # In the words of the index of those that wait.
-    waits = and_(
-        Conversation.kind == written_out(ConversationKind.HELP_REQUEST),
-        Conversation.answer_count == literal_column("0"),
-    )
+    none = literal_column("0")
     rules = {
-        HelpStatus.WAITING: and_(not_(is_resolved), waits),
-        HelpStatus.ANSWERED: and_(not_(is_resolved), not_(waits)),
-        HelpStatus.RESOLVED: and_(is_resolved),
+        HelpStatus.WAITING: [Conversation.resolved_at.is_(None), Conversation.answer_count == none],
+        HelpStatus.ANSWERED: [Conversation.resolved_at.is_(None), Conversation.answer_count > none],
+        HelpStatus.RESOLVED: [Conversation.resolved_at.is_not(None)],
     }
-    return rules[status]
+    return and_(Conversation.kind == written_out(ConversationKind.HELP_REQUEST), *rules[status])
 
 
 def status_column() -> Case[str]:

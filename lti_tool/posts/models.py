@@ -84,11 +84,24 @@ class Conversation(Row, Base):
             postgresql_where=text("group_id is not null"),
         ),
         Index("ix_conversation_course_id_kind_id", "course_id", "kind", "id"),
+        # Requests for help by how they stand (help_requests/standing.py).
         Index(
             "ix_conversation_waiting",
             "course_id",
             "id",
-            postgresql_where=text("kind = 'help_request' and answer_count = 0"),
+            postgresql_where=text("kind = 'help_request' and resolved_at is null and answer_count = 0"),
+        ),
+        Index(
+            "ix_conversation_answered",
+            "course_id",
+            "id",
+            postgresql_where=text("kind = 'help_request' and resolved_at is null and answer_count > 0"),
+        ),
+        Index(
+            "ix_conversation_resolved",
+            "course_id",
+            "id",
+            postgresql_where=text("kind = 'help_request' and resolved_at is not null"),
         ),
         Index("ix_conversation_placement_id_kind_id", "placement_id", "kind", "id"),
         Index(
@@ -136,6 +149,8 @@ class Conversation(Row, Base):
     """How many of them were hidden or withdrawn: their places stay, and count as replies no more."""
     answer_count: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many of the replies that can be read are by somebody else than who began it, as others see it."""
+    resolved_at: Mapped[datetime | None]
+    """Of a request for help: since when somebody said what fixed it."""
     last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
     submission_key: Mapped[UUID]
     group_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group.id"))

@@ -150,10 +150,9 @@ def similar(session: Session, actor: Actor, title: str) -> Sequence[Similar]:
 
 
 def _newest_titles(actor: Actor) -> Select[*tuple[Any, ...]]:
-    is_answered = or_(has_accepted_answer(), HelpRequest.resolved_at.is_not(None))
+    is_answered = or_(has_accepted_answer(), Conversation.resolved_at.is_not(None))
     newest = [
         select(Conversation.id, Conversation.kind, Conversation.title, is_answered.label("is_answered"))
-        .outerjoin(HelpRequest, HelpRequest.conversation_id == Conversation.id)
         .where(readable(actor), Conversation.kind == kind, Conversation.state == PostState.PUBLISHED)
         .order_by(Conversation.id.desc())
         .limit(TITLES_LOOKED_AT)

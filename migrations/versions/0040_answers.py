@@ -25,18 +25,29 @@ from (
 ) as answers
 where conversation.id = answers.conversation_id
 """
+_STANDS = {
+    "waiting": "resolved_at is null and answer_count = 0",
+    "answered": "resolved_at is null and answer_count > 0",
+    "resolved": "resolved_at is not null",
+}
 _CHANGES = "change in ('closed', 'reopened', 'pinned', 'unpinned', 'tagged'{more})"
 
 
 def upgrade() -> None:
     op.add_column("conversation", sa.Column("answer_count", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("conversation", sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(_COUNT)
-    op.create_index(
-        "ix_conversation_waiting",
-        "conversation",
-        ["course_id", "id"],
-        postgresql_where=sa.text("kind = 'help_request' and answer_count = 0"),
+    op.execute(
+        "update conversation set resolved_at = help_request.resolved_at from help_request"
+        " where help_request.conversation_id = conversation.id and help_request.resolved_at is not null"
     )
+    for name, condition in _STANDS.items():
+        op.create_index(
+            f"ix_conversation_{name}",
+            "conversation",
+            ["course_id", "id"],
+            postgresql_where=sa.text(f"kind = 'help_request' and {condition}"),
+        )
     _allow_changes(", 'resolved'")
 
     _refer_to_person("acceptance", "person_id")
@@ -52,20 +63,17 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_help_request_status"), "help_request")
     op.drop_constraint(op.f("ck_help_request_resolved"), "help_request")
     op.create_check_constraint(
-        op.f("ck_help_request_resolved"), "help_request", "(resolved_at is null) = (resolved_by_id is null)"
+        op.f("ck_help_request_resolved"),
+        "help_request",
+        "(what_fixed_it is null) = (resolved_by_id is null)",
     )
-    for name, condition in (("open", "is null"), ("resolved", "is not null")):
-        op.create_index(
-            f"ix_help_request_course_{name}",
-            "help_request",
-            ["course_id", sa.text("conversation_id DESC")],
-            postgresql_where=sa.text(f"resolved_at {condition}"),
-        )
-    for column in ("status", "first_answer_at", "accepted_post_id"):
+    for column in ("status", "first_answer_at", "accepted_post_id", "resolved_at"):
         op.drop_column("help_request", column)
 
 
 def downgrade() -> None:
+    op.drop_constraint(op.f("ck_help_request_resolved"), "help_request")
+    op.add_column("help_request", sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("help_request", sa.Column("accepted_post_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
         op.f("fk_help_request_accepted_post_id_post"), "help_request", "post", ["accepted_post_id"], ["id"]
@@ -75,14 +83,12 @@ def downgrade() -> None:
         "help_request", sa.Column("status", sa.String(32), server_default="waiting", nullable=False)
     )
     op.execute(
-        "update help_request set status = case when resolved_at is not null then 'resolved'"
+        "update help_request set resolved_at = conversation.resolved_at,"
+        " status = case when conversation.resolved_at is not null then 'resolved'"
         " when conversation.answer_count > 0 then 'answered' else 'waiting' end"
         " from conversation where conversation.id = help_request.conversation_id"
     )
     op.alter_column("help_request", "status", server_default=None)
-    for name in ("resolved", "open"):
-        op.drop_index(f"ix_help_request_course_{name}", "help_request")
-    op.drop_constraint(op.f("ck_help_request_resolved"), "help_request")
     op.create_check_constraint(
         op.f("ck_help_request_resolved"),
         "help_request",
@@ -100,7 +106,9 @@ def downgrade() -> None:
     op.drop_column("acceptance", "person_id")
     op.execute("delete from conversation_change where change = 'resolved'")
     _allow_changes("")
-    op.drop_index("ix_conversation_waiting", "conversation")
+    for name in _STANDS:
+        op.drop_index(f"ix_conversation_{name}", "conversation")
+    op.drop_column("conversation", "resolved_at")
     op.drop_column("conversation", "answer_count")
 
 

@@ -25,6 +25,7 @@ from tests.help_requests.asking import (
     listed,
     post_answer,
     statements,
+    the_request,
 )
 from tests.moderation.test_moderation import decide, pre_moderate
 
@@ -278,6 +279,7 @@ def test_settling_and_undoing_at_once_leaves_one_truth(
     changes = Counter(session.scalars(select(ConversationChange.change)))
     kept = changes[Change.RESOLVED], changes[Change.REOPENED]
     assert (told["resolved"], told["opened"]) == kept
+    assert (the_request(session).what_fixed_it is not None) == is_resolved
 
 
 def test_two_answers_that_go_at_once_leave_it_waiting(course: Course, path: str, session: Session) -> None:

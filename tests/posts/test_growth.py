@@ -33,23 +33,23 @@ _OTHER_PEOPLE = """
     select gen_random_uuid(), now(), (select id from registration), 'other-' || n, 'Other ' || n
     from generate_series(1, 20000) as n
 """
-# In thousands: answered, resolved, and resolved by who asked alone; and a few that wait, the oldest and newest.
+# Thousands that are answered or resolved, and a few that wait: the oldest.
 _REQUESTS = """
     with asked as (
-        insert into conversation (id, created_at, course_id, placement_id, kind, author_id, title, reply_count,
-            answer_count, last_activity_at, submission_key)
+        insert into conversation (id, created_at, course_id, placement_id, kind, author_id, title,
+            reply_count, answer_count, resolved_at, last_activity_at, submission_key)
         select (lpad(to_hex(n), 12, '0') || '00007000800000000000')::uuid, now(), :course, :placement,
-            'help_request', :person, 'How?', least(n % 3, 1), least(n % 3, 1), now(), gen_random_uuid()
+            'help_request', :person, 'How?', n % 3, least(n % 3, 1),
+            case when n > 60 and n % 6 in (0, 1, 3) then now() end, now(), gen_random_uuid()
         from generate_series(1, 9000) as n
-        where n % 3 > 0 or n <= 60 or n % 2 = 0
-        returning id, created_at, course_id, author_id, answer_count, title
+        returning id, created_at, course_id, author_id, resolved_at
     )
     insert into help_request (conversation_id, created_at, course_id, author_id, tried, tried_html, expected,
-        expected_html, got, got_html, help_wanted, resolved_at, resolved_by_id)
+        expected_html, got, got_html, help_wanted, what_fixed_it, resolved_by_id)
     select id, created_at, course_id, author_id, '', '', '', '', '', '', 'hint',
-        case when done then now() end, case when done then author_id end
-    from (select asked.*, row_number() over (order by id) as place from asked) as placed,
-        lateral (select place > 60 and (answer_count = 0 or place % 2 = 0) as done) as it
+        case when resolved_at is not null then 'This.' end,
+        case when resolved_at is not null then author_id end
+    from asked
 """
 
 

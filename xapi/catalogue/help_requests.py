@@ -32,7 +32,7 @@ HELP_REQUESTS: Final = (
     ),
     Event(
         name="request_resolved",
-        sentence="Who asked for help, or staff, said what solved it; the duration is counted from the request.",
+        sentence="Who asked for help, or staff, said what solved it; the duration is since it was asked.",
         verbs=(vocabulary.RESOLVED,),
         objects=(vocabulary.DOUBT,),
         parents=(vocabulary.RESOURCE_LINK,),
