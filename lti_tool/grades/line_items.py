@@ -47,10 +47,14 @@ class GradedActivity:
     resource_link_id: str
     label: str
     points: Decimal | None
-    """What the instructor chose it to be out of; None leaves that to the platform."""
+    """What it is out of here; None leaves that to the platform."""
+    told_points: Decimal | None
+    """What the platform last had from us. The same is no news: what it has there by now counts."""
     line_items_url: str | None
     line_item_url: str | None
     scopes: frozenset[str]
+    is_gone: bool
+    """Whether it had a column that was deleted at the platform."""
 
     @property
     def resource_id(self) -> str:
@@ -72,29 +76,31 @@ class LineItems:
     def __init__(self, ask: Ask, activity: GradedActivity) -> None:
         self._ask, self._activity = ask, activity
 
-    def column(self) -> Column:
+    def column(self, *, may_make: bool = True) -> Column:
         """The known column, else one that is there, else a new one. Raises CannotSendError for none."""
         known = self._activity.line_item_url
         if known is None:
-            return self.column_anew()
+            return self.column_anew(may_make=may_make)
         if not self._may(READ_LINE_ITEMS, WRITE_LINE_ITEMS):
             return Column(known, None)
         try:
             item = object_in(self._read(known, _LINE_ITEM))
         except ServiceRefusedError as error:
             # What may not be read may still take a score.
-            return self.column_anew() if error.status in _GONE else Column(known, None)
+            return self.column_anew(may_make=may_make) if error.status in _GONE else Column(known, None)
         return self._updated(Column(known, as_maximum(item.get("scoreMaximum"))), item)
 
-    def column_anew(self) -> Column:
+    def column_anew(self, *, may_make: bool = True) -> Column:
         """The same, whatever address we knew."""
         if self._activity.line_items_url is None or not self._may(READ_LINE_ITEMS, WRITE_LINE_ITEMS):
             raise CannotSendError(Problem.NO_LINE_ITEM)
         # First look: a worker may have ended after the platform made the column and before we knew of it.
         item = self._found(self._activity.line_items_url)
-        if item is None:
-            return self._made(self._activity.line_items_url)
-        return self._updated(Column(self._address_in(item), as_maximum(item.get("scoreMaximum"))), item)
+        if item is not None:
+            return self._updated(Column(self._address_in(item), as_maximum(item.get("scoreMaximum"))), item)
+        if not may_make:
+            raise CannotSendError(Problem.NO_LINE_ITEM)
+        return self._made(self._activity.line_items_url)
 
     def _may(self, *any_of: str) -> bool:
         return not self._activity.scopes.isdisjoint(any_of)
@@ -162,17 +168,25 @@ class LineItems:
             "resourceLinkId": self._activity.resource_link_id,
             "submissionReview": SUBMISSION_REVIEW,
         }
-        made = object_in(self._write("POST", line_items_url, item))
+        try:
+            made = object_in(self._write("POST", line_items_url, item))
+        except ServiceRefusedError as error:
+            if error.status in _GONE:
+                # The list was there a moment ago: it is the link that is not.
+                raise CannotSendError(Problem.NO_ACTIVITY) from None
+            raise
         return Column(self._address_in(made), maximum)
 
     def _updated(self, column: Column, item: dict[str, Any]) -> Column:
-        """Give it the points that the instructor chose here, and where we made it, the activity's title.
+        """Give it the points that were changed here, and where we made it, the activity's title.
 
-        Where nobody chose points here, and for a name that somebody gave it there, the platform's count.
+        The newest change counts: where nobody changed the points here since the platform last had them, those
+        of the column do, and so does a name that somebody gave it there.
         """
-        points = self._activity.points
-        if points is None or not self._may(WRITE_LINE_ITEMS):
+        if self._activity.points is None or not self._may(WRITE_LINE_ITEMS):
             return column
+        is_news = self._activity.points != self._activity.told_points
+        points = self._activity.points if is_news or column.maximum is None else column.maximum
         label = self._activity.label if self._is_ours(item) else item.get("label")
         if (column.maximum, item.get("label")) == (points, label):
             return column

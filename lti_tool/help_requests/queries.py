@@ -75,8 +75,8 @@ def help_request_list(
     """The course's requests: of those that wait the oldest first, else the newest. One query."""
     oldest_first = show is Show.WAITING
     place = Conversation.id
-    # An index of one table finds the rows in order, before anything is joined to them. The limit stands in the
-    # text: a plan for any values expects a tenth of all rows otherwise.
+    # An index of one table finds the rows in order, before anything is joined to them. The limit is written
+    # out: as a parameter, a plan for any values expects it to be a tenth of all rows.
     wanted = (
         select(Conversation.id)
         .where(Conversation.kind == ConversationKind.HELP_REQUEST, readable(actor), *_shown(actor, show))
@@ -120,7 +120,9 @@ def _shown(actor: Actor, show: Show) -> list[ColumnElement[bool]]:
     if show is Show.ALL:
         return []
     if show is Show.MINE:
-        return [Conversation.author_id == actor.person_id]
+        # Looked up first: they are few, and an index has them.
+        mine = select(HelpRequest.conversation_id).where(HelpRequest.author_id == actor.person_id)
+        return [Conversation.id.in_(select(mine.cte("mine").prefix_with("MATERIALIZED")))]
     # What was hidden or withdrawn waits for nobody's help.
     return [stands_as(HelpStatus(show)), legible(actor, Conversation)]
 

@@ -13,13 +13,14 @@ def stands_as(status: HelpStatus) -> ColumnElement[bool]:
     One that was resolved waits no more, whatever became of its answers. Any other is answered while an answer
     of somebody else can be read: when the last one is hidden or withdrawn, the request waits again.
     """
-    none = literal_column("0")
+    none: ColumnElement[int] = literal_column("0")
+    is_open = Conversation.resolved_at.is_(None)
     rules = {
-        HelpStatus.WAITING: [Conversation.resolved_at.is_(None), Conversation.answer_count == none],
-        HelpStatus.ANSWERED: [Conversation.resolved_at.is_(None), Conversation.answer_count > none],
-        HelpStatus.RESOLVED: [Conversation.resolved_at.is_not(None)],
+        HelpStatus.WAITING: and_(is_open, Conversation.answer_count == none),
+        HelpStatus.ANSWERED: and_(is_open, Conversation.answer_count > none),
+        HelpStatus.RESOLVED: and_(Conversation.resolved_at.is_not(None)),
     }
-    return and_(Conversation.kind == written_out(ConversationKind.HELP_REQUEST), *rules[status])
+    return and_(Conversation.kind == written_out(ConversationKind.HELP_REQUEST), rules[status])
 
 
 def status_column() -> Case[str]:

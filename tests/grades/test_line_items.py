@@ -272,13 +272,13 @@ def test_a_column_that_vanished_is_looked_for_once_and_made_anew(
     assert [method for method, _ in asked(gradebook)][-4:] == ["POST", "GET", "POST", "POST"]
 
 
-def test_a_column_that_is_gone_for_good_is_said_to_staff(
+def test_an_activity_that_takes_no_column_is_said_to_staff(
     gradebook: Gradebook, ana: Visitor, ines: Visitor
 ) -> None:
     answer_items(gradebook, POST=says(404))
     give(gradebook, ines, ana, "15")
     assert gradebook.send() is None
-    assert gradebook.score(ana.actor.person_id).problem is Problem.NO_LINE_ITEM
+    assert gradebook.score(ana.actor.person_id).problem is Problem.NO_ACTIVITY
 
 
 @pytest.mark.parametrize("scopes", [[SCOPE_SCORE], [SCOPE_SCORE, SCOPE_LINE_ITEM_READ]])

@@ -155,9 +155,6 @@ def _read_by_now(engine: Engine) -> int:
         "/threads?where=course&tag=often",
         "/threads?where=course&tag=never",
         "/help",
-        "/help?show=answered",
-        "/help?show=resolved",
-        "/help?show=mine",
         "/help?show=all",
     ],
 )
