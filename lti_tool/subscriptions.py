@@ -7,12 +7,13 @@ import lti_tool.jobs  # noqa: F401  # binds every task, so that a subscriber can
 from lti_tool.core.actor import Actor
 from lti_tool.core.events import subscribe
 from lti_tool.follow_ups import statements as follow_ups
-from lti_tool.grades.service import note_contribution
+from lti_tool.grades.service import look_at_column_for_staff, note_contribution
 from lti_tool.groups import statements as groups
 from lti_tool.help_requests import service as help_service
 from lti_tool.help_requests import statements as help_requests
-from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestResolved
+from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestReopened, RequestResolved
 from lti_tool.launch import statements as launch
+from lti_tool.launch.events import Launched
 from lti_tool.mentions import statements as mentions
 from lti_tool.mentions.service import note_mentions
 from lti_tool.moderation import statements as moderation
@@ -61,6 +62,8 @@ def subscribe_all() -> None:
     subscribe(ReplyPosted, _note_in_thread)
     subscribe(HelpAsked, _note_in_request)
     subscribe(AnswerPosted, _note_in_request)
+    # Staff see the points as the platform's gradebook has them.
+    subscribe(Launched, look_at_column_for_staff)
     # Neither do mentions; after the statements of the posts, to which theirs refer.
     subscribe(ThreadPosted, _mention_in_thread)
     subscribe(ReplyPosted, _mention_in_thread)
@@ -75,6 +78,7 @@ def subscribe_all() -> None:
     subscribe(PostEdited, _index_post)
     subscribe(ThreadChanged, _index_tags)
     subscribe(RequestResolved, _index_request)
+    subscribe(RequestReopened, _index_request)
     subscribe(PostWithdrawn, _forget_post)
     subscribe(PostsRewritten, _index_rewritten)
 
@@ -135,7 +139,7 @@ def _index_tags(session: Session, event: ThreadChanged) -> None:
         index_posts(session, [opening_post(session, event.thread).id])
 
 
-def _index_request(session: Session, event: RequestResolved) -> None:
+def _index_request(session: Session, event: RequestResolved | RequestReopened) -> None:
     index_posts(session, [event.asked.id])
 
 

@@ -116,12 +116,16 @@ def name_of_kind(activity: Activity, shape: Shape) -> str:
 class PointsField(StringField):
     """A whole number of points; nothing for an activity without a grade."""
 
-    data: int | None  # type: ignore[assignment]  # the stubs know text alone
+    data: int | float | None  # type: ignore[assignment]  # the stubs know text alone
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         text = clean_line(valuelist[0]) if valuelist else ""
         if not text:
             self.data = None
+            return
+        if text == str(self.object_data or ""):
+            # What the platform's gradebook has, it may have.
+            self.data = self.object_data
             return
         # int() would also read "1_000".
         points = int(text) if text.isdecimal() and len(text) <= len(str(_MOST_POINTS)) else 0

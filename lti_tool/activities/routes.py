@@ -10,6 +10,7 @@ from lti_tool.activities import queries, service
 from lti_tool.activities.forms import CopyForm, SetUpForm, name_of_kind
 from lti_tool.activities.service import CopyChoice
 from lti_tool.courses.shapes import shape_of, sides_of
+from lti_tool.grades.queries import column_here
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db
@@ -36,7 +37,9 @@ def set_up_activity() -> Response:
     )
     graded = service.has_gradebook(db(), placement)
     if not form.is_sent():
-        return make_response(render_template("activities/set_up.html", form=form, graded=graded), form.status)
+        column = column_here(db(), actor())
+        html = render_template("activities/set_up.html", form=form, graded=graded, column=column)
+        return make_response(html, form.status)
     service.set_up_activity(
         db(),
         actor(),

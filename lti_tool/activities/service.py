@@ -13,6 +13,7 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.schedule import ALWAYS, Schedule
 from lti_tool.courses.models import Activity, Course, Placement
 from lti_tool.courses.shapes import Shape
+from lti_tool.grades.service import look_at_column
 from lti_tool.posts.markdown import render
 
 
@@ -35,7 +36,7 @@ def set_up_activity(
     *,
     activity: Activity,
     prompt: str,
-    points: int | None,
+    points: float | None,
     shape: Shape = Shape.OPEN,
     anonymous: bool = False,
     sides: Sequence[str] = (),
@@ -54,6 +55,7 @@ def set_up_activity(
         **activity_settings(prompt=prompt, points=points, shape=shape, sides=sides, anonymous=anonymous),
     }
     session.flush()
+    look_at_column(session, actor)
     return placement
 
 
@@ -82,7 +84,7 @@ _OURS = {"prompt", "prompt_html", "points", "shape", "sides", "anonymous"}
 
 
 def activity_settings(
-    *, prompt: str, points: int | None, shape: Shape, sides: Sequence[str] = (), anonymous: bool = False
+    *, prompt: str, points: float | None, shape: Shape, sides: Sequence[str] = (), anonymous: bool = False
 ) -> dict[str, Any]:
     """What `Placement.settings` holds, each only where it is chosen, and not the usual.
 

@@ -11,14 +11,18 @@ from uuid import UUID
 from psycopg import _queries
 from sqlalchemy import (
     ColumnClause,
+    ColumnElement,
+    CursorResult,
     DateTime,
     Enum,
     MetaData,
     Table,
     Text,
     create_engine,
+    inspect,
     literal_column,
     select,
+    update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.engine import Engine, make_url
@@ -147,6 +151,20 @@ def take_over(row: Base, **values: Any) -> None:
     for name, value in values.items():
         if getattr(row, name) != value:
             setattr(row, name, value)
+
+
+def change_if(session: Session, row: Base, still: ColumnElement[bool], **values: Any) -> bool:
+    """Set these values where it is `still` so; whoever else changes the row meanwhile is waited for.
+
+    Returns whether it was so: of two who do the same at once, one did it.
+    """
+    model = type(row)
+    same = [column == getattr(row, column.name) for column in inspect(model).primary_key]
+    done = session.execute(
+        update(model).where(*same, still).values(**values), execution_options={"synchronize_session": False}
+    )
+    session.expire(row, list(values))
+    return cast("CursorResult[Any]", done).rowcount == 1
 
 
 def insert_row(session: Session, model: type[Base], **values: Any) -> None:

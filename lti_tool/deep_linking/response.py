@@ -16,12 +16,12 @@ from lti_tool.core.text import clean_line
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import PlannedActivity
 from lti_tool.courses.origins import PLANNED_ACTIVITY
+from lti_tool.grades.line_items import SUBMISSION_REVIEW
 from lti_tool.platforms.tool_keys import SigningKey
 
 LIFE_SECONDS = 300
 _LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 _DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
-_REVIEWABLE = ["InProgress", "Submitted", "Completed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,7 @@ def resource_link(planned: PlannedActivity, *, launch_url: str) -> dict[str, Any
             "label": planned.title,
             "resourceId": str(planned.id),
             "tag": planned.activity.value,
-            # What there is can be looked at in Segue from the gradebook (Submission Review 1.0, section 3).
-            "submissionReview": {"reviewableStatus": _REVIEWABLE},
+            "submissionReview": SUBMISSION_REVIEW,
         }
     return item
 

@@ -53,7 +53,7 @@ def answer_with_activity(
     shape: Shape,
     title: str,
     prompt: str,
-    points: int | None,
+    points: float | None,
     anonymous: bool,
     submission_key: UUID,
 ) -> Answer:

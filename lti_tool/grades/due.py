@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from lti_tool.core import clock
@@ -41,7 +42,7 @@ def read_due(score: Score, sub: str, placement: Placement, course: Course, line_
         score_id=score.id,
         attempts=score.attempts,
         message=_message(score, sub),
-        activity=_activity(placement, course),
+        activity=read_activity(placement, course, line_item),
         column_is_settled=_is_settled(placement, line_item),
     )
 
@@ -58,16 +59,25 @@ def _message(score: Score, sub: str) -> ScoreMessage:
     )
 
 
-def _activity(placement: Placement, course: Course) -> GradedActivity:
+def read_activity(placement: Placement, course: Course, line_item: LineItem | None) -> GradedActivity:
     return GradedActivity(
         placement_id=placement.id,
+        planned_id=placement.planned_activity_id,
         resource_link_id=placement.resource_link_id,
         label=_label(placement),
         points=points_of(placement.settings),
+        told_points=line_item.points if line_item else brought_points(placement),
         line_items_url=_usable(course.line_items_url),
         line_item_url=_usable(placement.line_item_url),
         scopes=frozenset(course.service_scopes),
+        is_gone=line_item is not None and line_item.gone_at is not None,
     )
+
+
+def brought_points(placement: Placement) -> Decimal | None:
+    """The points that the platform had before staff came here: with the choice, or with what was copied."""
+    is_known_there = placement.planned_activity_id or placement.copied_from_id
+    return points_of(placement.settings) if is_known_there else None
 
 
 def _usable(url: str | None) -> str | None:
@@ -82,5 +92,5 @@ def _is_settled(placement: Placement, line_item: LineItem | None) -> bool:
     if line_item is None or placement.line_item_url is None:
         return False
     wanted = (_label(placement), points_of(placement.settings))
-    lately = line_item.checked_at > clock.now() - _LOOK_AGAIN
+    lately = line_item.checked_at is not None and line_item.checked_at > clock.now() - _LOOK_AGAIN
     return lately and (line_item.label, line_item.points) == wanted

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, and_, select
 
 from lti_tool.core.actor import Role
 from lti_tool.courses.models import Placement
-from lti_tool.grades.models import LineItem
 from lti_tool.launch.models import Launch
 from lti_tool.people.models import Membership, Person
 
@@ -29,12 +28,21 @@ def as_maximum(value: object) -> Decimal | None:
     return round(Decimal(str(value)), 2) or None
 
 
-def maximum_of(placement: Placement, line_item: LineItem | None) -> Decimal | None:
-    """What the points of this activity are out of; None for an activity that is not graded."""
+def as_number(points: Decimal | None) -> int | float | None:
+    """As settings hold it."""
+    if points is None:
+        return None
+    return int(points) if points == int(points) else float(points)
+
+
+def maximum_of(placement: Placement) -> Decimal | None:
+    """What the points of this activity are out of; None for an activity that is not graded.
+
+    The settings have the column's as well, once we have looked (`queue.keep_column`). A column that may not
+    be read, or was not looked at yet, takes points out of a hundred: the platform scales them.
+    """
     chosen = points_of(placement.settings)
-    if chosen is not None or placement.line_item_url is None:
-        return chosen
-    return (line_item and line_item.maximum) or USUAL_MAXIMUM
+    return USUAL_MAXIMUM if chosen is None and placement.line_item_url is not None else chosen
 
 
 def is_graded_learner(course_id: UUID) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ class Problem(StrEnum):
     UNAVAILABLE = "unavailable"
     NOT_GRANTED = "not_granted"
     NO_LINE_ITEM = "no_line_item"
+    NO_ACTIVITY = "no_activity"
     FORBIDDEN = "forbidden"
     REFUSED = "refused"
     OUTDATED = "outdated"
@@ -111,14 +112,20 @@ class LineItem(Base):
     """
 
     __tablename__ = "line_item"
+    __table_args__ = (Index("ix_line_item_look", "look_at", postgresql_where=text("look_at is not null")),)
 
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"), primary_key=True)
     label: Mapped[str] = mapped_column(info=NOBODYS)
     points: Mapped[Decimal | None] = mapped_column(POINTS)
-    """Label and points as we wanted them then; where they have changed, we look again."""
+    """Label and points as the platform last had them from us; where they have changed, we tell it."""
     maximum: Mapped[Decimal | None] = mapped_column(POINTS)
     """What the column is out of; None where we may not read it."""
-    checked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    checked_at: Mapped[datetime | None] = mapped_column(default=clock.now)
+    """When we looked; None for not yet."""
+    look_at: Mapped[datetime | None]
+    """When to look next, without a score to send: for staff, who come to the activity."""
+    gone_at: Mapped[datetime | None]
+    """Since when the platform has no such column any more."""
 
 
 class ScoreDelivery(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.grades.grading import is_graded_learner, maximum_of
-from lti_tool.grades.models import Problem, Score
+from lti_tool.grades.models import LineItem, Problem, Score
 from lti_tool.grades.service import access_gradebook, access_score
 from lti_tool.people.models import Membership, Person
 from lti_tool.people.naming import called
@@ -62,9 +62,34 @@ class ScoreRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnView:
+    """The platform's column as we last saw it."""
+
+    maximum: Decimal | None
+    """None where it was not seen yet, may not be read, or is not there."""
+    seen_at: datetime | None
+    is_gone: bool
+    """Whether somebody deleted it there."""
+
+
+def column_here(session: Session, actor: Actor) -> ColumnView:
+    """That of the actor's activity, for staff. One query."""
+    return column_view(access_gradebook(session, actor)[1])
+
+
+def column_view(line_item: LineItem | None) -> ColumnView:
+    return ColumnView(
+        maximum=line_item.maximum if line_item else None,
+        seen_at=line_item.checked_at if line_item else None,
+        is_gone=line_item is not None and line_item.gone_at is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoresPage:
     maximum: Decimal | None
     """None for an activity that is not graded."""
+    column: ColumnView
     rows: list[ScoreRow]
     next: UUID | None
     """The person after whom the next page begins."""
@@ -77,9 +102,11 @@ def scores_page(session: Session, actor: Actor, *, after: UUID | None) -> Scores
 
     Who has left the course is there as long as they have a score.
     """
-    maximum = maximum_of(*access_gradebook(session, actor))
+    placement, line_item = access_gradebook(session, actor)
+    maximum = maximum_of(placement)
+    column = column_view(line_item)
     if maximum is None:
-        return ScoresPage(maximum=None, rows=[], next=None, stuck=0)
+        return ScoresPage(maximum=None, column=column, rows=[], next=None, stuck=0)
     place = tuple_(func.lower(Person.name), Person.id)
     query = (
         select(Person.id, called(), Score, _contributions(actor))
@@ -99,6 +126,7 @@ def scores_page(session: Session, actor: Actor, *, after: UUID | None) -> Scores
     more = len(found) > ROWS_A_PAGE
     return ScoresPage(
         maximum=maximum,
+        column=column,
         rows=rows,
         next=rows[-1].score.person_id if more else None,
         stuck=_stuck(session, actor),

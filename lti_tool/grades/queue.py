@@ -14,6 +14,7 @@ from sqlalchemy import (
     Interval,
     and_,
     case,
+    cast,
     func,
     literal,
     null,
@@ -22,15 +23,16 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.models import Course, Placement
-from lti_tool.grades.due import Due, read_due
+from lti_tool.grades.due import Due, read_activity, read_due
+from lti_tool.grades.grading import as_number
 from lti_tool.grades.line_items import Column, GradedActivity
 from lti_tool.grades.models import LineItem, Problem, Score, ScoreDelivery
 from lti_tool.people.models import Person
-from lti_tool.platforms.models import Registration
+from lti_tool.platforms.models import Deployment, Registration
 
 LEASE = timedelta(seconds=120)
 """Longer than one request may take with its token; it is renewed before each."""
@@ -94,24 +96,84 @@ def next_due(session: Session, registration_id: UUID, lease_id: UUID) -> Due | N
     return due
 
 
-def keep_column(session: Session, activity: GradedActivity, column: Column) -> None:
-    """What we found the column to be, for the next scores of this activity."""
+def next_look(session: Session, registration_id: UUID, lease_id: UUID) -> GradedActivity | None:
+    """The activity whose column staff wait for longest. It is looked at once, whatever comes of it."""
+    if not renew(session, lease_id):
+        return None
+    row = session.execute(
+        select(Placement, Course, LineItem)
+        .join(Course, Course.id == Placement.course_id)
+        .join(LineItem, LineItem.placement_id == Placement.id)
+        .where(looks_due(registration_id))
+        .order_by(LineItem.look_at)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    placement, course, line_item = row
     session.execute(
-        update(Placement)
-        .where(Placement.id == activity.placement_id, Placement.line_item_url.is_distinct_from(column.url))
+        update(LineItem)
+        .where(LineItem.placement_id == placement.id)
+        .values(look_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return read_activity(placement, course, line_item)
+
+
+def looks_due(registration_id: UUID) -> ColumnElement[bool]:
+    """Of columns, with their courses."""
+    theirs = select(Deployment.id).where(Deployment.registration_id == registration_id)
+    return and_(LineItem.look_at <= _now, Course.deployment_id.in_(theirs))
+
+
+def keep_column(session: Session, activity: GradedActivity, column: Column) -> None:
+    """What we found the column to be: from now on, the one truth about the activity's points."""
+    points = activity.points if column.maximum is None else column.maximum
+    here = update(Placement).where(Placement.id == activity.placement_id)
+    session.execute(
+        here.where(Placement.line_item_url.is_distinct_from(column.url))
         .values(line_item_url=column.url)
         .execution_options(synchronize_session=False)
     )
+    if points != activity.points:
+        # Whoever set other points here meanwhile is newer than this.
+        before = None if activity.points is None else cast(float(activity.points), JSONB)
+        session.execute(
+            here.where(Placement.settings["points"].is_not_distinct_from(before))
+            .values(settings=Placement.settings.op("||")(cast({"points": as_number(points)}, JSONB)))
+            .execution_options(synchronize_session=False)
+        )
     seen = {
         "label": activity.label,
-        "points": activity.points,
+        "points": points,
         "maximum": column.maximum,
         "checked_at": _now,
+        "gone_at": None,
     }
     session.execute(
         insert(LineItem)
         .values(placement_id=activity.placement_id, **seen)
         .on_conflict_do_update(index_elements=["placement_id"], set_=seen)
+    )
+
+
+def mark_column_gone(session: Session, activity: GradedActivity) -> None:
+    """The platform has none for it. One that was there before is gone."""
+    session.execute(
+        update(LineItem)
+        .where(LineItem.placement_id == activity.placement_id)
+        .values(
+            checked_at=_now,
+            maximum=None,
+            gone_at=case((literal(activity.line_item_url is not None), _now), else_=LineItem.gone_at),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Placement)
+        .where(Placement.id == activity.placement_id, Placement.line_item_url == activity.line_item_url)
+        .values(line_item_url=None)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -204,13 +266,19 @@ def next_change() -> ColumnElement[Any]:
 
 
 def registrations_due(session: Session) -> Sequence[UUID]:
-    """Whose scores wait, with nobody sending them and no pause."""
+    """Whose scores or columns wait, with nobody busy there and no pause."""
+    scores = select(Score.registration_id).where(Score.due_at <= _now)
+    columns = (
+        select(Deployment.registration_id)
+        .join(Course, Course.deployment_id == Deployment.id)
+        .join(Placement, Placement.course_id == Course.id)
+        .join(LineItem, LineItem.placement_id == Placement.id)
+        .where(LineItem.look_at <= _now)
+    )
     return session.scalars(
-        select(Score.registration_id)
-        .join(Registration, Registration.id == Score.registration_id)
-        .outerjoin(ScoreDelivery, ScoreDelivery.registration_id == Score.registration_id)
-        .where(Score.due_at <= _now, Registration.active, _is_free())
-        .distinct()
+        select(Registration.id)
+        .outerjoin(ScoreDelivery, ScoreDelivery.registration_id == Registration.id)
+        .where(Registration.id.in_(scores.union(columns)), Registration.active, _is_free())
     ).all()
 
 

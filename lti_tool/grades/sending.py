@@ -73,6 +73,7 @@ class _Sending:
     client: ServiceClient
 
     def send_all(self) -> timedelta | None:
+        self._look_at_columns()
         while True:
             with unit_of_work(self.sessions) as session:
                 due = queue.next_due(session, self.registration_id, self.lease_id)
@@ -81,6 +82,24 @@ class _Sending:
             wait = self._send(due)
             if wait is not None:
                 return wait
+
+    def _look_at_columns(self) -> None:
+        """What staff want to see as it is at the platform. None is made for that."""
+        while True:
+            with unit_of_work(self.sessions) as session:
+                activity = queue.next_look(session, self.registration_id, self.lease_id)
+            if activity is None:
+                return
+            try:
+                column = LineItems(self._ask, activity).column(may_make=False)
+            except CannotSendError:
+                with unit_of_work(self.sessions) as session:
+                    queue.mark_column_gone(session, activity)
+            except (ServiceUnavailableError, ServiceRefusedError) as error:
+                log.warning("column_not_seen", registration=str(self.registration_id), reason=error.reason)
+            else:
+                with unit_of_work(self.sessions) as session:
+                    queue.keep_column(session, activity, column)
 
     def _send(self, due: Due) -> timedelta | None:
         """None: go on with the next. Otherwise: stop here, and come back after that time."""
@@ -97,17 +116,22 @@ class _Sending:
         return None
 
     def _bring(self, due: Due) -> bool:
-        """The score, into its column; into another one, once, when the one that we knew is gone."""
+        """The score, into its column; into another one, once, when the one that we knew is gone.
+
+        A column that somebody deleted is made again for points that staff give, not for a contribution alone.
+        """
         if SEND_SCORES not in due.activity.scopes:
             raise CannotSendError(Problem.NOT_GRANTED)
         line_items = LineItems(self._ask, due.activity)
+        has_points = due.message.points is not None
+        may_make = has_points or not due.activity.is_gone
         url = due.activity.line_item_url if due.column_is_settled else None
         try:
-            return self._post(due, url or self._settled(due, line_items.column))
+            return self._post(due, url or self._settled(due, line_items.column, may_make=may_make))
         except ServiceRefusedError as error:
             if error.status not in _GONE:
                 raise
-        return self._post(due, self._settled(due, line_items.column_anew))
+        return self._post(due, self._settled(due, line_items.column_anew, may_make=has_points))
 
     def _post(self, due: Due, url: str) -> bool:
         """Whether the platform took this change; not, where staff have made a newer one meanwhile.
@@ -128,10 +152,10 @@ class _Sending:
                     return False
         raise CannotSendError(Problem.OUTDATED)
 
-    def _settled(self, due: Due, find: Callable[[], Column]) -> str:
+    def _settled(self, due: Due, find: Callable[..., Column], *, may_make: bool) -> str:
         """The column's address, once we have found it and kept what we found."""
         try:
-            column = find()
+            column = find(may_make=may_make)
         except ServiceRefusedError as error:
             raise CannotSendError(_problem(error, otherwise=Problem.NO_LINE_ITEM)) from None
         with unit_of_work(self.sessions) as session:

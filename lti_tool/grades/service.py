@@ -1,6 +1,7 @@
 """What staff do with scores, and what a learner's first contribution does to theirs."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, cast
@@ -11,7 +12,6 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
-    delete,
     func,
     literal,
     or_,
@@ -22,20 +22,24 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
 from lti_tool.core.db import driver_connection, insert_once
 from lti_tool.core.errors import ConflictError, NotFoundError
 from lti_tool.core.prepared import asked_by, asker
 from lti_tool.courses.models import Placement
-from lti_tool.grades.grading import is_graded_learner, maximum_of
+from lti_tool.grades.due import brought_points
+from lti_tool.grades.grading import is_graded_learner, maximum_of, points_of
 from lti_tool.grades.models import ActivityProgress, GradingProgress, LineItem, Score, ScoreEntry
 from lti_tool.grades.queue import next_change
 from lti_tool.grades.tasks import send_scores
+from lti_tool.launch.events import Launched
 from lti_tool.people.models import Membership, Person
 from lti_tool.people.naming import called
 
 LONGEST_COMMENT = 2000
 _DEFERRED = "sending_deferred_for"
+_SEEN_LATELY = timedelta(seconds=30)
 _now = func.clock_timestamp()
 
 
@@ -63,7 +67,7 @@ def access_gradebook(session: Session, actor: Actor) -> tuple[Placement, LineIte
 
 def access_score(session: Session, actor: Actor, person_id: UUID) -> Gradable:
     """A learner of the actor's course, for its staff, in an activity that is graded. Two queries."""
-    maximum = maximum_of(*access_gradebook(session, actor))
+    maximum = maximum_of(access_gradebook(session, actor)[0])
     found = session.execute(
         select(Person.id, called(), Score)
         .join(Membership, Membership.person_id == Person.id)
@@ -167,6 +171,10 @@ def _note() -> Any:
         Placement.id == bindparam("its_placement"),
         Placement.course_id == them.course_id,
         or_(_has_points(), Placement.line_item_url.is_not(None)),
+        # A column that somebody deleted is not made again for that.
+        ~select(LineItem.placement_id)
+        .where(LineItem.placement_id == Placement.id, LineItem.gone_at.is_not(None))
+        .exists(),
     )
     return (
         insert(cast("Table", Score.__table__))
@@ -174,6 +182,45 @@ def _note() -> Any:
         .on_conflict_do_nothing(index_elements=["placement_id", "person_id"])
         .returning(Score.id)
     )
+
+
+def look_at_column(session: Session, actor: Actor) -> None:
+    """Have the gradebook's column looked at, so that staff see what it is out of there. Two queries.
+
+    For staff who come to an activity that has points, or change them. Within half a minute once is enough,
+    unless something changed here.
+    """
+    placement, line_item = access_gradebook(session, actor)
+    if maximum_of(placement) is None or actor.is_test:
+        return
+    points = points_of(placement.settings)
+    if line_item is None:
+        session.execute(
+            insert(LineItem)
+            .values(
+                placement_id=placement.id,
+                label="",
+                points=brought_points(placement),
+                checked_at=None,
+                look_at=_now,
+            )
+            .on_conflict_do_nothing()
+        )
+    elif line_item.points != points or not _was_seen_lately(line_item):
+        line_item.look_at = clock.now()
+        session.flush()
+    else:
+        return
+    defer_sending(session, actor.registration_id)
+
+
+def look_at_column_for_staff(session: Session, event: Launched) -> None:
+    if event.actor.role.is_staff:
+        look_at_column(session, event.actor)
+
+
+def _was_seen_lately(line_item: LineItem) -> bool:
+    return line_item.checked_at is not None and line_item.checked_at > clock.now() - _SEEN_LATELY
 
 
 def retry_scores(session: Session, actor: Actor) -> None:
@@ -187,7 +234,8 @@ def retry_scores(session: Session, actor: Actor) -> None:
         .execution_options(synchronize_session=False)
     )
     if session.execute(again).all():
-        session.execute(delete(LineItem).where(LineItem.placement_id == actor.placement_id))
+        here = update(LineItem).where(LineItem.placement_id == actor.placement_id)
+        session.execute(here.values(checked_at=None).execution_options(synchronize_session=False))
         defer_sending(session, actor.registration_id)
 
 

@@ -1,11 +1,10 @@
 """What happens in help requests."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from lti_tool.core.actor import Actor
 from lti_tool.help_requests.models import HelpRequest
-from lti_tool.posts.models import Post
+from lti_tool.posts.models import ConversationChange, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +28,12 @@ class RequestResolved:
     actor: Actor
     request: HelpRequest
     asked: Post
-    at: datetime
+    change: ConversationChange
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReopened:
+    actor: Actor
+    request: HelpRequest
+    asked: Post
+    change: ConversationChange

@@ -23,6 +23,8 @@ class HelpWanted(StrEnum):
 
 
 class HelpStatus(StrEnum):
+    """How a request stands. It is kept nowhere: `help_requests/standing.py` says it from what is there."""
+
     WAITING = "waiting"
     ANSWERED = "answered"
     RESOLVED = "resolved"
@@ -34,10 +36,8 @@ class HelpRequest(Base):
     __tablename__ = "help_request"
     __table_args__ = (
         CheckConstraint("help_wanted in ('hint', 'explanation', 'example', 'check')", name="help_wanted"),
-        CheckConstraint("status in ('waiting', 'answered', 'resolved')", name="status"),
-        CheckConstraint("(status = 'resolved') = (resolved_at is not null)", name="resolved"),
+        CheckConstraint("(what_fixed_it is null) = (resolved_by_id is null)", name="resolved"),
         Index("ix_help_request_course", "course_id", text("conversation_id DESC")),
-        Index("ix_help_request_course_status", "course_id", "status", text("conversation_id DESC")),
     )
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
@@ -51,9 +51,7 @@ class HelpRequest(Base):
     got: Mapped[str] = mapped_column(info=words("author_id"))
     got_html: Mapped[str] = mapped_column(info=words("author_id"))
     help_wanted: Mapped[HelpWanted]
-    status: Mapped[HelpStatus] = mapped_column(default=HelpStatus.WAITING)
-    first_answer_at: Mapped[datetime | None]
-    accepted_post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
-    resolved_at: Mapped[datetime | None]
-    what_fixed_it: Mapped[str | None] = mapped_column(info=words("author_id"))
+    resolved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
+    """Who said what fixed it: who asked, or somebody of the staff."""
+    what_fixed_it: Mapped[str | None] = mapped_column(info=words("resolved_by_id"))
     conversation: Mapped[Conversation] = relationship(lazy="raise")

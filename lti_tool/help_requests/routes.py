@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.help_requests import queries, service
 from lti_tool.help_requests.forms import AcceptForm, AnswerForm, HelpRequestForm, ResolveForm
-from lti_tool.help_requests.models import HelpStatus, HelpWanted
+from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.queries import Show
 from lti_tool.posts.anonymity.queries import anonymity_in
 from lti_tool.posts.queries import post_view
@@ -93,8 +93,18 @@ def accept_answer(request_id: UUID, post_id: UUID) -> Response:
     if not form.is_sent():
         return _request_page(request_id, accept_form=form)
     accepted = service.accept_answer(db(), actor(), request_id=request_id, post_id=post_id)
-    is_resolved = accepted.status is HelpStatus.RESOLVED
-    return _to_request(request_id, _anchor=f"post-{post_id}" if is_resolved else "resolve")
+    return _to_request(
+        request_id, _anchor=f"post-{post_id}" if accepted.conversation.resolved_at else "resolve"
+    )
+
+
+@blueprint.post("/<uuid:request_id>/answers/<uuid:post_id>/take-back")
+def take_answer_back(request_id: UUID, post_id: UUID) -> Response:
+    form = AcceptForm()
+    if not form.is_sent():
+        return _request_page(request_id, accept_form=form)
+    service.take_answer_back(db(), actor(), request_id=request_id, post_id=post_id)
+    return _to_request(request_id, at=post_id, _anchor=f"post-{post_id}")
 
 
 @blueprint.post("/<uuid:request_id>/resolve")
@@ -103,6 +113,15 @@ def resolve_request(request_id: UUID) -> Response:
     if not form.is_sent():
         return _request_page(request_id, resolve_form=form)
     service.resolve_request(db(), actor(), request_id=request_id, what_fixed_it=form.what_fixed_it.data)
+    return _to_request(request_id)
+
+
+@blueprint.post("/<uuid:request_id>/reopen")
+def reopen_request(request_id: UUID) -> Response:
+    form = AcceptForm()
+    if not form.is_sent():
+        return _request_page(request_id, accept_form=form)
+    service.reopen_request(db(), actor(), request_id=request_id)
     return _to_request(request_id)
 
 

@@ -3,50 +3,43 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
+from lti_tool.core.db import change_if
 from lti_tool.core.errors import NotFoundError
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
-from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestResolved
-from lti_tool.help_requests.models import HelpRequest, HelpStatus, HelpWanted
-from lti_tool.posts.acceptance.service import accept
+from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestReopened, RequestResolved
+from lti_tool.help_requests.models import HelpRequest, HelpWanted
+from lti_tool.posts.acceptance.service import accept, check_may_settle, take_back
 from lti_tool.posts.attachments.attaching import Chosen
+from lti_tool.posts.changes import keep_change
 from lti_tool.posts.events import PostApproved
-from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.service import access_post, add_post, open_conversation, opening_post, to_html
+from lti_tool.posts.models import Change, Conversation, ConversationKind, Post
+from lti_tool.posts.service import add_post, open_conversation, opening_post, to_html
 from lti_tool.posts.visibility import readable
 
 
-def access_help_request(
-    session: Session, actor: Actor, request_id: UUID, *, lock: bool = False
-) -> HelpRequest:
-    """The request with its conversation, for who may read that.
-
-    With `lock` nobody else changes it until this transaction ends.
-    """
-    query = (
+def access_help_request(session: Session, actor: Actor, request_id: UUID) -> HelpRequest:
+    """The request with its conversation, for who may read that."""
+    found = session.scalars(
         select(HelpRequest)
         .join(HelpRequest.conversation)
         .where(HelpRequest.conversation_id == request_id, readable(actor))
         .options(contains_eager(HelpRequest.conversation))
-    )
-    if lock:
-        query = query.with_for_update(of=HelpRequest).execution_options(populate_existing=True)
-    found = session.scalars(query).one_or_none()
+    ).one_or_none()
     if found is None:
         raise NotFoundError
     return found
 
 
-def _access_own_request(session: Session, actor: Actor, request_id: UUID) -> HelpRequest:
-    """The request, locked, for the one who asked."""
-    request = access_help_request(session, actor, request_id, lock=True)
-    if request.author_id != actor.person_id:
-        raise NotFoundError
+def _access_to_settle(session: Session, actor: Actor, request_id: UUID) -> HelpRequest:
+    """The request, for who asked and for staff."""
+    request = access_help_request(session, actor, request_id)
+    check_may_settle(actor, request.conversation)
     return request
 
 
@@ -109,7 +102,7 @@ def post_answer(
     anonymous: bool = False,
 ) -> Post:
     """Answer the request; what the asker adds leaves it waiting."""
-    request = access_help_request(session, actor, request_id, lock=True)
+    request = access_help_request(session, actor, request_id)
     asked = opening_post(session, request.conversation)
     post, made = add_post(
         session,
@@ -123,15 +116,8 @@ def post_answer(
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.ANSWER, request_id), form=draft)
     if made and post.is_public:
-        _tell_of_answer(session, actor, request, post, asked)
+        events.record(session, AnswerPosted(actor, request, post, asked))
     return post
-
-
-def _tell_of_answer(session: Session, author: Actor, request: HelpRequest, post: Post, asked: Post) -> None:
-    # Who asked under another face than this one counts as somebody else, as they do for all others.
-    if author.person_id != request.author_id or post.pseudonym != request.conversation.pseudonym:
-        _note_answer(request, post)
-    events.record(session, AnswerPosted(author, request, post, asked))
 
 
 def tell_of_approved(session: Session, event: PostApproved) -> None:
@@ -143,41 +129,56 @@ def tell_of_approved(session: Session, event: PostApproved) -> None:
         select(HelpRequest)
         .filter_by(conversation_id=conversation.id)
         .options(joinedload(HelpRequest.conversation, innerjoin=True))
-        .with_for_update(of=HelpRequest)
     ).one()
     if post.is_opening:
         events.record(session, HelpAsked(event.author, request, post))
     else:
-        _tell_of_answer(session, event.author, request, post, opening_post(session, conversation))
-
-
-def _note_answer(request: HelpRequest, post: Post) -> None:
-    if request.first_answer_at is None:
-        request.first_answer_at = post.created_at
-    if request.status is HelpStatus.WAITING:
-        request.status = HelpStatus.ANSWERED
+        asked = opening_post(session, conversation)
+        events.record(session, AnswerPosted(event.author, request, post, asked))
 
 
 def accept_answer(session: Session, actor: Actor, *, request_id: UUID, post_id: UUID) -> HelpRequest:
-    """Take somebody's answer as the one that helped. Once more for the same one changes nothing."""
-    request = _access_own_request(session, actor, request_id)
-    answer = access_post(session, actor, post_id)
-    if answer.conversation_id != request.conversation_id or answer.author_id == request.author_id:
-        raise NotFoundError
-    request.accepted_post_id = answer.id
-    accept(session, actor, request.conversation, answer)
+    """Take somebody's answer as the one that helped. For who asked, and for staff."""
+    request = _access_to_settle(session, actor, request_id)
+    accept(session, actor, request.conversation, post_id)
     return request
 
 
-def resolve_request(session: Session, actor: Actor, *, request_id: UUID, what_fixed_it: str) -> HelpRequest:
-    """Say what fixed it, which closes the waiting. What was said first stands."""
-    request = _access_own_request(session, actor, request_id)
-    if request.status is not HelpStatus.RESOLVED:
-        now = clock.now()
-        request.status = HelpStatus.RESOLVED
-        request.resolved_at = now
-        request.what_fixed_it = what_fixed_it
-        session.flush()
-        asked = opening_post(session, request.conversation)
-        events.record(session, RequestResolved(actor, request, asked, now))
-    return request
+def take_answer_back(session: Session, actor: Actor, *, request_id: UUID, post_id: UUID) -> None:
+    """Take an answer as the one that helped no longer. For who asked, and for staff."""
+    request = _access_to_settle(session, actor, request_id)
+    take_back(session, actor, request.conversation, post_id)
+
+
+def resolve_request(session: Session, actor: Actor, *, request_id: UUID, what_fixed_it: str) -> None:
+    """Say what fixed it, which closes the waiting. For who asked, and for staff.
+
+    What was said first stands, until the request is opened again.
+    """
+    request = _access_to_settle(session, actor, request_id)
+    conversation = request.conversation
+    if not change_if(session, conversation, Conversation.resolved_at.is_(None), resolved_at=clock.now()):
+        return
+    _keep_what_fixed_it(session, request, what_fixed_it, actor.person_id)
+    change = keep_change(session, actor, conversation, Change.RESOLVED, what_fixed_it)
+    asked = opening_post(session, conversation)
+    events.record(session, RequestResolved(actor, request, asked, change))
+
+
+def reopen_request(session: Session, actor: Actor, *, request_id: UUID) -> None:
+    """Have it wait for help again, without what was said to fix it. For who asked, and for staff."""
+    request = _access_to_settle(session, actor, request_id)
+    conversation = request.conversation
+    if not change_if(session, conversation, Conversation.resolved_at.is_not(None), resolved_at=None):
+        return
+    _keep_what_fixed_it(session, request, None, None)
+    change = keep_change(session, actor, conversation, Change.REOPENED)
+    asked = opening_post(session, conversation)
+    events.record(session, RequestReopened(actor, request, asked, change))
+
+
+def _keep_what_fixed_it(
+    session: Session, request: HelpRequest, what_fixed_it: str | None, by_id: UUID | None
+) -> None:
+    """Write it whatever was read before: the conversation's row is locked by now."""
+    change_if(session, request, true(), what_fixed_it=what_fixed_it, resolved_by_id=by_id)

@@ -1,9 +1,11 @@
 """The statements of help requests."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
-from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestResolved
+from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestReopened, RequestResolved
 from lti_tool.help_requests.models import HelpRequest
 from lti_tool.posts.attachments.statements import attachment_extension
 from lti_tool.posts.models import Conversation, Post
@@ -56,19 +58,35 @@ def on_answer_posted(session: Session, event: AnswerPosted) -> None:
 
 
 def on_request_resolved(session: Session, event: RequestResolved) -> None:
+    waited = event.change.created_at - event.asked.created_at
+    result = {"success": True, "duration": format_duration(waited)}
+    _record(session, event, "request_resolved", vocabulary.RESOLVED, result)
+
+
+def on_request_reopened(session: Session, event: RequestReopened) -> None:
+    _record(session, event, "request_reopened", vocabulary.REOPENED)
+
+
+def _record(
+    session: Session,
+    event: RequestResolved | RequestReopened,
+    name: str,
+    verb: vocabulary.Verb,
+    result: dict[str, Any] | None = None,
+) -> None:
     request = event.request
     record_act(
         session,
         event.actor,
         Act(
-            name="request_resolved",
-            subject_id=request.conversation_id,
-            verb=vocabulary.RESOLVED,
+            name=name,
+            subject_id=event.change.id,
+            verb=verb,
             object=_doubt(session, request),
             parents=[thing(session, request.conversation.placement_id, vocabulary.RESOURCE_LINK)],
             refers_to=event.asked.statement_id,
-            result={"success": True, "duration": format_duration(event.at - event.asked.created_at)},
-            at=event.at,
+            result=result,
+            at=event.change.created_at,
             unnamed=_unnamed(session, event, request.conversation),
         ),
     )
@@ -82,7 +100,7 @@ def _asked(event: HelpAsked) -> list[str]:
 
 def _unnamed(
     session: Session,
-    event: HelpAsked | AnswerPosted | RequestResolved,
+    event: HelpAsked | AnswerPosted | RequestResolved | RequestReopened,
     content: Post | Conversation,
 ) -> Unnamed | None:
     return unnamed_author(session, event.actor, event.request.conversation, content)
@@ -96,3 +114,4 @@ def subscribe_statements() -> None:
     subscribe(HelpAsked, on_help_asked)
     subscribe(AnswerPosted, on_answer_posted)
     subscribe(RequestResolved, on_request_resolved)
+    subscribe(RequestReopened, on_request_reopened)

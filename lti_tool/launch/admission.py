@@ -152,7 +152,8 @@ def _to_deep_linking(entrance: Entrance, message: DeepLinkingClaims) -> LaunchAc
     wanted = message.settings
     details: dict[str, Any] = {
         "return_url": wanted.deep_link_return_url,
-        "takes_line_item": wanted.accept_lineitem,
+        # Where nothing is said of it nothing may be assumed: Moodle takes them (Deep Linking 2.0, 4.4.1).
+        "takes_line_item": wanted.accept_lineitem is not False,
         "title": wanted.title,
     }
     if wanted.data is not None:

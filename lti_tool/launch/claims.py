@@ -151,7 +151,8 @@ class DeepLinkingSettings(Claim):
     accept_types: list[str]
     accept_presentation_document_targets: list[str]
     accept_multiple: Flag = True
-    accept_lineitem: Flag = False
+    accept_lineitem: Flag | None = None
+    """Whether it makes a column of a link's line item; None where the platform says nothing of it."""
     title: Shown = ""
     """What the platform suggests as the title."""
     data: str | None = None

@@ -1,13 +1,13 @@
 """Changing a conversation as a whole: closing, pinning, tagging. Each change is kept, with who made it."""
 
 from collections.abc import Sequence
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
+from lti_tool.core.db import change_if
 from lti_tool.core.errors import ConflictError, SegueError
 from lti_tool.courses.models import Placement
 from lti_tool.posts.models import MOST_PINS, Change, Conversation, ConversationChange
@@ -22,16 +22,16 @@ def close(
 ) -> ConversationChange | None:
     """Take no more posts. None where it is closed already: the first reason stands."""
     values = {"closed_at": clock.now(), "closed_by_id": actor.person_id, "closed_reason": reason}
-    if not _set(session, conversation, Conversation.closed_at.is_(None), values):
+    if not change_if(session, conversation, Conversation.closed_at.is_(None), **values):
         return None
-    return _keep(session, actor, conversation, Change.CLOSED, reason)
+    return keep_change(session, actor, conversation, Change.CLOSED, reason)
 
 
 def reopen(session: Session, actor: Actor, conversation: Conversation) -> ConversationChange | None:
     values = {"closed_at": None, "closed_by_id": None, "closed_reason": ""}
-    if not _set(session, conversation, Conversation.closed_at.is_not(None), values):
+    if not change_if(session, conversation, Conversation.closed_at.is_not(None), **values):
         return None
-    return _keep(session, actor, conversation, Change.REOPENED)
+    return keep_change(session, actor, conversation, Change.REOPENED)
 
 
 def pin(session: Session, actor: Actor, conversation: Conversation) -> ConversationChange | None:
@@ -49,39 +49,30 @@ def pin(session: Session, actor: Actor, conversation: Conversation) -> Conversat
     free = session.scalar(select(func.min(slot)).where(slot.not_in(taken)))
     if free is None:
         raise ConflictError
-    if not _set(session, conversation, Conversation.pin_slot.is_(None), {"pin_slot": free}):
+    if not change_if(session, conversation, Conversation.pin_slot.is_(None), pin_slot=free):
         return None
-    return _keep(session, actor, conversation, Change.PINNED)
+    return keep_change(session, actor, conversation, Change.PINNED)
 
 
 def unpin(session: Session, actor: Actor, conversation: Conversation) -> ConversationChange | None:
-    if not _set(session, conversation, Conversation.pin_slot.is_not(None), {"pin_slot": None}):
+    if not change_if(session, conversation, Conversation.pin_slot.is_not(None), pin_slot=None):
         return None
-    return _keep(session, actor, conversation, Change.UNPINNED)
+    return keep_change(session, actor, conversation, Change.UNPINNED)
 
 
 def tag(
     session: Session, actor: Actor, conversation: Conversation, tags: Sequence[str]
 ) -> ConversationChange | None:
     """Give it these tags in place of those it has."""
-    if not _set(session, conversation, Conversation.tags != list(tags), {"tags": list(tags)}):
+    if not change_if(session, conversation, Conversation.tags != list(tags), tags=list(tags)):
         return None
-    return _keep(session, actor, conversation, Change.TAGGED)
+    return keep_change(session, actor, conversation, Change.TAGGED)
 
 
-def _set(session: Session, conversation: Conversation, still: Any, values: dict[str, Any]) -> bool:
-    """Whether it was still so, and now is otherwise; whoever else changes it meanwhile is waited for."""
-    done = session.execute(
-        update(Conversation).where(Conversation.id == conversation.id, still).values(**values),
-        execution_options={"synchronize_session": False},
-    )
-    session.expire(conversation)
-    return cast("CursorResult[Any]", done).rowcount == 1
-
-
-def _keep(
+def keep_change(
     session: Session, actor: Actor, conversation: Conversation, change: Change, reason: str = ""
 ) -> ConversationChange:
+    """Who did what to it, and with which words."""
     kept = ConversationChange(
         course_id=conversation.course_id,
         conversation_id=conversation.id,

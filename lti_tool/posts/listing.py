@@ -32,10 +32,10 @@ from lti_tool.core.prepared import ask, asked_by, asker
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, placements_of_shape
 from lti_tool.people.models import Group, Person
-from lti_tool.posts.acceptance.models import Acceptance
+from lti_tool.posts.acceptance.queries import has_accepted_answer
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.following.queries import following
-from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState
+from lti_tool.posts.models import Conversation, ConversationKind, ReadState
 from lti_tool.posts.ordering import ALL, OPENING, Known, Sort
 from lti_tool.posts.reading import read_by, unread_count, unread_opening
 from lti_tool.posts.visibility import (
@@ -335,21 +335,11 @@ def _fits(actor: Actor, wanted: Wanted, is_open: ColumnElement[bool]) -> ColumnE
     if wanted.show is Show.FOLLOWING:
         fits.append(following(actor))
     if wanted.show in {Show.OPEN, Show.ANSWERED}:
-        fits.append(_is_answered() if wanted.show is Show.ANSWERED else not_(_is_answered()))
+        is_answered = has_accepted_answer()
+        fits.append(is_answered if wanted.show is Show.ANSWERED else not_(is_answered))
     if wanted.tag is not None:
         fits.append(Conversation.tags.contains(bindparam("tags", type_=Conversation.tags.type)))
     return and_(true(), *fits)
-
-
-def _is_answered() -> ColumnElement[bool]:
-    return (
-        select(Acceptance.id)
-        .join(Post, Post.id == Acceptance.post_id)
-        .where(Acceptance.conversation_id == Conversation.id, Acceptance.stands)
-        .where(Post.state == PostState.PUBLISHED)
-        .correlate(Conversation)
-        .exists()
-    )
 
 
 def _unread(is_open: ColumnElement[bool]) -> ColumnElement[int]:
@@ -381,7 +371,7 @@ def _rows(actor: Actor, is_open: ColumnElement[bool]) -> Select[*tuple[Any, ...]
             Conversation.tags,
             Conversation.pin_slot,
             Conversation.closed_at,
-            _is_answered().label("is_answered"),
+            has_accepted_answer().label("is_answered"),
             Group.name.label("group_name"),
             _unread(is_open).label("unread"),
             *author_columns(Conversation, Person),

@@ -84,6 +84,25 @@ class Conversation(Row, Base):
             postgresql_where=text("group_id is not null"),
         ),
         Index("ix_conversation_course_id_kind_id", "course_id", "kind", "id"),
+        # Requests for help by how they stand (help_requests/standing.py).
+        Index(
+            "ix_conversation_waiting",
+            "course_id",
+            "id",
+            postgresql_where=text("kind = 'help_request' and resolved_at is null and answer_count = 0"),
+        ),
+        Index(
+            "ix_conversation_answered",
+            "course_id",
+            "id",
+            postgresql_where=text("kind = 'help_request' and resolved_at is null and answer_count > 0"),
+        ),
+        Index(
+            "ix_conversation_resolved",
+            "course_id",
+            "id",
+            postgresql_where=text("kind = 'help_request' and resolved_at is not null"),
+        ),
         Index("ix_conversation_placement_id_kind_id", "placement_id", "kind", "id"),
         Index(
             "ix_conversation_course_unanswered",
@@ -128,6 +147,10 @@ class Conversation(Row, Base):
     """How many replies were ever posted; the newest one has this number."""
     gone_count: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many of them were hidden or withdrawn: their places stay, and count as replies no more."""
+    answer_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many of the replies that can be read are by somebody else than who began it, as others see it."""
+    resolved_at: Mapped[datetime | None]
+    """Of a request for help: since when somebody said what fixed it."""
     last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
     submission_key: Mapped[UUID]
     group_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group.id"))
@@ -241,6 +264,7 @@ class Change(StrEnum):
     PINNED = "pinned"
     UNPINNED = "unpinned"
     TAGGED = "tagged"
+    RESOLVED = "resolved"
 
 
 class ConversationChange(Row, Base):
@@ -248,7 +272,9 @@ class ConversationChange(Row, Base):
 
     __tablename__ = "conversation_change"
     __table_args__ = (
-        CheckConstraint("change in ('closed', 'reopened', 'pinned', 'unpinned', 'tagged')", name="change"),
+        CheckConstraint(
+            "change in ('closed', 'reopened', 'pinned', 'unpinned', 'tagged', 'resolved')", name="change"
+        ),
         Index("ix_conversation_change_conversation_id_id", "conversation_id", "id"),
     )
 

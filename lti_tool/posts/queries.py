@@ -31,6 +31,7 @@ from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of, sides_of
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.acceptance.models import Acceptance
+from lti_tool.posts.acceptance.queries import is_accepted_answer
 from lti_tool.posts.anonymity.queries import anonymity_columns, anonymity_of
 from lti_tool.posts.attachments.queries import attachments_column, attachments_of
 from lti_tool.posts.authors import author_columns, author_of
@@ -102,6 +103,7 @@ def conversation_view(
     closed = row.closed_at is not None
     schedule = Schedule(**{name: getattr(row, name) for name in MOMENTS})
     opening, shape = _view(actor, row, read), shape_of(row.settings)
+    takes_answers = kind is ConversationKind.HELP_REQUEST or shape is Shape.QUESTION
     return ConversationView(
         id=row.conversation_id,
         title=row.title,
@@ -118,8 +120,9 @@ def conversation_view(
         is_pinned=row.pin_slot is not None,
         closing=Closing(row.closed_at, row.closed_by_author, row.closed_reason) if closed else None,
         summing=Summing(row.synthesis_id, row.draws_on) if row.synthesis_id else None,
-        accepts=shape is Shape.QUESTION and (actor.role.is_staff or opening.author.is_self),
-        accepted_id=row.accepted_id if shape is Shape.QUESTION else None,
+        accepts=takes_answers and (actor.role.is_staff or opening.author.is_self),
+        accepted_id=row.accepted_id if takes_answers else None,
+        accepted_by_asker=bool(row.accepted_by_asker),
         group_id=row.group_id,
         group_name=row.group_name or "",
         gallery_at=row.gallery_at if row.group_id else None,
@@ -151,6 +154,7 @@ def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
             Synthesis.post_id.label("synthesis_id"),
             Synthesis.draws_on,
             Acceptance.post_id.label("accepted_id"),
+            (Acceptance.person_id == Conversation.author_id).label("accepted_by_asker"),
             Conversation.group_id,
             Group.name.label("group_name"),
             Placement.gallery_at,
@@ -168,7 +172,7 @@ def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == Post.author_id)
         .outerjoin(ReadState, read_by(them))
         .outerjoin(Synthesis, Synthesis.conversation_id == Conversation.id)
-        .outerjoin(Acceptance, and_(Acceptance.conversation_id == Conversation.id, Acceptance.stands))
+        .outerjoin(Acceptance, is_accepted_answer())
         .outerjoin(Group, Group.id == Conversation.group_id)
         .where(Conversation.id == _CONVERSATION, Conversation.kind == bindparam("kind"))
         # The opening post is there for all who may read the conversation, whether its replies are or not.

@@ -35,7 +35,11 @@ _OPENING = select(Post).where(Post.conversation_id == _CONVERSATION, Post.is_ope
 _TAKE_NUMBER = (
     update(Conversation)
     .where(Conversation.id == _CONVERSATION, Conversation.closed_at.is_(None))
-    .values(reply_count=Conversation.reply_count + 1, last_activity_at=time_of_asking())
+    .values(
+        reply_count=Conversation.reply_count + 1,
+        answer_count=Conversation.answer_count + bindparam("answers"),
+        last_activity_at=time_of_asking(),
+    )
     .returning(Conversation.reply_count)
 )
 _Sent = TypeVar("_Sent", Conversation, Post)
@@ -201,7 +205,10 @@ def add_post(
     if anonymous:
         check_anonymity(session, actor, conversation.id)
     is_held = must_wait(session, actor)
-    number = None if is_held else _take_number(session, conversation)
+    # Who began it and writes under another face is somebody else, as others see it.
+    is_under_another_face = anonymous != (conversation.pseudonym is not None)
+    is_answer = actor.person_id != conversation.author_id or is_under_another_face
+    number = None if is_held else _take_number(session, conversation, is_answer=is_answer)
     if number is None and (not is_held or conversation.closed_at is not None):
         return _sent_before(session, actor, Post, submission_key, ClosedError()), False
     post, made = _insert_post(
@@ -224,7 +231,7 @@ def add_post(
         if made:
             mark_own(session, actor, conversation.id, number)
         else:
-            _give_back_number(session, conversation)
+            _give_back_number(session, conversation, is_answer=is_answer)
     return post, made
 
 
@@ -236,24 +243,30 @@ def to_html(session: Session, actor: Actor, text: str, *, group_id: UUID | None 
     return render(text, known_in(session, actor.course_id, [text], group_id=group_id))
 
 
-def _take_number(session: Session, conversation: Conversation) -> int | None:
+def _take_number(session: Session, conversation: Conversation, *, is_answer: bool) -> int | None:
     """The next post's number; None where it is closed.
 
     Whoever posts there, or closes it, waits for the end of this transaction: so numbers are in the order
     of commits, without gaps, and nothing is posted to what is closed.
     """
     return session.scalar(
-        _TAKE_NUMBER, {"conversation_id": conversation.id}, execution_options={"synchronize_session": False}
+        _TAKE_NUMBER,
+        {"conversation_id": conversation.id, "answers": int(is_answer)},
+        execution_options={"synchronize_session": False},
     )
 
 
-def _give_back_number(session: Session, conversation: Conversation) -> None:
+def _give_back_number(session: Session, conversation: Conversation, *, is_answer: bool) -> None:
     """For a post that was there before. The number is still ours alone."""
     newest = newest_first(select(Post.created_at), conversation.id).limit(1)
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation.id)
-        .values(reply_count=Conversation.reply_count - 1, last_activity_at=newest.scalar_subquery()),
+        .values(
+            reply_count=Conversation.reply_count - 1,
+            answer_count=Conversation.answer_count - int(is_answer),
+            last_activity_at=newest.scalar_subquery(),
+        ),
         execution_options={"synchronize_session": False},
     )
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, literal, select, update
+from sqlalchemy import case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
@@ -24,6 +24,11 @@ def set_state(session: Session, post: Post, state: PostState, *, reason: str | N
     counted = (state is PostState.PUBLISHED) - (was is PostState.PUBLISHED)
     if counted and post.useful_count:
         changes["useful_count"] = Conversation.useful_count + counted * post.useful_count
+    if counted and not post.is_opening:
+        is_by_another = or_(
+            Conversation.author_id != post.author_id, Conversation.pseudonym.is_distinct_from(post.pseudonym)
+        )
+        changes["answer_count"] = Conversation.answer_count + case((is_by_another, counted), else_=0)
     if becomes_public:
         changes["last_activity_at"] = clock.now()
     if post.is_opening:
@@ -44,13 +49,18 @@ def withdraw_all_of(session: Session, person_id: UUID) -> None:
     rest = select(Post).where(Post.author_id == person_id, Post.state != PostState.WITHDRAWN)
     theirs = session.scalars(rest.with_only_columns(Post.id).order_by(Post.id).with_for_update()).all()
     was_there = Post.state == PostState.PUBLISHED
+    is_by_another = or_(
+        Conversation.author_id != Post.author_id, Conversation.pseudonym.is_distinct_from(Post.pseudonym)
+    )
     conversations = (
         select(
             Post.conversation_id,
             func.count().filter(was_there, Post.is_public, ~Post.is_opening).label("gone"),
+            func.count().filter(was_there, is_by_another, ~Post.is_opening).label("answers"),
             func.coalesce(func.sum(Post.useful_count).filter(was_there), 0).label("useful"),
             func.bool_or(Post.is_opening).label("opens"),
         )
+        .join(Conversation, Conversation.id == Post.conversation_id)
         .where(Post.id.in_(theirs))
         .group_by(Post.conversation_id)
         .subquery()
@@ -64,6 +74,7 @@ def withdraw_all_of(session: Session, person_id: UUID) -> None:
         .where(Conversation.id == conversations.c.conversation_id)
         .values(
             gone_count=Conversation.gone_count + conversations.c.gone,
+            answer_count=Conversation.answer_count - conversations.c.answers,
             useful_count=Conversation.useful_count - conversations.c.useful,
             state=case((conversations.c.opens, withdrawn), else_=Conversation.state),
         )

@@ -96,9 +96,11 @@ class ConversationView:
     closing: Closing | None
     summing: Summing | None
     accepts: bool
-    """Whether it is a question whose answer the actor may accept."""
+    """Whether the actor may accept an answer, or take that back."""
     accepted_id: UUID | None
-    """The accepted answer."""
+    """The accepted answer, while it can be read."""
+    accepted_by_asker: bool
+    """Whether who asked accepted it; else staff did."""
     group_id: UUID | None
     group_name: str
     """Whose it is; empty for the whole course."""

@@ -31,7 +31,7 @@ from lti_tool.mentions.models import Mention
 from lti_tool.people.models import Membership, Person
 from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.marks.models import Mark, PostMark
-from lti_tool.posts.models import Conversation, Post, PostState, Synthesis
+from lti_tool.posts.models import Conversation, ConversationChange, Post, PostState, Synthesis
 from lti_tool.posts.revisions.models import PostRevision
 from lti_tool.posts.states import ERASED, withdraw_all_of
 from lti_tool.privacy.called import names_of
@@ -150,6 +150,7 @@ def take_out_name(session: Session, person: Person) -> list[UUID]:
     fields = [f"{asked}{kind}" for asked in ("tried", "expected", "got") for kind in ("", "_html")]
     requests = _rewrite(session, name, HelpRequest, (*fields, "what_fixed_it"))
     titled = _rewrite(session, name, Conversation, ("title", "closed_reason"))
+    _rewrite(session, name, ConversationChange, ("reason",))
     _rewrite(session, name, PostMark, ("note",))
     _rewrite(session, name, Synthesis, ("draws_on",))
     _rewrite_drafts(session, name)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     String,
     cast,
-    false,
     func,
     literal,
     or_,
@@ -27,9 +26,9 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.courses.models import Placement
-from lti_tool.help_requests.models import HelpRequest, HelpStatus
+from lti_tool.help_requests.models import HelpRequest
 from lti_tool.people.models import Person
-from lti_tool.posts.acceptance.models import Acceptance
+from lti_tool.posts.acceptance.queries import has_accepted_answer
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
 from lti_tool.posts.visibility import readable, readable_post, shown_title
@@ -151,19 +150,9 @@ def similar(session: Session, actor: Actor, title: str) -> Sequence[Similar]:
 
 
 def _newest_titles(actor: Actor) -> Select[*tuple[Any, ...]]:
-    answer = (
-        select(Acceptance.id)
-        .join(Post, Post.id == Acceptance.post_id)
-        .where(
-            Acceptance.conversation_id == Conversation.id,
-            Acceptance.stands,
-            Post.state == PostState.PUBLISHED,
-        )
-    )
-    is_answered = or_(answer.exists(), func.coalesce(HelpRequest.status == HelpStatus.RESOLVED, false()))
+    is_answered = or_(has_accepted_answer(), Conversation.resolved_at.is_not(None))
     newest = [
         select(Conversation.id, Conversation.kind, Conversation.title, is_answered.label("is_answered"))
-        .outerjoin(HelpRequest, HelpRequest.conversation_id == Conversation.id)
         .where(readable(actor), Conversation.kind == kind, Conversation.state == PostState.PUBLISHED)
         .order_by(Conversation.id.desc())
         .limit(TITLES_LOOKED_AT)

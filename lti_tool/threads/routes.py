@@ -299,6 +299,15 @@ def accept_answer(thread_id: UUID, post_id: UUID) -> Response:
     return _to_thread(thread_id, _anchor="accepted")
 
 
+@blueprint.post("/<uuid:thread_id>/replies/<uuid:post_id>/take-back")
+def take_answer_back(thread_id: UUID, post_id: UUID) -> Response:
+    form = ChangeForm()
+    if not form.is_sent():
+        return _thread_page(thread_id, change_form=form)
+    service.take_answer_back(db(), actor(), thread_id=thread_id, post_id=post_id)
+    return _to_thread(thread_id, at=post_id, _anchor=f"post-{post_id}")
+
+
 @blueprint.post("/<uuid:thread_id>/stage")
 def move_case_on(thread_id: UUID) -> Response:
     form = StageForm()

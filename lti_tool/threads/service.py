@@ -15,11 +15,11 @@ from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts import changes, reading
-from lti_tool.posts.acceptance.service import accept
+from lti_tool.posts.acceptance.service import accept, take_back
 from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.groups import group_of_new
-from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post, PostState
+from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
 from lti_tool.posts.rotation.service import may_sum_up
 from lti_tool.posts.service import (
     access_conversation,
@@ -140,22 +140,20 @@ def post_reply(
 
 def accept_answer(session: Session, actor: Actor, *, thread_id: UUID, post_id: UUID) -> None:
     """Take a reply as the answer to a thread that is a question. For who asked, and for staff."""
-    thread = _access_to_change(session, actor, thread_id)
+    accept(session, actor, _access_question(session, actor, thread_id), post_id)
+
+
+def take_answer_back(session: Session, actor: Actor, *, thread_id: UUID, post_id: UUID) -> None:
+    """Take a reply as the answer no longer. For who asked, and for staff."""
+    take_back(session, actor, _access_question(session, actor, thread_id), post_id)
+
+
+def _access_question(session: Session, actor: Actor, thread_id: UUID) -> Conversation:
+    thread = access_thread(session, actor, thread_id)
     placement = session.get_one(Placement, thread.placement_id)
-    answer = access_post(session, actor, post_id, lock=True)
-    is_reply = answer.conversation_id == thread.id and not answer.is_opening
-    if shape_of(placement.settings) is not Shape.QUESTION or not is_reply:
+    if shape_of(placement.settings) is not Shape.QUESTION:
         raise NotFoundError
-    if answer.state is not PostState.PUBLISHED or _is_askers_own(actor, thread, answer):
-        raise NotFoundError
-    accept(session, actor, thread, answer)
-
-
-def _is_askers_own(actor: Actor, thread: Conversation, answer: Post) -> bool:
-    """As far as the actor may know: under another face, who asked is somebody else for all but themselves."""
-    if answer.author_id != thread.author_id:
-        return False
-    return answer.author_id == actor.person_id or answer.pseudonym == thread.pseudonym
+    return thread
 
 
 def move_case_on(session: Session, actor: Actor, *, thread_id: UUID, to: Stage) -> None:

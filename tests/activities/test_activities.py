@@ -123,4 +123,4 @@ def test_the_queries_do_not_grow_with_a_prompt(
     assert len(after) == len(before)
     with count_queries() as queries:
         teacher.get("/activity")
-    assert len(queries) == 4
+    assert len(queries) == 5

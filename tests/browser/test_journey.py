@@ -387,7 +387,7 @@ COUNTS = {
     "where kind = 'help_request' and not is_opening and post.is_public",
     "accepted answer": "select count(*) from acceptance "
     "join conversation on conversation.id = conversation_id where kind = 'help_request'",
-    "resolved request": "select count(*) from help_request where status = 'resolved'",
+    "resolved request": "select count(*) from conversation_change where change = 'resolved'",
     "planned follow_up": "select count(*) from follow_up",
     "reported follow_up": "select count(*) from follow_up_report",
 }

@@ -62,6 +62,8 @@ def _ask_and_answer(ana: Visitor, tom: Visitor) -> None:
     answer = post_answer(tom, request)
     assert ana.send(request, f"{request}/answers/{answer}/accept", {}).status_code == 303
     assert ana.send(request, f"{request}/resolve", FIX).status_code == 303
+    assert ana.send(request, f"{request}/reopen", {}).status_code == 303
+    assert ana.send(request, f"{request}/answers/{answer}/take-back", {}).status_code == 303
 
 
 def _plan_and_report(ana: Visitor) -> None:

@@ -132,6 +132,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("POST", "threads.reopen_thread"): Row(Needs.SESSION, ids={"thread_id": "thread"}),
     ("POST", "threads.accept_answer"): Row(Needs.SESSION, ids={"thread_id": "thread", "post_id": "reply"}),
+    ("POST", "threads.take_answer_back"): Row(Needs.SESSION, ids={"thread_id": "thread", "post_id": "reply"}),
     # For staff and for who brought the case: tests/shapes/test_clinics.py.
     ("POST", "threads.move_case_on"): Row(Needs.SESSION, ids={"thread_id": "case"}, data={"stage": "ideas"}),
     ("GET", "rotation.arrange_roles"): Row(Needs.STAFF),
@@ -162,10 +163,15 @@ TABLE: dict[tuple[str, str], Row] = {
         Needs.SESSION, ids={"request_id": "request"}, hints={"at": "answer"}
     ),
     ("POST", "help_requests.post_answer"): Row(Needs.SESSION, ids={"request_id": "request"}, data=BODY),
+    # These four for who asked and for staff, not for others: tests/help_requests/test_help_rights.py.
     ("POST", "help_requests.accept_answer"): Row(
-        Needs.OWNER, ids={"request_id": "request", "post_id": "answer"}
+        Needs.SESSION, ids={"request_id": "request", "post_id": "answer"}
     ),
-    ("POST", "help_requests.resolve_request"): Row(Needs.OWNER, ids={"request_id": "request"}, data=FIX),
+    ("POST", "help_requests.take_answer_back"): Row(
+        Needs.SESSION, ids={"request_id": "request", "post_id": "answer"}
+    ),
+    ("POST", "help_requests.resolve_request"): Row(Needs.SESSION, ids={"request_id": "request"}, data=FIX),
+    ("POST", "help_requests.reopen_request"): Row(Needs.SESSION, ids={"request_id": "request"}),
     ("POST", "attachments.upload_files"): Row(Needs.SESSION),
     ("GET", "attachments.list_files"): Row(Needs.SESSION),
     ("GET", "attachments.show_attachment"): Row(Needs.SESSION, ids={"attachment_id": "attachment"}),

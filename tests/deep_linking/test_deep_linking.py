@@ -75,9 +75,9 @@ def test_no_data_comes_back_where_none_was_sent(client: FlaskClient, platform: P
 
 @pytest.mark.parametrize(
     ("takes", "points", "expected"),
-    [(True, "", None), (False, "10", None), (GONE, "10", None), (True, "5", 5)],
+    [(True, "", None), (False, "10", None), (GONE, "10", 10), (None, "10", 10), (True, "5", 5)],
 )
-def test_a_line_item_only_where_it_is_wanted_on_both_sides(
+def test_a_line_item_where_points_are_given_and_the_platform_does_not_decline(
     client: FlaskClient, platform: Platform, session: Session, takes: Any, points: str, expected: int | None
 ) -> None:
     chooser = Chooser(client, platform, accept_lineitem=takes)
@@ -85,7 +85,8 @@ def test_a_line_item_only_where_it_is_wanted_on_both_sides(
     assert item.get("lineItem", {}).get("scoreMaximum") == expected
     assert session.scalars(select(PlannedActivity)).one().settings.get("points") == expected
     page = client.get(chooser.path, base_url=TOOL).text
-    assert ("Points in the gradebook" in page) is (takes is True)
+    assert ("Points in the gradebook" in page) is (takes is not False)
+    assert "submissionReview" in item.get("lineItem", {"submissionReview": None})
 
 
 @pytest.mark.parametrize("several", [True, False])

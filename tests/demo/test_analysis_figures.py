@@ -123,6 +123,9 @@ def test_ones_own_answer_is_none_and_resolved_is_not_waiting() -> None:
     found = help_waits(acts, ALWAYS)
     assert (found.waits, found.unanswered, found.resolved_alone) == (hours(3), 1, 1)
     assert found.openings == 3
+    again = about(vocabulary.REOPENED, "ana", alone, hours=4)
+    found = help_waits([again, *acts], ALWAYS)
+    assert (found.unanswered, found.resolved_alone) == (2, 0)
 
 
 def test_the_median_is_between_the_two_in_the_middle() -> None:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
 from werkzeug.wrappers import Request, Response
 
 from lti_tool.core.db import unit_of_work
-from lti_tool.courses.models import Placement
+from lti_tool.courses.models import Activity, Placement, PlannedActivity
 from lti_tool.demo.lms.vocabulary import LINE_ITEM_CONTAINER, SCOPE_LINE_ITEM_READ, SCOPE_SCORE
 from lti_tool.grades.asking import below, origin
 from lti_tool.grades.models import LineItem, Problem
@@ -142,6 +143,87 @@ def test_the_only_column_of_the_link_is_taken_whoever_made_it(
     assert (column["label"], column["scoreMaximum"], column["tag"]) == ("Week 3", 20, "t")
 
 
+def plan(gradebook: Gradebook, ines: Visitor) -> str:
+    """As if the activity had been chosen in the platform's dialogue: by this id it was named there."""
+    with unit_of_work(gradebook.sessions) as session:
+        planned = PlannedActivity(
+            author_id=ines.actor.person_id,
+            submission_key=uuid4(),
+            registration_id=ines.actor.registration_id,
+            course_id=ines.actor.course_id,
+            activity=Activity.DISCUSSION,
+            title=UNGRADED.title,
+            settings={"points": 20},
+        )
+        session.add(planned)
+        session.flush()
+        here = update(Placement).filter_by(id=ines.actor.placement_id)
+        session.execute(here.values(planned_activity_id=planned.id))
+        return str(planned.id)
+
+
+@pytest.mark.parametrize("is_linked", [True, False])
+def test_the_column_that_the_platform_made_from_the_choice_is_the_activitys(
+    gradebook: Gradebook, ana: Visitor, ines: Visitor, *, is_linked: bool
+) -> None:
+    """Also beside another one of the link, where no launch says which; and where it is tied to no link."""
+    state = gradebook.lms.lms.state
+    link = {"resourceLinkId": UNGRADED.id}
+    state.add_line_item(COURSE, {"label": "Attendance", "scoreMaximum": 5, **link})
+    made = state.add_line_item(
+        COURSE,
+        {
+            "label": "Week 3",
+            "scoreMaximum": 20,
+            "resourceId": plan(gradebook, ines),
+            "tag": "discussion",
+            **(link if is_linked else {}),
+        },
+    )
+    if not is_linked:
+        state.add_line_item(COURSE, {"label": "Homework", "scoreMaximum": 5, **link})
+    before = gradebook.columns()
+    give(gradebook, ines, ana, "15")
+    gradebook.send()
+    assert state.scores(made)[ANA.sub]["scoreGiven"] == 15
+    assert gradebook.columns() == before
+
+
+def test_another_links_column_of_the_same_choice_is_not_taken(
+    gradebook: Gradebook, ana: Visitor, ines: Visitor
+) -> None:
+    """Somebody duplicated the activity in the course: both links name the same choice."""
+    twin = gradebook.lms.lms.state.add_line_item(
+        COURSE,
+        {
+            "label": "Twin",
+            "scoreMaximum": 20,
+            "resourceId": plan(gradebook, ines),
+            "resourceLinkId": GRADED.id,
+        },
+    )
+    give(gradebook, ines, ana, "15")
+    gradebook.send()
+    assert gradebook.lms.lms.state.scores(twin) == {}
+    assert gradebook.kept(ANA, UNGRADED)["scoreGiven"] == 15  # type: ignore[index]
+
+
+def test_a_column_that_we_make_can_be_reviewed(gradebook: Gradebook, ana: Visitor, ines: Visitor) -> None:
+    sent: list[dict[str, Any]] = []
+    passes_on = gradebook.lms.server.answer
+
+    def listen(request: Request) -> Response:
+        if (request.method, request.path) == ("POST", ITEMS):
+            sent.append(json.loads(request.get_data()))
+        return passes_on(request)
+
+    gradebook.lms.server.answer = listen
+    give(gradebook, ines, ana, "15")
+    gradebook.send()
+    reviewable = {"reviewableStatus": ["InProgress", "Submitted", "Completed"]}
+    assert [item["submissionReview"] for item in sent] == [reviewable]
+
+
 def test_title_and_points_that_change_here_change_the_column(
     gradebook: Gradebook, ana: Visitor, ines: Visitor
 ) -> None:
@@ -190,13 +272,13 @@ def test_a_column_that_vanished_is_looked_for_once_and_made_anew(
     assert [method for method, _ in asked(gradebook)][-4:] == ["POST", "GET", "POST", "POST"]
 
 
-def test_a_column_that_is_gone_for_good_is_said_to_staff(
+def test_an_activity_that_takes_no_column_is_said_to_staff(
     gradebook: Gradebook, ana: Visitor, ines: Visitor
 ) -> None:
     answer_items(gradebook, POST=says(404))
     give(gradebook, ines, ana, "15")
     assert gradebook.send() is None
-    assert gradebook.score(ana.actor.person_id).problem is Problem.NO_LINE_ITEM
+    assert gradebook.score(ana.actor.person_id).problem is Problem.NO_ACTIVITY
 
 
 @pytest.mark.parametrize("scopes", [[SCOPE_SCORE], [SCOPE_SCORE, SCOPE_LINE_ITEM_READ]])

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.help_requests.models import HelpRequest
+from lti_tool.help_requests.standing import status_column
+from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.statements.models import StatementRow
 from tests.factories.entrances import Visitor
 
@@ -44,6 +46,17 @@ def post_answer(visitor: Visitor, path: str, body: str = "Name the shared histor
 def the_request(session: Session) -> HelpRequest:
     session.expire_all()
     return session.scalars(select(HelpRequest)).one()
+
+
+def how_it_stands(session: Session) -> str:
+    session.expire_all()
+    query = select(status_column()).select_from(HelpRequest).join(HelpRequest.conversation)
+    return session.scalars(query).one()
+
+
+def accepted(session: Session) -> UUID | None:
+    """The post of the acceptance that stands, whether it can be read or not."""
+    return session.scalars(select(Acceptance.post_id).filter_by(stands=True)).one_or_none()
 
 
 def statements(session: Session) -> list[dict[str, Any]]:

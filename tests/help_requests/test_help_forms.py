@@ -13,10 +13,10 @@ from tests.help_requests.asking import (
     FIX,
     QUESTION,
     ask_for_help,
+    how_it_stands,
     ids_on,
     post_answer,
     statements,
-    the_request,
 )
 
 
@@ -80,7 +80,7 @@ def test_a_refused_form_comes_back_on_its_page(
     for typed in set(data) - {"csrf_token"}:
         assert data[typed] in answer.text
     assert len(statements(session)) == before
-    assert the_request(session).status == "answered"
+    assert how_it_stands(session) == "answered"
 
 
 def test_no_id_stands_twice_on_a_page(course: Course) -> None:

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.models import Conversation, Post
 from tests.factories.entrances import Course
-from tests.help_requests.asking import FIX, QUESTION, ask_for_help, post_answer, statements, the_request
+from tests.help_requests.asking import (
+    FIX,
+    QUESTION,
+    accepted,
+    ask_for_help,
+    how_it_stands,
+    post_answer,
+    statements,
+    the_request,
+)
 
 
 def test_a_double_submit_counts_once(course: Course, session: Session) -> None:
@@ -59,8 +68,7 @@ def test_answering_accepting_and_resolving_at_once_ends_resolved(course: Course,
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         assert set(pool.map(do, range(len(deeds)))) == {303}
-    request = the_request(session)
-    assert (request.status, request.accepted_post_id) == ("resolved", post_id)
+    assert (how_it_stands(session), accepted(session)) == ("resolved", post_id)
     assert session.scalars(select(Conversation.reply_count)).one() == 7
     verbs = Counter(made["verb"]["display"]["en"] for made in statements(session))
     assert verbs == {"asked": 1, "replied": 7, "accepted": 1, "resolved": 1}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.posts.acceptance.models import Acceptance
-from lti_tool.posts.models import Conversation, Post
+from lti_tool.posts.models import Conversation, ConversationChange, Post
 from lti_tool.statements.models import StatementRow
 from tests.factories.entrances import Course
 from tests.help_requests.asking import FIX, A, ask_for_help, post_answer, statements
@@ -34,7 +34,7 @@ def test_the_statements_tell_who_did_what_to_what(course: Course, session: Sessi
         ("help_asked", opening.id),
         ("answer_posted", answer.id),
         ("answer_accepted", acceptance.id),
-        ("request_resolved", conversation.id),
+        ("request_resolved", session.scalars(select(ConversationChange.id)).one()),
     ]
     assert [statement["verb"]["id"] for statement in made] == [
         "http://adlnet.gov/expapi/verbs/asked",

@@ -35,6 +35,24 @@ _OTHER_PEOPLE = """
     select gen_random_uuid(), now(), (select id from registration), 'other-' || n, 'Other ' || n
     from generate_series(1, 20000) as n
 """
+# Thousands that are answered or resolved, and a few that wait: the oldest.
+_REQUESTS = """
+    with asked as (
+        insert into conversation (id, created_at, course_id, placement_id, kind, author_id, title,
+            reply_count, answer_count, resolved_at, last_activity_at, submission_key)
+        select (lpad(to_hex(n), 12, '0') || '00007000800000000000')::uuid, now(), :course, :placement,
+            'help_request', :person, 'How?', n % 3, least(n % 3, 1),
+            case when n > 60 and n % 6 in (0, 1, 3) then now() end, now(), gen_random_uuid()
+        from generate_series(1, 9000) as n
+        returning id, created_at, course_id, author_id, resolved_at
+    )
+    insert into help_request (conversation_id, created_at, course_id, author_id, tried, tried_html, expected,
+        expected_html, got, got_html, help_wanted, what_fixed_it, resolved_by_id)
+    select id, created_at, course_id, author_id, '', '', '', '', '', '', 'hint',
+        case when resolved_at is not null then 'This.' end,
+        case when resolved_at is not null then author_id end
+    from asked
+"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +76,9 @@ def full(server_url: str, administration: Engine, template_database: str) -> Ite
         fill(engine, filled, POSTS // 2)
         with engine.begin() as connection:
             connection.execute(text(_OTHER_PEOPLE))
+            course, placement = filled.placements[0]
+            asked = {"course": course, "placement": placement, "person": filled.people[1]}
+            connection.execute(text(_REQUESTS), asked)
             connection.execute(text("analyze"))
         engine.dispose()
         yield Full(url, filled, usual, long)
@@ -135,6 +156,8 @@ def _read_by_now(engine: Engine) -> int:
         "/threads?where=course&show=following",
         "/threads?where=course&tag=often",
         "/threads?where=course&tag=never",
+        "/help",
+        "/help?show=all",
     ],
 )
 def test_a_page_reads_what_it_shows(read_for: Callable[[str], int], path: str) -> None:

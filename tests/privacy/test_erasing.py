@@ -181,6 +181,9 @@ def test_counts_are_those_of_what_is_left(course: Course, session: Session) -> N
             " and p.state <> 'published') <> c.gone_count"
             " or (select coalesce(sum(useful_count), 0) from post p"
             " where p.conversation_id = c.id and p.state = 'published') <> c.useful_count"
+            " or (select count(*) from post p where p.conversation_id = c.id and not p.is_opening"
+            " and p.state = 'published' and (p.author_id, coalesce(p.pseudonym, ''))"
+            " <> (c.author_id, coalesce(c.pseudonym, ''))) <> c.answer_count"
         )
     ).all()
     assert wrong == []

@@ -123,6 +123,33 @@ def test_an_answer_that_is_not_shown_any_more_answers_nothing(path: str, ana: Vi
     assert len(titles(tom, "?show=open")) == 1
 
 
+def test_it_is_taken_back_by_who_asked_and_by_staff(
+    path: str, ana: Visitor, tom: Visitor, teacher: Visitor, session: Session
+) -> None:
+    post_id = reply(tom, path)
+    back = f"{path}/replies/{post_id}/take-back"
+    assert ana.send("/threads/new", back, {}).status_code == 404
+    for visitor in (ana, teacher):
+        assert accept(ana, path, post_id) == 303
+        assert back in visitor.get(path).text
+        assert back not in tom.get(path).text
+        assert tom.send("/threads/new", back, {}).status_code == 404
+        assert {visitor.send("/threads/new", back, {}).status_code for _ in range(2)} == {303}
+        assert standing(session) == []
+        assert AT_TOP not in tom.get(path).text
+        assert len(titles(tom, "?show=open")) == 1
+    verbs = session.scalars(select(StatementRow.body).filter_by(event="acceptance_taken_back")).all()
+    assert [json.loads(body)["verb"]["display"]["en"] for body in verbs] == ["released as answer"] * 2
+
+
+def test_one_that_staff_accepted_says_so(path: str, ana: Visitor, tom: Visitor, teacher: Visitor) -> None:
+    post_id = reply(tom, path)
+    accept(teacher, path, post_id)
+    assert "Accepted by the teaching staff" in ana.get(path).text
+    accept(ana, path, reply(tom, path, OWN))
+    assert "Accepted by the teaching staff" not in ana.get(path).text
+
+
 def test_a_list_of_those_that_are_open_and_those_that_are_answered(
     path: str, ana: Visitor, tom: Visitor
 ) -> None:

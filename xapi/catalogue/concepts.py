@@ -41,6 +41,11 @@ VERBS: Final = (
         "Somebody moved a case that is talked through on to its next stage, which the extension names.",
     ),
     _verb(
+        vocabulary.NO_LONGER_ACCEPTED,
+        "Somebody took back that an answer is the accepted one. The object is the answer.",
+        vocabulary.ACCEPTED.id,
+    ),
+    _verb(
         vocabulary.NO_LONGER_SYNTHESIS,
         "Somebody took back that a post sums a discussion up. The object is the post.",
     ),

@@ -29,9 +29,10 @@ PROFILE_VERSIONS: Final = (
         (
             "Each kind of statement has a template.",
             "A role that staff give has a verb of its own, appointed; it was assigned, as for groups.",
+            "An acceptance that is taken back, and a request that is opened again, have templates.",
             "Statements of follow-ups also conform to the profile of follow-ups, and have a subregistration.",
         ),
-        "90cd6423d2e96549",
+        "86985c0bbeb385da",
     ),
     Version(
         f"{vocabulary.PROFILE}/v0.1",

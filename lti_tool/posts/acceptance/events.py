@@ -1,6 +1,7 @@
 """What happens to answers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from lti_tool.core.actor import Actor
 from lti_tool.posts.acceptance.models import Acceptance
@@ -13,3 +14,12 @@ class AnswerAccepted:
     conversation: Conversation
     acceptance: Acceptance
     answer: Post
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceTakenBack:
+    actor: Actor
+    conversation: Conversation
+    acceptance: Acceptance
+    answer: Post
+    at: datetime

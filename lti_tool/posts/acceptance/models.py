@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.personal import NAMED
 
 
 class Acceptance(Row, Base):
@@ -19,5 +20,7 @@ class Acceptance(Row, Base):
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
+    """Who accepted it: who asked, or somebody of the staff."""
     stands: Mapped[bool] = mapped_column(default=True, server_default="false")
-    """Whether it is the last one. A row of an older release says nothing of it."""
+    """Whether it is the last one, and was not taken back."""

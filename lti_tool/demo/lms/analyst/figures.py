@@ -190,7 +190,7 @@ def _waits(acts: Sequence[Act], period: Period, verb: str, kind: str) -> Waits:
         if act.verb == verb and act.kind == kind and act.object not in gone and period.holds(act)
     }
     first: dict[str, datetime] = {}
-    resolved = {act.object for act in acts if act.verb == vocabulary.RESOLVED.id}
+    resolved = _resolved_objects(acts)
     for act in acts:
         if act.verb != REPLIED or act.object in gone:
             continue
@@ -202,6 +202,15 @@ def _waits(acts: Sequence[Act], period: Period, verb: str, kind: str) -> Waits:
     # A clock that was set back can't make anybody wait less than not at all.
     waits = sorted(max(at - openings[object_].at, timedelta()) for object_, at in first.items())
     return Waits(tuple(waits), len(openings) - len(first) - alone, alone)
+
+
+def _resolved_objects(acts: Iterable[Act]) -> set[str]:
+    """What was said to be solved, and not opened again after that."""
+    resolved: set[str] = set()
+    turns = (act for act in acts if act.verb in {vocabulary.RESOLVED.id, vocabulary.REOPENED.id})
+    for act in sorted(turns, key=lambda act: (act.at, act.stored)):
+        (resolved.add if act.verb == vocabulary.RESOLVED.id else resolved.discard)(act.object)
+    return resolved
 
 
 def gone_objects(acts: Iterable[Act]) -> set[str]:
