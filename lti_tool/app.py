@@ -50,6 +50,7 @@ from lti_tool.web.errors import init_errors
 from lti_tool.web.filters import init_filters
 from lti_tool.web.forms import blank_form
 from lti_tool.web.headers import init_headers
+from lti_tool.web.hosts import init_hosts
 from lti_tool.web.launched import actor, init_launched
 from lti_tool.web.locale import init_locale
 from lti_tool.web.repeated import init_repeated
@@ -108,6 +109,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_filters(app)
     # After-request functions run in reverse: headers are added to what the commit let through.
     init_headers(app)
+    init_hosts(app)
     init_transactions(app, make_sessions(engine, settings))
     init_addresses(app)
     init_locale(app)
