@@ -30,6 +30,7 @@ def serving(
     config = server_config(
         adapted, **({"ssl_context_factory": lambda *_: ssl_context} if ssl_context else {})
     )
+    config.timeout_graceful_shutdown = 1  # who is held up by a test on purpose is not waited for
     server = Server(config)
     # Connections that come before the server does wait for it.
     with socket.create_server(("127.0.0.1", port)) as listener:

@@ -56,8 +56,8 @@ class InThreads:
             await answer.send(send)
 
     def close(self) -> None:
-        """End the threads, once what they work on is done."""
-        self._threads.shutdown()
+        """Take no more requests. The threads end once what they work on is done."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _read_body(self, environ: dict[str, Any], receive: Receive) -> Body:
         declared, is_chunked = environ.get("CONTENT_LENGTH"), "HTTP_TRANSFER_ENCODING" in environ
