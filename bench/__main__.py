@@ -2,12 +2,13 @@
 
 import argparse
 
-from bench import delivery, launches, open_pages, privacy, record_store, servers, threads
+from bench import attack, delivery, launches, open_pages, privacy, record_store, servers, threads
 
 BENCHMARKS = {
     "Launches": (launches.main, ["--launches", "2000"], ["--launches", "200"]),
     "Threads": (threads.main, ["--posts", "1000000"], ["--posts", "10000", "--pages", "40"]),
     "Servers": (servers.main, [], ["--pages", "40"]),
+    "Attack": (attack.main, [], ["--pages", "60"]),
     "Open pages": (open_pages.main, ["--seconds", "60"], ["--seconds", "20"]),
     "Delivery": (delivery.main, [], ["--statements", "5000", "--waiting", "10000"]),
     "Privacy": (privacy.main, [], ["--posts", "10000"]),

@@ -1,31 +1,33 @@
-"""Which server, with how many processes and threads, gives most pages of a thread: prints a line for each.
+"""What the server costs: pages of a thread by `segue serve`, and by granian, which reads bodies in threads.
 
-The page has 50 posts, signed in, over HTTP on 127.0.0.1; first one reader alone, then as many as BROWSERS.
-The tool is the same for all. Exits with 1 where a page fails.
+The page has 50 posts, signed in, over HTTP on 127.0.0.1; by turns, for one reader and for many at once.
+CPU time for a page says more where the machine does other work too. Exits with 1 where a page fails.
 """
 
 import argparse
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from http.client import HTTPConnection
 
 from pydantic import SecretStr
 
+from bench.cpu import cpu_seconds
 from bench.databases import new_database
+from bench.launches import row
 from bench.serving import SECRET, free_port, running
-from bench.threads import Reader, measure
+from bench.threads import Fetch, Reader, measure_by_turns
 from bench.threads_fill import USUAL, add_thread, fill, settle
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.installation import install
 from lti_tool.settings import Settings
 
 POSTS = 10_000
-GRANIAN = (
-    "-m granian --interface wsgi --no-log --port {port} --workers {workers} --blocking-threads {threads}"
-)
-GUNICORN = "-m gunicorn --bind 127.0.0.1:{port} --workers {workers} --threads {threads} --log-level error"
-COUNTS = ((1, 1), (1, 4), (2, 1), (2, 4))
-"""Processes, and threads in each."""
+SERVERS = {
+    "segue serve": "-m lti_tool serve --port {port} --workers {workers}",
+    "granian": "-m granian --interface wsgi --no-log --port {port} --workers {workers}"
+    " --blocking-threads 1 lti_tool.asgi:tool",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -45,13 +47,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         def fetch(path: str, connection: HTTPConnection, _number: int) -> object:
             return reader.open(connection, path)
 
-        for workers, threads in COUNTS:
-            for server, command in (("granian", GRANIAN), ("gunicorn", GUNICORN)):
-                port = free_port()
-                words = command.format(port=port, workers=workers, threads=threads).split()
-                with running([*words, "lti_tool.wsgi:app"], url, port):
-                    name = f"{server}, {workers} x {threads} threads"
-                    measure(name, port, pages, partial(fetch, f"{reader.base}/threads/{thread}"))
+        for workers in (1, 2):
+            with ExitStack() as running_servers:
+                kinds: dict[str, tuple[int, Fetch]] = {}
+                processes: dict[str, int] = {}
+                for server, command in SERVERS.items():
+                    port, name = free_port(), f"{server}, {workers} processes"
+                    words = command.format(port=port, workers=workers).split()
+                    processes[name] = running_servers.enter_context(running(words, url, port))
+                    kinds[name] = (port, partial(fetch, f"{reader.base}/threads/{thread}"))
+                before = cpu_seconds(processes)
+                measure_by_turns(kinds, pages)
+                after = cpu_seconds(processes)
+            for name in processes:
+                # Some were fetched to get warm (measure_by_turns).
+                spent = (after[name] - before[name]) / (3 * pages + pages // 5 + 1)
+                row(f"  {name}", f"{spent * 1000:.1f} ms", "CPU a page")
 
 
 if __name__ == "__main__":

@@ -108,13 +108,13 @@ def _fetch_together(port: int, fetch: Fetch, numbers: range) -> None:
 @contextmanager
 def floors(database_url: str, filled: Filled, thread: UUID) -> Iterator[int]:
     """The floors on a port of 127.0.0.1."""
-    options = ["--interface", "wsgi", "--port", str(port := free_port()), "--blocking-threads", "1"]
     about = {
         "BENCH_THREAD": str(thread),
         "BENCH_LAUNCH": str(filled.launch_id),
         "BENCH_SECRET": filled.secret,
     }
-    command = ["-m", "granian", *options, "--no-log", "bench.threads_floors:app"]
+    port = free_port()
+    command = ["-m", "lti_tool.serving", "bench.threads_floors:served", str(port)]
     with running(command, database_url, port, about):
         yield port
 

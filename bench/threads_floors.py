@@ -1,6 +1,6 @@
 """The floors under a thread's page: the same HTML, without session, rights or the service's queries.
 
-Served by granian as the tool is, with one thread. "/floor/memory" renders what the tool's own view gave to
+Served as the tool is, with one thread. "/floor/memory" renders what the tool's own view gave to
 its template once; "/floor/core" reads the page's posts by one SQLAlchemy Core query, on its own connection,
 and renders them.
 """
@@ -19,11 +19,14 @@ from lti_tool.core.garbage import look_for_garbage_seldom
 from lti_tool.people.models import Person
 from lti_tool.posts.models import Post
 from lti_tool.posts.queries import POSTS_A_PAGE
+from lti_tool.serving.application import InThreads
 from lti_tool.settings import load_settings
+from lti_tool.web.bodies import limits_of
 
 _settings = load_settings()
 _engine = make_engine(_settings.database_url or "")
 app = create_app(_settings, engine=_engine)
+served = InThreads(app, limits_of(app))
 look_for_garbage_seldom()
 _thread_id = UUID(os.environ["BENCH_THREAD"])
 _TEMPLATE = "threads/show.html"

@@ -45,11 +45,13 @@ from lti_tool.threads import routes as threads
 from lti_tool.web.addresses import init_addresses
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.assets import init_assets
+from lti_tool.web.bodies import LARGEST_FORM_REQUEST
 from lti_tool.web.elements import init_elements
 from lti_tool.web.errors import init_errors
 from lti_tool.web.filters import init_filters
 from lti_tool.web.forms import blank_form
 from lti_tool.web.headers import init_headers
+from lti_tool.web.hosts import init_hosts
 from lti_tool.web.launched import actor, init_launched
 from lti_tool.web.locale import init_locale
 from lti_tool.web.repeated import init_repeated
@@ -87,7 +89,6 @@ _FEATURES = (
     moderation,
     search,
 )
-_LARGEST_REQUEST = 1024 * 1024
 _LARGEST_FORM = 256 * 1024
 _MOST_FIELDS = 50
 
@@ -100,7 +101,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
         engine = make_engine(settings.database_url)
     app = Flask(__name__, static_folder=None, template_folder=str(templates_dir()))
     app.config.update(
-        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=LARGEST_FORM_REQUEST,
         MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
         MAX_FORM_PARTS=_MOST_FIELDS,
         TRUSTED_HOSTS=[urlsplit(settings.base_url).hostname],
@@ -110,6 +111,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_filters(app)
     # After-request functions run in reverse: headers are added to what the commit let through.
     init_headers(app)
+    init_hosts(app)
     init_transactions(app, make_sessions(engine, settings))
     init_addresses(app)
     init_locale(app)

@@ -90,24 +90,12 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
     """Serve the tool's pages over HTTP until stopped."""
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
-
     from lti_tool.logs import init_logs
+    from lti_tool.serving import server
 
     init_logs()
     _ = line.settings
-    Server(
-        "lti_tool.wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=1,
-        workers_kill_timeout=25,
-        log_level=LogLevels.warning,
-    ).serve()
+    server.serve("lti_tool.asgi:app", host=host, port=port, workers=workers)
 
 
 @main.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lti_tool.core.errors import SettingsError
@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     lrs_version: Literal["1.0.3", "2.0.0"] = "1.0.3"
     metrics_token: SecretStr | None = None
     """What a monitoring system sends to read /metrics (Authorization: Bearer); without it nobody can."""
+
+    form_seconds: int = Field(default=60, gt=0)
+    """How long the body of a request may take to arrive; longer ones are answered with 408."""
+    upload_seconds: int = Field(default=900, gt=0)
+    """The same for posts with files."""
 
     @field_validator("base_url")
     @classmethod

@@ -7,37 +7,42 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from flask import Flask
+from uvicorn import Server
 from werkzeug.wrappers import Request, Response
 
+from lti_tool.serving.application import InThreads
+from lti_tool.serving.limits import BodyLimits
+from lti_tool.serving.server import server_config
+from lti_tool.web.bodies import limits_of
 
-class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log(self, *_: Any, **__: Any) -> None:
-        pass
+_THREADS = 16
+_ANY = BodyLimits(size=64 * 1024 * 1024, seconds=60)
 
 
 @contextmanager
-def serving(application: Any, *, port: int = 0, ssl_context: ssl.SSLContext | None = None) -> Iterator[str]:
+def serving(
+    application: Any, *, port: int = 0, ssl_context: ssl.SSLContext | None = None, threads: int = _THREADS
+) -> Iterator[str]:
     """Serve a WSGI application on 127.0.0.1; gives its address, which is http unless a context is given."""
-    server = make_server("127.0.0.1", port, application, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    if ssl_context:
-        # Hands are shaken by each connection's own thread. Where the server does it as it accepts, one client
-        # that connects and says nothing, as browsers do ahead of time, keeps out all the others.
-        server.ssl_context = ssl_context
-        server.socket = ssl_context.wrap_socket(
-            server.socket, server_side=True, do_handshake_on_connect=False
-        )
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    find_limits = limits_of(application) if isinstance(application, Flask) else lambda _method, _path: _ANY
+    adapted = InThreads(application, find_limits, threads=threads)
+    config = server_config(
+        adapted, **({"ssl_context_factory": lambda *_: ssl_context} if ssl_context else {})
+    )
+    config.timeout_graceful_shutdown = 1  # who is held up by a test on purpose is not waited for
+    server = Server(config)
+    # Connections that come before the server does wait for it.
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join()
+            adapted.close()
 
 
 def free_port() -> int:

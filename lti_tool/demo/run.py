@@ -17,7 +17,7 @@ from lti_tool.core.errors import SegueError
 from lti_tool.demo.content import add_content
 from lti_tool.demo.processes import DemoStopped, Processes, check_port
 from lti_tool.demo.registration import connect_lms
-from lti_tool.demo.settings import HOST, DemoSettings
+from lti_tool.demo.settings import DemoSettings
 from lti_tool.installation import install
 from lti_tool.settings import Settings, kept_secret
 
@@ -63,9 +63,7 @@ def _run(demo: DemoSettings) -> None:
     with Processes(demo.data / "logs", environment) as processes:
         click.echo("… starting the tool, its worker and the LMS")
         processes.start("tool", ["-m", "lti_tool", "serve", "--port", str(demo.port)])
-        processes.start(
-            "LMS", ["-m", "granian", *_GRANIAN, "--port", str(demo.lms_port), "lti_tool.demo.lms_wsgi:app"]
-        )
+        processes.start("LMS", ["-m", "lti_tool.serving", "lti_tool.demo.lms_asgi:app", str(demo.lms_port)])
         processes.wait_for(f"{demo.tool_url}/health/ready")
         # Now, since it begins with delivering to the tool's own record store.
         processes.start("worker", ["-m", "lti_tool", "worker"])
@@ -73,9 +71,6 @@ def _run(demo: DemoSettings) -> None:
         click.echo(f"\nSegue is running. Open {demo.lms_url}\n")
         click.echo("Choose a person and a course there, then open an activity. Ctrl-C stops everything.")
         processes.watch()
-
-
-_GRANIAN = ["--interface", "wsgi", "--host", HOST, "--blocking-threads", "4", "--log-level", "warning"]
 
 
 def _prepare(demo: DemoSettings, database_url: str) -> None:

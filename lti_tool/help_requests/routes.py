@@ -13,7 +13,9 @@ from lti_tool.help_requests.forms import AcceptForm, AnswerForm, HelpRequestForm
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.queries import Show
 from lti_tool.posts.anonymity.queries import anonymity_in
+from lti_tool.posts.attachments.forms import upload_limits
 from lti_tool.posts.queries import post_view
+from lti_tool.web.bodies import takes
 from lti_tool.web.forms import LaunchedForm
 from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import actor, launched_blueprint
@@ -31,6 +33,7 @@ def list_help_requests() -> str:
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
+@takes(upload_limits)
 def ask_for_help() -> Response:
     form = HelpRequestForm().keep_at(DraftPlace(DraftKind.HELP_REQUEST, actor().placement_id))
     form.offer(anonymity_in(db(), actor(), None))
@@ -59,6 +62,7 @@ def show_help_request(request_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:request_id>/answers")
+@takes(upload_limits)
 def post_answer(request_id: UUID) -> Response:
     form = AnswerForm().inside(request_id)
     if not form.is_sent():

@@ -18,11 +18,12 @@ from lti_tool.platforms.canvas import canvas_configuration
 from lti_tool.platforms.tool_keys import public_key_set
 from lti_tool.settings import Settings
 from lti_tool.web.arrivals import first_page
-from lti_tool.web.headers import allow_embedders
+from lti_tool.web.headers import allow_any_embedder, allow_embedders
 from lti_tool.web.launched import start_session
 from lti_tool.web.transaction import db, roll_back
 
 blueprint = Blueprint("launch", __name__, url_prefix="/lti")
+blueprint.before_request(allow_any_embedder)  # a refusal must be readable in any platform's frame
 log = structlog.get_logger(__name__)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, case, insert, select, update
+from sqlalchemy import Select, Table, bindparam, case, insert, or_, select, update
 from sqlalchemy.orm import Bundle, Session
 
 from lti_tool.core import clock
@@ -75,10 +75,12 @@ def find_signed_actor(session: Session, *, launch_id: UUID) -> Actor | None:
     return _find(session, launch_id, lambda _launch: True)
 
 
-def find_return_url(session: Session, *, launch_id: UUID, secret: str) -> str | None:
-    """The course's page of a session that is over, for whoever has its secret. One query."""
+def find_way_back(session: Session, *, launch_id: UUID, secret: str) -> tuple[bool, str | None]:
+    """Whether this is the secret of a session that is over; then its course's page, if known. One query."""
     launch = session.get(Launch, launch_id)
-    return launch.return_url if launch and matches(secret, launch.secret_digest) else None
+    if launch is None or not matches(secret, launch.secret_digest):
+        return False, None
+    return True, launch.return_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,18 @@ class Surroundings:
     """The origins that may frame them."""
     answer_url: str | None
     """Where deep linking's answer is sent by a form; none for other launches."""
+    is_over: bool
+    """Whether the session has ended, whoever asks."""
 
 
 def find_surroundings(session: Session, *, launch_id: UUID) -> Surroundings | None:
     """Of this launch; none where it is unknown. One query."""
     answer_url = case((Launch.kind == LaunchKind.DEEP_LINKING, Launch.details["return_url"].astext))
-    row = session.execute(select(Launch.embedders, answer_url).where(Launch.id == launch_id)).one_or_none()
+    now = clock.now()
+    is_over = or_(Launch.expires_at <= now, Launch.seen_at <= now - _IDLE)
+    row = session.execute(
+        select(Launch.embedders, answer_url, is_over).where(Launch.id == launch_id)
+    ).one_or_none()
     return Surroundings(*row) if row else None
 
 

@@ -11,9 +11,11 @@ from lti_tool.core.ids import new_random_id
 from lti_tool.paths import static_dir
 from lti_tool.platforms.registering import RegistrationRequest, check_request, register_platform
 from lti_tool.platforms.registration_errors import RegistrationRefusedError
+from lti_tool.web.headers import allow_any_embedder
 from lti_tool.web.transaction import db, roll_back
 
 blueprint = Blueprint("platforms", __name__, url_prefix="/lti")
+blueprint.before_request(allow_any_embedder)  # a refusal must be readable in any platform's frame
 log = structlog.get_logger(__name__)
 
 

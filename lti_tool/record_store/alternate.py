@@ -16,7 +16,7 @@ from io import BytesIO
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.wsgi import get_input_stream
 
 from lti_tool.record_store.errors import BadRequestError, RecordStoreError, TooLargeError
@@ -121,6 +121,8 @@ def _read_fields(environ: dict[str, Any]) -> dict[str, str]:
         raw = get_input_stream(environ, max_content_length=LARGEST_FORM).read()
     except RequestEntityTooLarge:
         raise TooLargeError("The request is larger than 1 MB; send fewer statements.") from None
+    except RequestTimeout:
+        raise BadRequestError("The form did not arrive in time.") from None
     try:
         pairs = parse_qsl(
             raw.decode("ascii"),

@@ -18,6 +18,9 @@ from lti_tool.record_store.decoding import decode_json
 from lti_tool.record_store.errors import BadRequestError, CredentialError, NotOfferedError, RecordStoreError
 from lti_tool.record_store.multipart import read_only_part
 from lti_tool.record_store.parameters import One, read_parameters, read_query, read_uuid
+from lti_tool.serving.limits import BodyLimits
+from lti_tool.settings import Settings
+from lti_tool.web.bodies import takes
 from lti_tool.web.transaction import db, roll_back
 
 MAX_BYTES = 1_000_000
@@ -29,6 +32,12 @@ _NOT_OFFERED = (
     "activities, activities/state, activities/profile, agents, agents/profile; attachment data;"
     " signed statements; OAuth"
 )
+
+
+def statement_limits(settings: Settings) -> BodyLimits:
+    """What the routes take that store statements."""
+    return BodyLimits(MAX_BYTES, settings.form_seconds)
+
 
 blueprint = Blueprint("record_store", __name__, url_prefix="/xapi")
 
@@ -112,6 +121,7 @@ def show_statements() -> Response:
 
 
 @blueprint.post("/statements")
+@takes(statement_limits)
 def post_statements() -> Response:
     read_parameters(request.query_string, allowed=())
     stored = service.store_statements(db(), g.credential, sent=_content(), version=g.xapi_version)
@@ -120,6 +130,7 @@ def post_statements() -> Response:
 
 
 @blueprint.put("/statements")
+@takes(statement_limits)
 def put_statement() -> Response:
     found = read_parameters(request.query_string, allowed={"statementId"})
     statement_id = read_uuid(found, "statementId")

@@ -11,6 +11,7 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import read_place
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.posts.anonymity.queries import anonymity_in
+from lti_tool.posts.attachments.forms import upload_limits
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.groups import groups_here
@@ -39,6 +40,7 @@ from lti_tool.threads.forms import (
 )
 from lti_tool.threads.queries import Place, ThreadPage
 from lti_tool.threads.service import TooShortError
+from lti_tool.web.bodies import takes
 from lti_tool.web.forms import blank_form
 from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import actor, launched_blueprint
@@ -86,6 +88,7 @@ def count_new_threads() -> Response:
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
+@takes(upload_limits)
 def post_thread() -> Response:
     groups, roles = groups_here(db(), actor()), roles_here(db(), actor())
     is_starter = roles is not None and roles.has(TalkRole.STARTER)
@@ -128,6 +131,7 @@ def show_thread(thread_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:thread_id>/replies")
+@takes(upload_limits)
 def post_reply(thread_id: UUID) -> Response:
     form = ReplyForm().inside(thread_id)
     if not form.is_sent():

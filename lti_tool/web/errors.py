@@ -36,7 +36,9 @@ def error_page(status: HTTPStatus, **said: object) -> Response:
 
 
 def _session_ended(error: SessionEndedError) -> Response:
-    return error_page(HTTPStatus.UNAUTHORIZED, return_url=error.return_url, typed=_typed())
+    return error_page(
+        HTTPStatus.UNAUTHORIZED, return_url=error.return_url, elsewhere=error.elsewhere, typed=_typed()
+    )
 
 
 def _typed() -> list[str]:

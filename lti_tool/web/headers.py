@@ -26,8 +26,13 @@ def csp_nonce() -> str:
 
 
 def allow_embedders(origins: list[str] | None) -> None:
-    """Say who may frame this page, where no session says so; an empty list is nobody."""
+    """Say who may frame this page, where no session says so; without a list it is nobody."""
     g.embedders = origins
+
+
+def allow_any_embedder() -> None:
+    """For a blueprint whose pages show nobody's data, and stand in the frames of platforms not known yet."""
+    g.embedders = ["*"]
 
 
 def allow_form_target(origin: str) -> None:
@@ -58,7 +63,6 @@ def _add_headers(response: Response) -> Response:
 def _embedders() -> str:
     person = g.get("actor") or g.get("visit")
     known = person.embedders if person else g.get("embedders")
-    # Pages of an unknown platform show nobody's data, and must be readable in any LMS's frame.
-    if known is None:
+    if known == ["*"]:
         return "*"
     return " ".join(("'self'", *known)) if known else "'none'"

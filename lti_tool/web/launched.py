@@ -19,10 +19,10 @@ from lti_tool.launch.origins import origin_of
 from lti_tool.launch.sessions import (
     LIFE,
     find_actor,
-    find_return_url,
     find_signed_actor,
     find_surroundings,
     find_visit,
+    find_way_back,
 )
 from lti_tool.settings import Settings
 from lti_tool.web.fragments import is_sent_by_tab, send_on, wants_fragment
@@ -30,7 +30,6 @@ from lti_tool.web.headers import allow_embedders, allow_form_target
 from lti_tool.web.signed import is_signed
 from lti_tool.web.transaction import db
 
-_COOKIE = "segue_launch"
 _SCHEME = "Bearer "
 _REDIRECTS = range(300, 400)
 
@@ -46,8 +45,10 @@ class Carrier(StrEnum):
 class SessionEndedError(SegueError):
     """No session for this launch in this browser: ended, or never begun here (401)."""
 
-    def __init__(self, return_url: str | None = None) -> None:
+    def __init__(self, return_url: str | None, *, elsewhere: bool) -> None:
         super().__init__()
+        self.elsewhere = elsewhere
+        """Whether the visit goes on, or was never known, but is not this browser's."""
         self.return_url = return_url
         """The way back to the course, for the one whose session it was."""
 
@@ -78,10 +79,15 @@ def visit() -> Visit:
     return cast("Visit", g.visit)
 
 
+def session_cookie(settings: Settings) -> str:
+    """The name of the session's cookie. Over https no page that came without it can set one of that name."""
+    return "__Secure-segue_launch" if settings.is_secure else "segue_launch"
+
+
 def start_session(response: Response, *, launch_id: UUID, secret: str, settings: Settings) -> Response:
     """Hand the browser the launch's secret, in a cookie that only this launch's pages get."""
     response.set_cookie(
-        _COOKIE,
+        session_cookie(settings),
         secret,
         max_age=LIFE,
         path=f"/l/{launch_id}",
@@ -121,16 +127,18 @@ def _require_session() -> Response | None:
 
 def _carried() -> tuple[str | None, Carrier]:
     """The secret that this request brings, and how."""
-    if _COOKIE in request.cookies:
-        return request.cookies[_COOKIE], Carrier.COOKIE
+    settings: Settings = current_app.extensions["settings"]
+    if (secret := request.cookies.get(session_cookie(settings))) is not None:
+        return secret, Carrier.COOKIE
     header = request.headers.get("Authorization", "")
     return header.removeprefix(_SCHEME) if header.startswith(_SCHEME) else None, Carrier.TAB
 
 
 def _arrival() -> Response:
     """A page without anybody's data, whose script looks for the tab's secret and asks again with it."""
-    page = make_response(render_template("launch/arriving.html"), 401)
     around = find_surroundings(db(), launch_id=g.launch_id)
+    elsewhere = around is None or not around.is_over
+    page = make_response(render_template("launch/arriving.html", elsewhere=elsewhere), 401)
     # This answer's policies hold for the page that is put in its place.
     allow_embedders(around.embedders if around else None)
     if around and around.answer_url and (origin := origin_of(around.answer_url)):
@@ -143,7 +151,11 @@ def _arrival() -> Response:
 def _ended(secret: str | None) -> SessionEndedError:
     around = find_surroundings(db(), launch_id=g.launch_id)
     allow_embedders(around.embedders if around else None)
-    return SessionEndedError(find_return_url(db(), launch_id=g.launch_id, secret=secret) if secret else None)
+    is_known, return_url = (
+        find_way_back(db(), launch_id=g.launch_id, secret=secret) if secret else (False, None)
+    )
+    is_over = is_known or (around is not None and around.is_over)
+    return SessionEndedError(return_url, elsewhere=not is_over)
 
 
 def _serve_tab(response: Response) -> Response:

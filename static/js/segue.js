@@ -2,7 +2,7 @@
 import { lookAtDrafts } from "./drafts.js";
 import "./frame_size.js";
 import "./parts.js";
-import "./tab.js";
+import { isOurs, isTab } from "./tab.js";
 import { openWindow } from "./tab_secret.js";
 import { look } from "./unsent.js";
 
@@ -89,12 +89,16 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// A new window asks the page that opened it who one is, so it must know that page.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[data-new-window]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (openWindow(link.href)) event.preventDefault();
-});
+// A frame's session stays in the frame, so a new window asks the page that opened it who one is. Links that open
+// one have rel="opener"; where a key or the middle button does, the browser would not tell it, and so we open it.
+const openKnown = (event) => {
+  const isAsked = event.ctrlKey || event.metaKey || event.shiftKey || event.button === 1;
+  const link = event.target.closest?.("a[href]");
+  if (!isAsked || !link || event.defaultPrevented || (window.parent === window && !isTab())) return;
+  if (isOurs(link.href) && openWindow(link.href)) event.preventDefault();
+};
+document.addEventListener("click", openKnown);
+document.addEventListener("auxclick", openKnown);
 
 // Ctrl+Enter (or Cmd+Enter) sends what one is writing.
 document.addEventListener("keydown", (event) => {

@@ -6,7 +6,7 @@ import { forget, unmarkSent } from "./unsent.js";
 
 const NEXT = "Segue-Next";
 export const isTab = () => document.body.dataset.carrier === "tab";
-const isOurs = (address) => {
+export const isOurs = (address) => {
   const url = new URL(address, location);
   return url.origin === location.origin && url.pathname.startsWith(`/l/${launch}/`);
 };

@@ -1,7 +1,8 @@
 // The secret of a launch, as this tab keeps it: never in an address, never in storage that other tabs read.
 import { keep, read } from "./web_storage.js";
 
-const PATIENCE = 1000;
+const PATIENCE = 5000;
+const ASK_EVERY = 250;
 const ASKED = "segue.ask_secret";
 const ANSWERED = "segue.secret";
 const known = new Map();
@@ -31,6 +32,7 @@ export const askOpener = (id) =>
     }
     const finish = (secret) => {
       clearTimeout(timer);
+      clearInterval(asking);
       window.removeEventListener("message", listen);
       resolve(secret);
     };
@@ -40,7 +42,13 @@ export const askOpener = (id) =>
     };
     const timer = setTimeout(finish, PATIENCE, null);
     window.addEventListener("message", listen);
-    opener.postMessage({ subject: ASKED, launch: id }, location.origin);
+    // Again and again: the page there may just be on its way to another one.
+    const ask = () => {
+      if (opener.closed) finish(null);
+      else opener.postMessage({ subject: ASKED, launch: id }, location.origin);
+    };
+    const asking = setInterval(ask, ASK_EVERY);
+    ask();
   });
 
 window.addEventListener("message", (event) => {

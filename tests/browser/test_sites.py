@@ -196,6 +196,42 @@ def test_a_window_of_its_own(sites: Sites, browsers: Browse, kind: Kind) -> None
         assert "segue_launch=" in (sites.cookies_of(visit.launch_id)[-1] or "")
 
 
+WINDOW_LINK = "Open in a new window"
+WAYS: dict[str, dict[str, Any]] = {
+    "click": {},
+    "control": {"modifiers": ["Control"]},
+    "middle button": {"button": "middle"},
+}
+
+
+@pytest.mark.parametrize("kind", [BLOCKED, NO_COOKIE], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    ("link", "way"), [*((WINDOW_LINK, way) for way in WAYS), ("Help", "control"), ("Help", "middle button")]
+)
+def test_each_way_to_a_new_window_leads_to_the_page(
+    sites: Sites, browsers: Browse, kind: Kind, way: str, link: str
+) -> None:
+    """The frame's cookie stays in the frame, so the new window is told by the page that opened it."""
+    with browsing(browsers, kind, 401) as page:
+        visit = Visit.enter(page, sites.lms, ANA, TALK)
+        visit.settle()
+        visit.tool.wait_for_load_state("load")  # its scripts are there
+        with page.context.expect_page() as opening:
+            visit.tool.get_by_role("link", name=link).click(**WAYS[way])
+        window = opening.value
+        words = "Help" if link == "Help" else TALK.activity
+        expect(window.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def test_a_new_window_whose_opener_is_gone_says_where_to_go(sites: Sites, browsers: Browse) -> None:
+    with browsing(browsers, BLOCKED, 401) as page:
+        visit = Visit.enter(page, sites.lms, ANA, TALK)
+        address = visit.tool.url
+        window = page.context.new_page()
+        window.goto(address)
+        expect(window.get_by_text("belongs to a visit in another window or another browser")).to_be_visible()
+
+
 @pytest.mark.parametrize("kind", [BLOCKED, NO_COOKIE], ids=lambda kind: kind.name)
 def test_two_tabs_in_two_courses(sites: Sites, browsers: Browse, kind: Kind) -> None:
     with browsing(browsers, kind, 401) as page:

@@ -24,6 +24,7 @@ from tests.threads.test_threads import THREAD
 TOOL = "http://127.0.0.1:8000"
 RETURN = f"{ISSUER}/courses/1"
 ENDED = "This page is no longer connected to your course"
+ELSEWHERE = "This page is not yours to open here"
 
 
 class Tab:
@@ -104,7 +105,8 @@ def test_without_either_a_page_comes_that_is_nobodys(
     assert page.status_code == 401
     assert "js/arrive.js" in page.text
     assert "Ana" not in page.text
-    assert ENDED in page.text
+    assert ELSEWHERE in page.text
+    assert ENDED not in page.text
     # Its policy holds for the page that is put in its place, so it names those who may frame that one.
     assert page.headers["Content-Security-Policy"].endswith(f"frame-ancestors 'self' {ISSUER}")
     assert page.headers["Cache-Control"] == "no-store"
@@ -114,7 +116,32 @@ def test_without_either_a_page_comes_that_is_nobodys(
 def test_of_an_unknown_launch_too(app: Flask) -> None:
     page = app.test_client().get(f"/l/{uuid4()}/threads", base_url=TOOL)
     assert page.status_code == 401
+    assert ELSEWHERE in page.text
+
+
+@pytest.mark.parametrize("values", [{"seen_at": timedelta(hours=-3)}, {"expires_at": timedelta(seconds=-1)}])
+def test_once_a_visit_is_over_its_address_says_so_to_anybody(
+    app: Flask, sessions: sessionmaker[Session], ana: Visitor, values: dict[str, timedelta]
+) -> None:
+    """Also to its own person, whose cookie is gone by then."""
+    set_launch(sessions, ana, **{name: datetime.now(UTC) + by for name, by in values.items()})
+    page = app.test_client().get(f"{ana.base}/threads", base_url=TOOL)
     assert ENDED in page.text
+    assert ELSEWHERE not in page.text
+
+
+def test_an_address_of_somebody_elses_visit_says_so(app: Flask, course: Course, ana: Visitor) -> None:
+    """To somebody with a visit of their own, by a link, a form and a part of a page."""
+    tom = course.visitor("Tom Becker")
+    for page in (
+        tom.client.get(f"{ana.base}/threads", base_url=TOOL),
+        tom.client.post(f"{ana.base}/threads/new", data={"body": "Mine"}, base_url=TOOL),
+        tom.client.get(f"{ana.base}/threads", headers={"HX-Request": "true"}, base_url=TOOL),
+        tom.client.get(f"{ana.base}/threads", headers={"Authorization": "Bearer wrong"}, base_url=TOOL),
+    ):
+        assert page.status_code == 401
+        assert ELSEWHERE in page.text
+        assert "two hours" not in page.text
 
 
 def test_a_form_that_is_sent_to_nobodys_page_comes_back_with_what_was_typed(app: Flask, ana: Visitor) -> None:

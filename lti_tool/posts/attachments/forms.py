@@ -20,6 +20,8 @@ from lti_tool.posts.attachments.names import shown_claim
 from lti_tool.posts.attachments.queries import AttachmentView
 from lti_tool.posts.attachments.service import remove_attachment
 from lti_tool.posts.service import was_posted
+from lti_tool.serving.limits import BodyLimits
+from lti_tool.settings import Settings
 from lti_tool.web.forms import LaunchedForm
 from lti_tool.web.launched import actor
 from lti_tool.web.transaction import db
@@ -56,6 +58,11 @@ _WORDS: dict[Refusal, LazyString] = {
     Refusal.NOT_KEPT: lazy_gettext("we could not keep it just now. Please choose it again in a moment."),
     Refusal.GONE: lazy_gettext("it is not here any more. Please choose it again, or send without it."),
 }
+
+
+def upload_limits(settings: Settings) -> BodyLimits:
+    """What the routes of forms with files take."""
+    return BodyLimits(LARGEST_REQUEST, settings.upload_seconds)
 
 
 def is_of_files(name: str) -> bool:

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 from lti_tool.core.db import settings_of
 from lti_tool.core.errors import NotFoundError
 from lti_tool.posts.attachments import queries, service
-from lti_tool.posts.attachments.forms import RemoveForm, UploadForm
+from lti_tool.posts.attachments.forms import RemoveForm, UploadForm, upload_limits
 from lti_tool.posts.attachments.kinds import KINDS
 from lti_tool.posts.attachments.models import Attachment
 from lti_tool.storage.store import storage_of
+from lti_tool.web.bodies import takes
 from lti_tool.web.downloads import untrusted
 from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import actor, launched_blueprint
@@ -22,6 +23,7 @@ blueprint = launched_blueprint("attachments", __name__, url_prefix="/attachments
 
 
 @blueprint.post("")
+@takes(upload_limits)
 def upload_files() -> Response:
     form = UploadForm()
     is_fine = form.is_sent()
