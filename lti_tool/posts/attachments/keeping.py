@@ -57,7 +57,7 @@ def keep_file(
     sessions: sessionmaker[Session], actor: Actor, *, form_id: UUID, claimed_name: str, content: bytes
 ) -> Attachment:
     """Keep it for this person and form; the same file again is the same row. Raises RefusedFileError."""
-    ready = _made_ready(claimed_name, content)
+    ready = make_ready(claimed_name, content)
     with unit_of_work(sessions) as session:
         row = _reserve(session, actor, form_id, ready)
         storage = storage_of(settings_of(session))
@@ -75,7 +75,7 @@ def keep_file(
     return row
 
 
-def _made_ready(claimed_name: str, content: bytes) -> _Ready:
+def make_ready(claimed_name: str, content: bytes) -> _Ready:
     if len(content) > LARGEST_FILE:
         raise RefusedFileError(Refusal.TOO_LARGE)
     kind, digest = kind_of(content, claimed_name), digest_of(content)
