@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import attack, delivery, launches, open_pages, privacy, record_store, servers, threads
+from bench import attack, delivery, launches, open_pages, pictures, privacy, record_store, servers, threads
 
 BENCHMARKS = {
     "Launches": (launches.main, ["--launches", "2000"], ["--launches", "200"]),
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "Attack": (attack.main, [], ["--pages", "60"]),
     "Open pages": (open_pages.main, ["--seconds", "60"], ["--seconds", "20"]),
     "Delivery": (delivery.main, [], ["--statements", "5000", "--waiting", "10000"]),
+    "Pictures": (pictures.main, [], []),
     "Privacy": (privacy.main, [], ["--posts", "10000"]),
     "Record store": (record_store.main, [], ["--sizes", "1000", "10000"]),
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from lti_tool.people.models import Person
 from lti_tool.platforms.models import Registration
+from lti_tool.posts.attachments.kinds import KINDS
 from lti_tool.posts.attachments.models import Attachment
+from lti_tool.posts.attachments.names import file_name
 from lti_tool.privacy import tables
 from lti_tool.privacy.record import agents_in, recorded_of
 from lti_tool.statements.actors import Agent
@@ -91,7 +94,15 @@ def _files(session: Session, person: Person) -> Sequence[File]:
         .where(Attachment.person_id == person.id, Attachment.kept_at.is_not(None))
         .order_by(Attachment.id)
     )
-    return [File(key=row.key, name=f"{row.id}-{row.name}") for row in found]
+    return list(chain.from_iterable(_kept_of(row) for row in found))
+
+
+def _kept_of(row: Attachment) -> list[File]:
+    files = [File(key=row.key, name=f"{row.id}-{row.name}")]
+    if row.original_kind:
+        name = file_name(row.name, KINDS[row.original_kind])
+        files.append(File(key=row.original_key, name=f"{row.id}-original-{name}"))
+    return files
 
 
 def _plain(value: Any) -> Any:

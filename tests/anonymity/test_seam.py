@@ -11,8 +11,6 @@ TEMPLATES = ROOT.parent / "templates"
 READ_NAMES = {
     "posts/authors.py": "the seam itself",
     "posts/marks/queries.py": "who gave a mark, by way of the seam",
-    "posts/attachments/keeping.py": "the uploader's own name, to take it out of file names",
-    "posts/attachments/attaching.py": "the same",
     "moderation/queries.py": "staff, reporters, and whom the log is about unless they wrote anonymously",
     "moderation/unmasking.py": "the one that is logged and told",
     "mentions/queries.py": "whom one may mention, whatever they wrote",

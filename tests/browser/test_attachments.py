@@ -15,6 +15,7 @@ from tests.browser.sites import Sites
 from tests.browser.test_pages import look_at
 from tests.browser.test_sites import Browse, browsers, browsing, sites
 from tests.browser.visits import ANA, TALK, TOM, Visit, reload
+from tests.posts.files import HEIC
 
 __all__ = ["browsers", "sites"]
 pytestmark = pytest.mark.browser
@@ -68,8 +69,8 @@ def test_files_are_chosen_described_removed_and_posted(come: Come, width: int) -
     expect(waiting(ana)).to_have_count(2)
     expect(ana.tool.get_by_role("status").filter(has_text="is attached")).to_be_visible()
     ana.tool.get_by_label("What does the picture show?").fill("Two bars, the left one higher")
-    choose(ana, {"name": "page.html", "mimeType": "text/html", "buffer": b"<script>window.ran = 1</script>"})
-    expect(ana.tool.get_by_text("page.html: its name says one kind of file")).to_be_visible()
+    choose(ana, {"name": "page.pdf", "mimeType": "text/html", "buffer": b"<script>window.ran = 1</script>"})
+    expect(ana.tool.get_by_text("page.pdf: its name ends in")).to_be_visible()
     ana.tool.evaluate(
         GIVE, ["#composer textarea", "pasted.png", "image/png", list(picture((30, 30))), "paste"]
     )
@@ -157,14 +158,16 @@ def test_how_it_looks(demo: Demo, new_context: NewContext) -> None:
     with no_complaints(visit.page.context):
         _fill_composer(visit)
         choose(visit, {"name": "wrong.png", "mimeType": "image/png", "buffer": b"no picture at all"})
-        expect(visit.tool.get_by_text("wrong.png: its name says")).to_be_visible()
+        expect(visit.tool.get_by_text("wrong.png: its name ends in")).to_be_visible()
+        choose(visit, {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": HEIC})
+        expect(visit.tool.get_by_text("Saved as JPEG, which every browser shows.")).to_be_visible()
         look_at(visit.page, "files-waiting")
         # What looking left in the page would be in htmx's way; and text and files come back.
         visit.page.reload()
-        expect(waiting(visit)).to_have_count(2)
-        visit.tool.get_by_label("What does the picture show?").fill("Two bars, the left one higher")
+        expect(waiting(visit)).to_have_count(3)
+        visit.tool.get_by_label("What does the picture show?").first.fill("Two bars, the left one higher")
         visit.tool.get_by_role("button", name="Post reply").click()
-        is_shown(visit.post_with("With everything.").get_by_role("img"))
+        is_shown(visit.post_with("With everything.").get_by_role("img").last)
         look_at(visit.page, "files-posted")
 
 

@@ -175,6 +175,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "attachments.upload_files"): Row(Needs.SESSION),
     ("GET", "attachments.list_files"): Row(Needs.SESSION),
     ("GET", "attachments.show_attachment"): Row(Needs.SESSION, ids={"attachment_id": "attachment"}),
+    ("GET", "attachments.show_original"): Row(Needs.OWNER, ids={"attachment_id": "original"}),
     ("POST", "attachments.remove_attachment"): Row(Needs.OWNER, ids={"attachment_id": "waiting file"}),
     ("GET", "people.list_people"): Row(Needs.STAFF),
     ("POST", "people.update_roster"): Row(Needs.STAFF),

@@ -24,7 +24,7 @@ from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
 from tests.follow_ups.planning import plan
 from tests.grades.test_scores import grade_activity
 from tests.help_requests.asking import ask_for_help, post_answer
-from tests.posts.files import posted_file, waiting_file
+from tests.posts.files import HEIC, posted_file, waiting_file
 from tests.shapes.shaped import reply
 from tests.threads.test_threads import THREAD
 
@@ -72,6 +72,7 @@ def furnish(course: Course, session: Session, context_id: str) -> Place:
         "answer": post_answer(colleague, request),
         "reply": reply(colleague, f"/threads/{thread}"),
         "attachment": posted_file(owner, session),
+        "original": waiting_file(owner, "photo.heic", HEIC),
         "waiting file": waiting_file(owner),
         "follow-up": UUID(_last(plan(owner))),
         "person": colleague.actor.person_id,
@@ -187,7 +188,7 @@ def call(
         answer = visitor.get(path, query_string=hints)
     else:
         answer = visitor.send("/threads/new", path, {**TABLE[route].data, **hints})
-    return answer.status_code, answer.text
+    return answer.status_code, answer.get_data().decode(errors="replace")  # a picture is no text
 
 
 def everything_written(engine: Engine) -> str:

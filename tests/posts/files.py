@@ -5,6 +5,8 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +25,8 @@ NOTES = "Say what has changed first."
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Author (Ana Ruiz) >>\nendobj\n%%EOF\n"
 PLACE = "48.2082N 16.3738E"
 MAKER = "Ana's telephone"
+HEIC = (Path(__file__).parent / "pictures" / "photo.heic").read_bytes()
+"""A photo on its side, red on the left, with that place and maker in it."""
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (40, 30), **options: Any) -> bytes:
@@ -40,6 +44,12 @@ def photo(size: tuple[int, int] = (60, 40)) -> bytes:
     return picture("JPEG", size, exif=exif, comment=PLACE.encode())
 
 
+CONTENT_TYPES = "[Content_Types].xml"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
+
+
 def packed(*names: str, **texts: bytes) -> bytes:
     """A zip with these entries."""
     written = io.BytesIO()
@@ -51,8 +61,22 @@ def packed(*names: str, **texts: bytes) -> bytes:
     return written.getvalue()
 
 
-def document(*more: str) -> bytes:
-    return packed("[Content_Types].xml", "word/document.xml", *more)
+def content_types(main: str, **others: str) -> bytes:
+    """The table of an office document: its main part's type, and other parts' by name."""
+    parts = {"word/document.xml": main, **others}
+    told = "".join(f'<Override PartName="/{part}" ContentType="{it}"/>' for part, it in parts.items())
+    return (
+        '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f"{told}</Types>"
+    ).encode()
+
+
+def document(*more: str, main: str = WORD) -> bytes:
+    return packed(*more, **{CONTENT_TYPES: content_types(main), "word/document.xml": b"<w/>"})
+
+
+def odt(parts: Mapping[str, bytes]) -> bytes:
+    return packed(mimetype=b"application/vnd.oasis.opendocument.text", **parts)
 
 
 def png_of(width: int, height: int) -> bytes:

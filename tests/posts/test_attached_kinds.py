@@ -1,21 +1,35 @@
 """What may be attached: told from the content; pictures are made anew; names are harmless."""
 
 import io
-import time
 
 import pytest
 from PIL import Image
 
 from lti_tool.posts.attachments.errors import Refusal, RefusedFileError
 from lti_tool.posts.attachments.kinds import JPEG, PDF, PNG, TEXT, kind_of
-from lti_tool.posts.attachments.names import chosen_name, file_name
-from lti_tool.posts.attachments.pictures import LONGEST_SIDE, make_anew
-from tests.posts.files import MAKER, PLACE, document, packed, photo, picture, png_of
+from lti_tool.posts.attachments.names import file_name
+from lti_tool.posts.attachments.pictures import make_anew
+from tests.posts.files import (
+    MAKER,
+    PLACE,
+    SHEET,
+    SLIDES,
+    document,
+    odt,
+    packed,
+    photo,
+    picture,
+    png_of,
+)
 from tests.posts.files import PDF as A_PDF
 
 M4A = b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00" + b"\0" * 40
 OGG = b"OggS\x00\x02" + b"\0" * 22 + b"OpusHead" + b"\0" * 20
-ODT = packed(mimetype=b"application/vnd.oasis.opendocument.text")
+HEIC = b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic"
+AVIF_IN_MIF1 = b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif"
+HTML = b"<!doctype html><script>alert(1)</script>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+WORDS = "Größe: „weiß“, 5 €"
 
 
 @pytest.mark.parametrize(
@@ -31,10 +45,33 @@ ODT = packed(mimetype=b"application/vnd.oasis.opendocument.text")
         ("a.txt", b"Words.\r\n", "text"),
         ("a.md", "Größe: ﷺ\n".encode(), "text"),
         ("a.csv", b"a,b\n1,2\n", "csv"),
+        ("a.py", b"print('a')\n", "text"),
+        ("A.java", b"class A {}\n", "text"),
+        ("a.json", b'{"a": 1}', "text"),
+        ("a.txt", WORDS.encode("utf-8-sig"), "text"),
+        ("a.csv", WORDS.encode("utf-16"), "csv"),
+        ("a.csv", WORDS.encode("utf-16-le"), "csv"),
+        ("a.txt", b"\xfe\xff" + WORDS.encode("utf-16-be"), "text"),
+        ("a.txt", WORDS.encode("utf-32"), "text"),
+        ("a.java", WORDS.encode("cp1252"), "text"),
+        ("a.py", "Grüße, Añez".encode("latin-1"), "text"),
+        ("a.csv", "名前,点数\n".encode("shift-jis"), "csv"),
+        ("a.txt", "名前は".encode("iso2022_jp"), "text"),
+        ("a.txt", "姓名".encode("gb18030"), "text"),
+        ("a.txt", "Имя".encode("koi8-r"), "text"),
+        ("a.log", b"\x1b[31mred\x1b[0m\r\n", "text"),
+        ("README", b"no ending", "text"),
+        (".gitignore", b"var/\n", "text"),
+        ("a.html", HTML, "text"),
+        ("a.svg", SVG, "text"),
+        ("a.js", b"alert(1)", "text"),
         ("a.docx", document(), "docx"),
-        ("a.xlsx", packed("[Content_Types].xml", "xl/workbook.xml"), "xlsx"),
-        ("a.pptx", packed("[Content_Types].xml", "ppt/presentation.xml"), "pptx"),
-        ("a.odt", ODT, "odt"),
+        ("a.xlsx", document(main=SHEET), "xlsx"),
+        ("a.pptx", document(main=SLIDES), "pptx"),
+        ("a.odt", odt({}), "odt"),
+        ("a.heic", HEIC, "heic"),
+        ("a.avif", AVIF_IN_MIF1, "avif"),
+        ("a.avif", picture("AVIF"), "avif"),
         ("a.mp3", b"ID3\x04\x00" + b"\0" * 60, "mp3"),
         ("a.mp3", b"\xff\xfb\x90\x64" + b"\0" * 60, "mp3"),
         ("a.m4a", M4A, "m4a"),
@@ -46,33 +83,29 @@ def test_what_is_taken(name: str, content: bytes, kind: str) -> None:
     assert kind_of(content, name).name == kind
 
 
-HTML = b"<!doctype html><script>alert(1)</script>"
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
-
-
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
         ("a.png", b"", Refusal.EMPTY),
-        ("a.html", HTML, Refusal.MISNAMED),
-        ("a.svg", SVG, Refusal.MISNAMED),
-        ("a.xml", b"<?xml version='1.0'?><x/>", Refusal.MISNAMED),
-        ("a.js", b"alert(1)", Refusal.MISNAMED),
         ("a.jpg.html", photo(), Refusal.MISNAMED),
         ("a.png", HTML, Refusal.MISNAMED),
+        ("a.docx", b"words", Refusal.MISNAMED),
         ("a.pdf", picture(), Refusal.MISNAMED),
-        ("words", b"no ending", Refusal.MISNAMED),
-        ("a.exe", b"MZ\x90\x00" + b"\0" * 60, Refusal.UNKNOWN),
+        ("a.txt", picture(), Refusal.MISNAMED),
+        ("a.heic", photo(), Refusal.MISNAMED),
+        ("a.exe", b"MZ\x90\x00" + b"\0" * 60, Refusal.PROGRAM),
+        ("a", b"\x7fELF\x02\x01\x01" + b"\0" * 60, Refusal.PROGRAM),
         ("a.txt", b"a\x00b", Refusal.UNKNOWN),
         ("a.txt", b"\xff\xfe\x00", Refusal.UNKNOWN),
-        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 60, Refusal.UNKNOWN),
-        ("a.zip", packed("word.txt"), Refusal.UNKNOWN),
-        ("a.docx", packed("../../etc/passwd"), Refusal.UNKNOWN),
-        ("a.docx", document("word/vbaProject.bin"), Refusal.MACROS),
-        ("a.docx", b"PK\x03\x04 broken", Refusal.UNKNOWN),
+        ("a.txt", b"\x00\x01\x02\x03" * 20, Refusal.UNKNOWN),
+        ("a.zip", packed("word.txt"), Refusal.ARCHIVE),
+        ("a.docx", packed("../../etc/passwd"), Refusal.ARCHIVE),
+        ("a.tar.gz", b"\x1f\x8b\x08\x00" + b"\0" * 60, Refusal.ARCHIVE),
+        ("a.docx", b"PK\x03\x04 broken", Refusal.DAMAGED),
         ("a.odt", packed(mimetype=b"text/html"), Refusal.UNKNOWN),
-        ("a.docx", packed(*(f"entry-{number}" for number in range(5001))), Refusal.UNKNOWN),
-        ("a.mp4", b"\x00\x00\x00\x20ftypavc1", Refusal.UNKNOWN),
+        ("a.mp4", b"\x00\x00\x00\x20ftypavc1", Refusal.VIDEO),
+        ("a.mp4", b"\x00\x00\x00\x20ftypisom\0\0\0\0", Refusal.VIDEO),
+        ("a.mov", b"\x00\x00\x00\x14ftypqt  \0\0\0\0", Refusal.VIDEO),
         ("a.mp3", b"\xff\xf9\x90\x64" + b"\0" * 60, Refusal.UNKNOWN),
         ("a.mp3\u202egnp", b"\xff\xfb\x90\x64" + b"\0" * 60, Refusal.MISNAMED),
     ],
@@ -86,7 +119,7 @@ def test_what_is_refused(name: str, content: bytes, reason: Refusal) -> None:
 def test_a_photo_is_turned_upright_and_tells_nothing() -> None:
     sent = photo((60, 40))
     assert PLACE.encode() in sent
-    made = make_anew(sent)
+    made = make_anew(sent, JPEG)
     assert (made.width, made.height) == (40, 60)
     assert PLACE.encode() not in made.content
     assert MAKER.encode() not in made.content
@@ -102,7 +135,7 @@ def test_notes_in_a_png_are_gone_and_what_is_clear_stays_clear() -> None:
     notes = Image.new("RGBA", (20, 20), (255, 0, 0, 0))
     notes.info["icc_profile"] = b"a profile"
     notes.save(written, "PNG", icc_profile=b"a profile", exif=b"Exif\0\0" + PLACE.encode())
-    made = make_anew(written.getvalue() + b"<script>alert(1)</script>")
+    made = make_anew(written.getvalue() + b"<script>alert(1)</script>", PNG)
     assert PLACE.encode() not in made.content
     assert b"script" not in made.content
     with Image.open(io.BytesIO(made.content)) as again:
@@ -110,26 +143,12 @@ def test_notes_in_a_png_are_gone_and_what_is_clear_stays_clear() -> None:
         assert "icc_profile" not in again.info
 
 
-def test_a_moving_picture_keeps_its_first_frame() -> None:
-    written = io.BytesIO()
-    frames = [Image.new("RGB", (30, 30), (shade, 0, 0)) for shade in (10, 120, 240)]
-    frames[0].save(written, "GIF", save_all=True, append_images=frames[1:])
-    made = make_anew(written.getvalue())
-    assert made.kind is PNG
-    with Image.open(io.BytesIO(made.content)) as again:
-        assert getattr(again, "n_frames", 1) == 1
-
-
-def test_a_large_picture_becomes_smaller() -> None:
-    made = make_anew(picture("JPEG", (5000, 2500)))
-    assert (made.kind, made.width, made.height) == (JPEG, LONGEST_SIDE, LONGEST_SIDE // 2)
-
-
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16", "CMYK", "RGBA"])
 def test_every_kind_of_colour(mode: str) -> None:
     written = io.BytesIO()
     Image.new(mode, (12, 12)).save(written, "JPEG" if mode == "CMYK" else "PNG")
-    assert (make_anew(written.getvalue()).width, make_anew(written.getvalue()).height) == (12, 12)
+    made = make_anew(written.getvalue(), JPEG if mode == "CMYK" else PNG)
+    assert (made.width, made.height) == (12, 12)
 
 
 @pytest.mark.parametrize(
@@ -147,11 +166,9 @@ def test_every_kind_of_colour(mode: str) -> None:
     ids=["bomb", "just over", "jpeg over", "cut png", "cut jpeg", "hollow png", "hollow jpeg", "gif script"],
 )
 def test_what_is_no_picture_that_we_can_make(content: bytes, reason: Refusal) -> None:
-    began = time.perf_counter()
     with pytest.raises(RefusedFileError) as refused:
-        make_anew(content)
+        make_anew(content, kind_of(content, ""))
     assert refused.value.reason is reason
-    assert time.perf_counter() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -159,28 +176,36 @@ def test_what_is_no_picture_that_we_can_make(content: bytes, reason: Refusal) ->
     [
         ("../../etc/passwd.txt", "passwd.txt"),
         ("C:\\Users\\ana\\Plan.TXT", "Plan.txt"),
-        ("invoice\u202etxt.exe", "invoicetxt.txt"),
+        ("invoice\u202etxt.exe", "invoicetxt.exe.txt"),
         ("con.txt", "file.txt"),
-        (".txt", "txt.txt"),
+        (".txt", "file.txt"),
         ("a\x00b\r\nc.txt", "abc.txt"),
         ("x" * 300 + ".txt", "x" * 80 + ".txt"),
         ("  two   words .txt", "two words.txt"),
-        ("plan.md", "plan.txt"),
+        ("plan.md", "plan.md"),
+        ("plan.PY", "plan.py"),
+        ("script.js", "script.js.txt"),
+        ("page.html", "page.html.txt"),
+        ("setup.cmd", "setup.cmd.txt"),
+        ("notes v1.2", "notes v1.2.txt"),
+        ("README", "README.txt"),
         ('a"b<c>|?*.txt', "a b c.txt"),
-        ("Ruiz_Ana_plan.txt", "plan.txt"),
-        ("Plan von Ána Ruiz.txt", "Plan von.txt"),
-        ("analysis.txt", "analysis.txt"),
-        ("Ana Ruiz.txt", "file.txt"),
+        ("Ana Ruiz.txt", "Ana Ruiz.txt"),
         ("خطة.txt", "خطة.txt"),
     ],
 )
-def test_a_name_is_harmless_and_nobodys(claimed: str, name: str) -> None:
-    assert file_name(claimed, TEXT, author="Ana Ruiz") == name
+def test_a_name_is_harmless(claimed: str, name: str) -> None:
+    assert file_name(claimed, TEXT) == name
 
 
 @pytest.mark.parametrize(
     ("typed", "name"),
     [("My plan", "My plan.pdf"), ("My plan.PDF", "My plan.pdf"), ("a/b.exe", "b.exe.pdf"), ("", "file.pdf")],
 )
-def test_a_chosen_name_keeps_the_ending_of_its_kind(typed: str, name: str) -> None:
-    assert chosen_name(typed, PDF) == name
+def test_a_chosen_name_has_the_ending_of_its_kind(typed: str, name: str) -> None:
+    assert file_name(typed, PDF) == name
+
+
+@pytest.mark.parametrize(("typed", "name"), [("Plan", "Plan.py"), ("Plan.java", "Plan.java")])
+def test_a_text_keeps_its_ending_where_none_is_typed(typed: str, name: str) -> None:
+    assert file_name(typed, TEXT, before="draft.py") == name

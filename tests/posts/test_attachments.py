@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.http import parse_options_header
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Role
@@ -98,8 +99,8 @@ def test_a_picture_is_shown_and_can_do_nothing(ana: Visitor, session: Session) -
     ("name", "content", "media_type"),
     [
         ("plan.pdf", PDF, "application/pdf"),
-        ("page.txt", b"<!doctype html><script>alert(1)</script>", "text/plain; charset=utf-8"),
-        ("list.csv", b"a,b\n=1+1,2\n", "text/csv; charset=utf-8"),
+        ("page.txt", b"<!doctype html><script>alert(1)</script>", "text/plain"),
+        ("list.csv", b"a,b\n=1+1,2\n", "text/csv"),
     ],
 )
 def test_anything_else_is_saved_as_it_came_and_never_opened(
@@ -111,6 +112,25 @@ def test_anything_else_is_saved_as_it_came_and_never_opened(
     assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("name", "said_as"),
+    [
+        ("خطة.txt", "filename=file.txt; filename*=UTF-8''%D8%AE%D8%B7%D8%A9.txt"),
+        ("Größe (neu).txt", "filename=\"Groe (neu).txt\"; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%28neu%29.txt"),
+        ("計画.py", "filename=file.py; filename*=UTF-8''%E8%A8%88%E7%94%BB.py"),
+    ],
+)
+def test_a_name_beyond_ascii_is_written_out_in_the_header(
+    ana: Visitor, session: Session, name: str, said_as: str
+) -> None:
+    """A header is ASCII: a server can't send it otherwise."""
+    post_with_files(ana, (name, NOTES.encode()))
+    header = ana.get(f"/attachments/{rows(session)[0].id}").headers["Content-Disposition"]
+    assert header == f"attachment; {said_as}"
+    assert header.isascii()
+    assert parse_options_header(header)[1]["filename"] == name
 
 
 def test_a_chosen_file_waits_in_its_form_and_is_posted_with_what_is_said_of_it(
@@ -169,8 +189,14 @@ def test_htmx_gets_the_post_with_its_files(ana: Visitor) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("page.html", b"<script>alert(1)</script>", "another"),
-        ("virus.exe", b"MZ\x90\x00" + b"\0" * 60, "this kind of file"),
+        (
+            "page.png",
+            b"<script>alert(1)</script>",
+            "ends in “.png”, but in it is another kind of file (TEXT)",
+        ),
+        ("virus.exe", b"MZ\x90\x00" + b"\0" * 60, "it is a program"),
+        ("data.bin", b"\0\1\2" * 30, "this kind of file"),
+        ("huge.gif", picture("GIF", (5001, 5000)), "may have 25 million"),
         ("large.txt", b"x" * (keeping.LARGEST_FILE + 1), "too large"),
         ("broken.png", picture()[:40], "be read"),
         ("<b>.txt", b"", "&lt;b&gt;.txt</bdi>"),

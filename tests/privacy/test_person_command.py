@@ -16,7 +16,7 @@ from lti_tool.storage.store import Storage, StorageError
 from tests.conftest import folder_of
 from tests.contract.conftest import everything, everything_written
 from tests.factories.entrances import ISSUER, Course, Visitor, make_tenant
-from tests.posts.files import photo, post_with_pictures
+from tests.posts.files import HEIC, photo, post_with_files, post_with_pictures
 from tests.test_cli import Segue
 from tests.test_cli import segue as segue  # noqa: PLC0414  # a fixture
 from tests.threads.test_threads import post_thread
@@ -66,6 +66,19 @@ def test_an_export_is_a_folder_with_rows_statements_and_files(
     again = segue("person", "export", *ANA, "--to", "ana")
     assert again.exit_code == 2
     assert "is not empty" in again.stderr
+
+
+def test_an_original_is_exported_and_erased_with_the_picture(
+    segue: Segue, course: Course, tmp_path: Path
+) -> None:
+    post_with_files(course.visitor("Ana Ruiz"), ("IMG_1.heic", HEIC))
+    assert segue("person", "export", *ANA, "--to", "ana").exit_code == 0
+    files = {file.suffix: file.read_bytes() for file in Path("ana", "files").iterdir()}
+    assert set(files) == {".jpg", ".heic"}
+    assert files[".heic"] == HEIC
+    assert len(list((tmp_path / "media").rglob("*-original"))) == 1
+    assert segue("person", "erase", *ANA, "--yes").exit_code == 0
+    assert not [it for it in (tmp_path / "media").rglob("*") if it.is_file()]
 
 
 def test_without_yes_nothing_is_changed_and_counts_are_shown(

@@ -131,7 +131,7 @@ def test_the_acts_beside_writing_are_counted_too(course: Course, session: Sessio
     assert tom[COUNTED["moderation_log.person_id"]] == "1"
     assert tom[COUNTED["conversation_follow.person_id"]] == "3"
     assert ana[COUNTED["post_mark.person_id"]] == "3"
-    assert ana[COUNTED["attachment.person_id"]] == "3"
+    assert ana[COUNTED["attachment.person_id"]] == "4"
     assert ana[COUNTED["conversation_change.person_id"]] == "1"
     assert ana[COUNTED["read_state.person_id"]] == "8"
     assert ana[COUNTED["launch.person_id"]] == "3"

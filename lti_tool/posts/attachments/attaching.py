@@ -1,5 +1,6 @@
 """Attaching the files that wait to the post that is written, in its transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,7 +12,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import ConflictError
 from lti_tool.posts.attachments.kinds import KINDS
 from lti_tool.posts.attachments.models import Attachment
-from lti_tool.posts.attachments.names import chosen_name, file_name
+from lti_tool.posts.attachments.names import file_name, nameless
 from lti_tool.posts.models import Post
 
 
@@ -40,21 +41,23 @@ def waiting(actor: Actor) -> Select[Attachment]:
 def attach_files(session: Session, actor: Actor, post: Post, chosen: Sequence[Chosen]) -> None:
     """In the order in which they were chosen. Raises ConflictError where one is not there any more.
 
-    Those of an anonymous post keep nothing that may name its author, not in what they are called either.
+    Those of an anonymous post keep nothing that may name its author, and get names that we make.
     """
     if not chosen:
         return
     wanted = waiting(actor).where(Attachment.id.in_([it.id for it in chosen])).with_for_update()
     rows = {row.id: row for row in session.scalars(wanted)}
+    counted: Counter[str] = Counter()
     for position, it in enumerate(chosen):
         row = rows.get(it.id)
         if row is None or (post.pseudonym and not KINDS[row.kind].is_bare):
             raise ConflictError
         kind = KINDS[row.kind]
         row.post_id, row.form_id, row.position = post.id, None, position
-        row.name = chosen_name(it.name, kind)
         if post.pseudonym:
-            row.name = file_name(row.name, kind, author=actor.name)
+            row.name = nameless(kind, row.name, counted)
+        else:
+            row.name = file_name(it.name, kind, before=row.name)
         if kind.is_image:
             row.alt, row.decorative = ("", True) if it.decorative else (it.alt, False)
     post.attachment_count = len(chosen)

@@ -10,10 +10,18 @@ class Refusal(StrEnum):
     UNKNOWN = "unknown"
     MISNAMED = "misnamed"
     MACROS = "macros"
+    LOCKED = "locked"
+    OLD_OFFICE = "old_office"
+    ARCHIVE = "archive"
+    PROGRAM = "program"
+    VIDEO = "video"
+    DAMAGED = "damaged"
     TOO_LARGE = "too_large"
+    TOO_LARGE_INSIDE = "too_large_inside"
     TOO_MANY = "too_many"
     TOO_MUCH = "too_much"
     TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_HEAVY = "too_heavy"
     UNREADABLE = "unreadable"
     TOO_MANY_WAITING = "too_many_waiting"
     NOT_KEPT = "not_kept"
@@ -23,6 +31,8 @@ class Refusal(StrEnum):
 class RefusedFileError(SegueError):
     """A file that can't be attached; the others and the text are not touched by it."""
 
-    def __init__(self, reason: Refusal) -> None:
+    def __init__(self, reason: Refusal, **details: str) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.details = details
+        """What the words for the reason name."""

@@ -30,27 +30,46 @@ LARGEST_REQUEST = LARGEST_POST + 14 * 1024 * 1024
 _MOST_PARTS = 120
 LONGEST_ALT = 500
 MEGABYTE = 1024 * 1024
-ACCEPTED = ",".join(f".{ending}" for kind in KINDS.values() for ending in kind.endings)
+ACCEPTED = ",".join([*(f".{ending}" for kind in KINDS.values() for ending in kind.endings), "text/*"])
 
 _OF_FILES = ("files", "name-", "alt-", "decorative-", "remove-")
 
 _WORDS: dict[Refusal, LazyString] = {
     Refusal.EMPTY: lazy_gettext("there is nothing in it."),
     Refusal.UNKNOWN: lazy_gettext(
-        "we can't take this kind of file. Pictures, PDF, text, CSV, documents, sheets and slides (.docx, .odt"
-        " and their like), and sound (MP3, M4A, Ogg) are fine."
+        "we can't take this kind of file. Pictures, PDF, text and program code, documents, sheets and slides"
+        " (.docx, .odt and their like), and sound (MP3, M4A, Ogg) are fine."
     ),
-    Refusal.MISNAMED: lazy_gettext("its name says one kind of file, and what is in it another."),
-    Refusal.MACROS: lazy_gettext("it holds macros. Please save it without them, and choose it again."),
+    Refusal.MACROS: lazy_gettext(
+        "it holds macros or controls, which could act on the computer of who opens it. Please save it without"
+        " them, and choose it again."
+    ),
+    Refusal.LOCKED: lazy_gettext(
+        "it is locked with a password, so the others could not open it. Please save it without one."
+    ),
+    Refusal.OLD_OFFICE: lazy_gettext(
+        "it is of an old office format (such as .doc or .xls). Please save it as .docx, .xlsx, .pptx or PDF."
+    ),
+    Refusal.ARCHIVE: lazy_gettext("it is a packed folder. Please choose the files in it one by one."),
+    Refusal.PROGRAM: lazy_gettext("it is a program. We take none, whatever it does."),
+    Refusal.VIDEO: lazy_gettext(
+        "it is a video, and those are too large for here. Please link to it from your text instead."
+    ),
+    Refusal.DAMAGED: lazy_gettext("it can't be opened. It may be damaged."),
     Refusal.TOO_LARGE: lazy_gettext(
         "it is too large. A file may have %(most)d MB.", most=LARGEST_FILE // MEGABYTE
+    ),
+    Refusal.TOO_LARGE_INSIDE: lazy_gettext(
+        "it is packed, and too large to be opened by everybody. Please choose a smaller one."
     ),
     Refusal.TOO_MANY: lazy_gettext("a post can have %(most)d files, and these were more.", most=MOST_FILES),
     Refusal.TOO_MUCH: lazy_gettext(
         "together the files are too large. All of a post's may have %(most)d MB.",
         most=LARGEST_POST // MEGABYTE,
     ),
-    Refusal.TOO_MANY_PIXELS: lazy_gettext("it has too many pixels. Please make it smaller first."),
+    Refusal.TOO_HEAVY: lazy_gettext(
+        "reading this picture takes too long, or too much memory. Please save it smaller, and try again."
+    ),
     Refusal.UNREADABLE: lazy_gettext("the picture can't be read. It may be damaged."),
     Refusal.TOO_MANY_WAITING: lazy_gettext(
         "you have many files that were never posted. Please post or remove some first."
@@ -63,6 +82,25 @@ _WORDS: dict[Refusal, LazyString] = {
 def upload_limits(settings: Settings) -> BodyLimits:
     """What the routes of forms with files take."""
     return BodyLimits(LARGEST_REQUEST, settings.upload_seconds)
+
+
+def _words(refused: RefusedFileError) -> LazyString:
+    match refused.reason:
+        case Refusal.MISNAMED:
+            return lazy_gettext(
+                "its name ends in “%(claimed)s”, but in it is another kind of file (%(found)s). Please give"
+                " it the right ending.",
+                claimed=shown_claim(refused.details["claimed"]),
+                found=refused.details["found"].upper(),
+            )
+        case Refusal.TOO_MANY_PIXELS:
+            return lazy_gettext(
+                "it has too many pixels. A picture of its kind may have %(most)s million. Please make it"
+                " smaller first.",
+                most=refused.details["most"],
+            )
+        case reason:
+            return _WORDS[reason]
 
 
 def is_of_files(name: str) -> bool:
@@ -147,7 +185,7 @@ class AttachingForm(LaunchedForm):
                     content=content,
                 )
             except RefusedFileError as refused:
-                self.file_errors.append((shown_claim(file.filename or ""), _WORDS[refused.reason]))
+                self.file_errors.append((shown_claim(file.filename or ""), _words(refused)))
                 continue
             if kept.id not in {it.id for it in self.attached}:
                 self.attached.append(AttachmentView.of(kept, {}))

@@ -4,6 +4,7 @@ So a file never lies anywhere without a row that leads to it, whatever ends half
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,6 +40,13 @@ class _Ready:
     name: str
     width: int | None = None
     height: int | None = None
+    changes: Sequence[str] = ()
+    original: bytes = b""
+    original_kind: str | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.content) + len(self.original)
 
 
 def digest_of(content: bytes) -> str:
@@ -49,13 +57,15 @@ def keep_file(
     sessions: sessionmaker[Session], actor: Actor, *, form_id: UUID, claimed_name: str, content: bytes
 ) -> Attachment:
     """Keep it for this person and form; the same file again is the same row. Raises RefusedFileError."""
-    ready = _made_ready(actor, claimed_name, content)
+    ready = make_ready(claimed_name, content)
     with unit_of_work(sessions) as session:
         row = _reserve(session, actor, form_id, ready)
         storage = storage_of(settings_of(session))
     if row.kept_at is None:
         try:
             storage.put(row.key, ready.content)
+            if ready.original:
+                storage.put(row.original_key, ready.original)
         except StorageError as error:
             log.error("file_not_kept", kind=str(error))  # noqa: TRY400  # its text is all there is to say
             raise RefusedFileError(Refusal.NOT_KEPT) from None
@@ -65,21 +75,23 @@ def keep_file(
     return row
 
 
-def _made_ready(actor: Actor, claimed_name: str, content: bytes) -> _Ready:
+def make_ready(claimed_name: str, content: bytes) -> _Ready:
     if len(content) > LARGEST_FILE:
         raise RefusedFileError(Refusal.TOO_LARGE)
     kind, digest = kind_of(content, claimed_name), digest_of(content)
     if not kind.is_image:
-        name = file_name(claimed_name, kind, author=actor.name)
-        return _Ready(content=content, digest=digest, kind=kind, name=name)
-    picture = make_anew(content)
+        return _Ready(content=content, digest=digest, kind=kind, name=file_name(claimed_name, kind))
+    picture = make_anew(content, kind)
     return _Ready(
         content=picture.content,
         digest=digest,
         kind=picture.kind,
-        name=file_name(claimed_name, picture.kind, author=actor.name),
+        name=file_name(claimed_name, picture.kind),
         width=picture.width,
         height=picture.height,
+        changes=picture.changes,
+        original=content if picture.changes else b"",
+        original_kind=kind.name if picture.changes else None,
     )
 
 
@@ -96,7 +108,7 @@ def _reserve(session: Session, actor: Actor, form_id: UUID, ready: _Ready) -> At
         return known
     if len(of_form) >= MOST_FILES:
         raise RefusedFileError(Refusal.TOO_MANY)
-    if sum(row.size for row in of_form) + len(ready.content) > LARGEST_POST:
+    if sum(row.size for row in of_form) + ready.size > LARGEST_POST:
         raise RefusedFileError(Refusal.TOO_MUCH)
     if len(waiting) >= _MOST_WAITING:
         raise RefusedFileError(Refusal.TOO_MANY_WAITING)
@@ -108,9 +120,11 @@ def _reserve(session: Session, actor: Actor, form_id: UUID, ready: _Ready) -> At
         digest=ready.digest,
         kind=ready.kind.name,
         name=ready.name,
-        size=len(ready.content),
+        size=ready.size,
         width=ready.width,
         height=ready.height,
+        changes=list(ready.changes),
+        original_kind=ready.original_kind,
     )
     session.add(row)
     session.flush()

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
@@ -49,8 +50,15 @@ class Attachment(Row, Base):
     decorative: Mapped[bool] = mapped_column(default=False)
     """A picture that says nothing to those who can't see it."""
     size: Mapped[int]
+    """Of all that is kept of it, the original too."""
     width: Mapped[int | None]
     height: Mapped[int | None]
+    changes: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=list, server_default=text("'{}'"), info=trace("person_id")
+    )
+    """What a picture lost when it was made anew (`changes.py`)."""
+    original_kind: Mapped[str | None] = mapped_column(info=trace("person_id"))
+    """Of the picture as it was sent, which is kept too where it lost something; none else."""
     kept_at: Mapped[datetime | None]
     """When the file was written; before that nobody gets it."""
     removed_at: Mapped[datetime | None]
@@ -60,3 +68,12 @@ class Attachment(Row, Base):
     def key(self) -> str:
         """Where the file is kept: nothing in it tells what it is or whose."""
         return f"attachments/{self.id.hex[-2:]}/{self.id}"
+
+    @property
+    def original_key(self) -> str:
+        return f"{self.key}-original"
+
+    @property
+    def keys(self) -> list[str]:
+        """Of all that is kept of it."""
+        return [self.key, self.original_key] if self.original_kind else [self.key]

@@ -1,58 +1,49 @@
-"""What a file is called: without a path, without tricks of writing, and without its author's name."""
+"""What a file is called: without a path, and without tricks of writing."""
 
 import re
 import unicodedata
-from pathlib import PurePosixPath
+from collections import Counter
 
-from lti_tool.posts.attachments.kinds import Kind
+from lti_tool.posts.attachments.kinds import BY_ENDING, TEXT, Kind, ending_of
 
 LONGEST_NAME = 80
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_BETWEEN = re.compile(r"([\s_.,()\[\]-]+)")
-_SHORTEST_NAME_PART = 3
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
-def file_name(claimed: str, kind: Kind, *, author: str = "") -> str:
-    """The name that a file is given when it comes: harmless anywhere, with the ending of its kind."""
-    last = claimed.replace("\\", "/").rpartition("/")[2]
-    return _with_ending(_without(PurePosixPath(_visible(last)).stem, author), kind)
+def file_name(given: str, kind: Kind, *, before: str = "") -> str:
+    """The name made harmless anywhere, with an ending of its kind.
+
+    A text keeps the ending that it is given, or else the one of its name before.
+    """
+    name = _visible(_last(given))
+    ending = ending_of(f"_{name}")
+    stem = name[: -len(ending) - 1] if ending in BY_ENDING else name
+    stem = " ".join(_FORBIDDEN.sub(" ", stem).split()).strip(" ._-,")[:LONGEST_NAME].rstrip(" ._-,")
+    if not stem or _DEVICES.match(stem):
+        stem = "picture" if kind.is_image else "file"
+    kept = next((it for it in (ending, ending_of(before)) if kind is TEXT and it in kind.endings), "")
+    return f"{stem}.{kept or kind.endings[0]}"
 
 
-def chosen_name(typed: str, kind: Kind) -> str:
-    """The name that the author gives it: their own words, as harmless."""
-    stem = _visible(typed.replace("\\", "/").rpartition("/")[2])
-    known = next((f".{it}" for it in kind.endings if stem.lower().endswith(f".{it}")), "")
-    return _with_ending(stem[: len(stem) - len(known)], kind)
+def nameless(kind: Kind, before: str, counted: Counter[str]) -> str:
+    """The name of an anonymous post's file. It says the kind and a number, nothing that its author chose."""
+    stem = "picture" if kind.is_image else "text"
+    counted[stem] += 1
+    return file_name(f"{stem}-{counted[stem]}", kind, before=before)
 
 
 def shown_claim(claimed: str) -> str:
     """The name as it came, fit to be said to the one who chose the file."""
-    return _visible(claimed.replace("\\", "/").rpartition("/")[2])[:LONGEST_NAME]
+    return _visible(_last(claimed))[:LONGEST_NAME]
 
 
-def _with_ending(stem: str, kind: Kind) -> str:
-    stem = " ".join(_FORBIDDEN.sub(" ", stem).split()).strip(" ._-,")[:LONGEST_NAME].rstrip(" ._-,")
-    if not stem or _DEVICES.match(stem):
-        stem = "picture" if kind.is_image else "file"
-    return f"{stem}.{kind.endings[0]}"
+def _last(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def _visible(text: str) -> str:
     """Composed, and without what can't be seen: characters that turn the direction, or join, or hide."""
     composed = unicodedata.normalize("NFC", text)
     return "".join(letter for letter in composed if unicodedata.category(letter) not in _INVISIBLE)
-
-
-def _without(stem: str, author: str) -> str:
-    """The stem without the parts of the author's name, which the platform told us."""
-    parts = {_plain(part) for part in _BETWEEN.split(author)}
-    named = {part for part in parts if len(part) >= _SHORTEST_NAME_PART}
-    return "".join(word for word in _BETWEEN.split(stem) if _plain(word) not in named)
-
-
-def _plain(word: str) -> str:
-    """For comparing: without case and accents."""
-    apart = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -1,77 +1,66 @@
 """Pictures made anew, so that only what is seen is left of them: no place, no camera, nothing hidden."""
 
-import io
-import struct
+import json
+import signal
+import subprocess
+import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any
 
-from PIL import Image, ImageOps
-
+from lti_tool.posts.attachments.changes import Change
 from lti_tool.posts.attachments.errors import Refusal, RefusedFileError
-from lti_tool.posts.attachments.kinds import JPEG, PNG, WEBP, Kind
+from lti_tool.posts.attachments.kinds import KINDS, Kind
 
-LONGEST_SIDE: Final = 2048
-# A JPEG is read at a reduced size; anything else takes four bytes for each of its pixels.
-_MOST_PIXELS: Final = {"JPEG": 64_000_000, "PNG": 25_000_000, "WEBP": 25_000_000, "GIF": 25_000_000}
-_MADE: Final = {"JPEG": JPEG, "PNG": PNG, "WEBP": WEBP, "GIF": PNG}
-_OPTIONS: Final[dict[str, dict[str, object]]] = {
-    "JPEG": {"quality": 85, "progressive": True},
-    "PNG": {},
-    "WEBP": {"quality": 85},
-}
-_BROKEN = (
-    OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, EOFError, MemoryError,
-    AttributeError, struct.error, Image.DecompressionBombError,
-)  # fmt: skip
-# Our own bound comes first, and holds for the number of pixels that each format may have.
-Image.MAX_IMAGE_PIXELS = None
+_PROGRAM = (sys.executable, "-P", "-m", "lti_tool.posts.attachments.picture_process")
+_MOST_SECONDS = 20
+_TOOK_TOO_MUCH = {-signal.SIGXCPU, -signal.SIGKILL}
 _one_at_a_time = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     content: bytes
     kind: Kind
     width: int
     height: int
+    changes: Sequence[Change]
 
 
-def make_anew(content: bytes) -> Picture:
-    """The picture, upright, at most 2048 pixels a side, its first frame alone.
+def make_anew(content: bytes, kind: Kind) -> Picture:
+    """The picture upright, in sRGB, at a size for pages. Raises RefusedFileError.
 
-    One at a time in each process, which bounds the memory that it takes. Raises RefusedFileError.
+    One at a time for each process of the tool, which bounds the memory that all of them take.
     """
     with _one_at_a_time:
-        try:
-            return _made_anew(content)
-        except RefusedFileError:
-            raise
-        except _BROKEN:
-            raise RefusedFileError(Refusal.UNREADABLE) from None
+        said, made = _made(content, kind)
+    if "refused" in said:
+        raise RefusedFileError(Refusal(said["refused"]), **said.get("details", {}))
+    return Picture(
+        content=made,
+        kind=KINDS[said["kind"]],
+        width=said["width"],
+        height=said["height"],
+        changes=[Change(it) for it in said["changes"]],
+    )
 
 
-def _made_anew(content: bytes) -> Picture:
-    with Image.open(io.BytesIO(content), formats=tuple(_MADE)) as opened:
-        read_as = opened.format or ""
-        if opened.width * opened.height > _MOST_PIXELS[read_as]:
-            raise RefusedFileError(Refusal.TOO_MANY_PIXELS)
-        # Before it is turned: so a JPEG is never unpacked at its full size.
-        opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=2.0)
-        upright = _turned(opened)
-    plain = upright.convert("RGBA" if upright.has_transparency_data and read_as != "JPEG" else "RGB")
-    made = _MADE[read_as]
-    written = io.BytesIO()
-    # A new image has none of the old one's notes: `info` would go into the file.
-    bare = Image.frombytes(plain.mode, plain.size, plain.tobytes())
-    bare.save(written, made.name, **_OPTIONS[made.name.upper()])
-    return Picture(written.getvalue(), made, bare.width, bare.height)
-
-
-def _turned(picture: Image.Image) -> Image.Image:
-    """Upright, as its notes say; as it is where they make no sense."""
-    picture.load()
+def _made(content: bytes, kind: Kind) -> tuple[dict[str, Any], bytes]:
     try:
-        return ImageOps.exif_transpose(picture)
-    except _BROKEN:
-        return picture
+        ended = subprocess.run(  # noqa: S603  # our own program, and a word of ours
+            [*_PROGRAM, kind.name],
+            input=content,
+            capture_output=True,
+            env={},
+            timeout=_MOST_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return {"refused": Refusal.TOO_HEAVY}, b""
+    if ended.returncode in _TOOK_TOO_MUCH:
+        return {"refused": Refusal.TOO_HEAVY}, b""
+    if ended.returncode:
+        return {"refused": Refusal.UNREADABLE}, b""
+    line, _, made = ended.stdout.partition(b"\n")
+    return json.loads(line), made

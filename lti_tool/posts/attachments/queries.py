@@ -17,7 +17,7 @@ from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.models import Post
 from lti_tool.posts.visibility import legible
 
-_SHOWN = ("id", "kind", "name", "alt", "decorative", "size", "width", "height")
+_SHOWN = ("id", "kind", "name", "alt", "decorative", "size", "width", "height", "changes")
 _NAMED: list[tuple[Any, Any]] = [(literal_column(f"'{name}'"), getattr(Attachment, name)) for name in _SHOWN]
 """Their names stand in the query: as parameters, each page would send them anew."""
 
@@ -34,6 +34,9 @@ class AttachmentView:
     size: int
     width: int | None
     height: int | None
+    changes: Sequence[str]
+    has_original: bool
+    """Whether the picture as it was sent is there for the one who asks: its author."""
 
     @property
     def is_image(self) -> bool:
@@ -42,12 +45,15 @@ class AttachmentView:
     @classmethod
     def of(cls, row: Attachment, said: Mapping[str, Any]) -> Self:
         """One that waits, with what was typed of it so far."""
-        return cls(**{**{name: getattr(row, name) for name in _SHOWN}, **said})
+        shown = {name: getattr(row, name) for name in _SHOWN}
+        return cls(**{**shown, "has_original": row.original_kind is not None, **said})
 
 
 def attachments_column(actor: Actor) -> Label[Any]:
     """Beside the columns of posts: the files of each whose words the actor may read."""
-    one = func.jsonb_build_object(*chain.from_iterable(_NAMED))
+    is_ones_own = and_(Attachment.original_kind.is_not(None), Attachment.person_id == actor.person_id)
+    named = [*_NAMED, (literal_column("'has_original'"), is_ones_own)]
+    one = func.jsonb_build_object(*chain.from_iterable(named))
     files = (
         select(func.jsonb_agg(aggregate_order_by(one, Attachment.position), type_=JSONB))
         .where(Attachment.post_id == Post.id)

@@ -11,7 +11,7 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.posts.attachments import queries, service
 from lti_tool.posts.attachments.forms import RemoveForm, UploadForm, upload_limits
 from lti_tool.posts.attachments.kinds import KINDS
-from lti_tool.posts.attachments.models import Attachment
+from lti_tool.posts.attachments.names import file_name
 from lti_tool.storage.store import storage_of
 from lti_tool.web.bodies import takes
 from lti_tool.web.downloads import untrusted
@@ -56,13 +56,23 @@ def show_attachment(attachment_id: UUID) -> Response:
     found = service.access_attachment(db(), actor(), attachment_id)
     kind = KINDS[found.kind]
     return untrusted(
-        lambda: _content(found), filename=found.name, media_type=kind.media_type, inline=kind.is_image
+        lambda: _content(found.key), filename=found.name, media_type=kind.media_type, inline=kind.is_image
     )
 
 
-def _content(found: Attachment) -> bytes:
+@blueprint.get("/<uuid:attachment_id>/original")
+def show_original(attachment_id: UUID) -> Response:
+    found = service.access_original(db(), actor(), attachment_id)
+    kind = KINDS[found.original_kind or found.kind]
+    name = file_name(found.name, kind)
+    return untrusted(
+        lambda: _content(found.original_key), filename=name, media_type=kind.media_type, inline=False
+    )
+
+
+def _content(key: str) -> bytes:
     db().commit()  # nothing is held while it is fetched
     try:
-        return storage_of(settings_of(db())).get(found.key)
+        return storage_of(settings_of(db())).get(key)
     except FileNotFoundError:
         raise NotFoundError from None

@@ -27,6 +27,14 @@ def access_attachment(session: Session, actor: Actor, attachment_id: UUID) -> At
     return found
 
 
+def access_original(session: Session, actor: Actor, attachment_id: UUID) -> Attachment:
+    """A picture that is kept as it was sent, for its author alone: it may say where it was taken."""
+    found = access_attachment(session, actor, attachment_id)
+    if found.person_id != actor.person_id or found.original_kind is None:
+        raise NotFoundError
+    return found
+
+
 def remove_attachment(session: Session, actor: Actor, attachment_id: UUID) -> None:
     """Take out one's own file that is not posted yet; the sweep deletes it."""
     query = waiting(actor).where(Attachment.id == attachment_id).with_for_update()

@@ -1,6 +1,7 @@
 """The job that deletes what nobody posted, and what was taken out."""
 
 from datetime import timedelta
+from itertools import chain
 
 import procrastinate
 import structlog
@@ -50,8 +51,8 @@ def _delete_some(sessions: sessionmaker[Session]) -> bool:
         ).all()
         storage = storage_of(settings_of(session))
     try:
-        for row in rows:
-            storage.delete(row.key)
+        for key in chain.from_iterable(row.keys for row in rows):
+            storage.delete(key)
     except StorageError as error:
         log.warning("files_not_deleted", kind=str(error))
         return False
