@@ -44,6 +44,7 @@ from lti_tool.threads import routes as threads
 from lti_tool.web.addresses import init_addresses
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.assets import init_assets
+from lti_tool.web.bodies import Request
 from lti_tool.web.elements import init_elements
 from lti_tool.web.errors import init_errors
 from lti_tool.web.filters import init_filters
@@ -97,6 +98,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
             raise SettingsError("SEGUE_DATABASE_URL is not set.")
         engine = make_engine(settings.database_url)
     app = Flask(__name__, static_folder=None, template_folder=str(templates_dir()))
+    app.request_class = Request
     app.config.update(
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lti_tool.core.errors import SettingsError
@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     lrs_username: str | None = None
     lrs_password: SecretStr | None = None
     lrs_version: Literal["1.0.3", "2.0.0"] = "1.0.3"
+    records_most_bytes: int = Field(1_000_000, ge=65_536, le=64_000_000)
+    """How large a request to the built-in record store may be."""
+    records_most_statements: int = Field(500, ge=1, le=10_000)
+    """How many statements such a request may hold."""
     metrics_token: SecretStr | None = None
     """What a monitoring system sends to read /metrics (Authorization: Bearer); without it nobody can."""
 

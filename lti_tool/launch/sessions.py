@@ -11,6 +11,7 @@ from sqlalchemy.orm import Bundle, Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
+from lti_tool.core.languages import spoken, tag_of
 from lti_tool.core.secrets import matches
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
@@ -159,6 +160,7 @@ def actor_of(
         shape=shape_of(placement.settings),
         prompt_html=placement.settings.get("prompt_html", ""),
         locale=launch.locale,
+        language=tag_of(spoken([launch.locale])),
         embedders=tuple(launch.embedders),
         naming=naming_of(registration),
         history_id=history_id,

@@ -120,7 +120,7 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
             team=_team(session, act),
             # Only of what is done with an activity (xAPI 1.0.3, Data 2.4.6), not with a person.
             platform=actor.platform_name if "id" in act.object else None,
-            language=None if act.unnamed else actor.locale,
+            language=None if act.unnamed else actor.language,
             parent=list(act.parents),
             grouping=[
                 thing(session, actor.course_id, vocabulary.COURSE, name=actor.course_title or None),
