@@ -21,7 +21,7 @@ from lti_tool.people.models import Membership, Person
 from lti_tool.platforms.models import Deployment, Registration, naming_of
 
 LIFE = timedelta(hours=12)
-_IDLE = timedelta(hours=2)
+IDLE = timedelta(hours=2)
 _SEEN_EVERY = timedelta(minutes=5)
 _LAUNCH = cast("Table", Launch.__table__)
 # Names of their own: SQLAlchemy would set every column that a parameter is named after, in the update too.
@@ -219,7 +219,7 @@ def find_visit(session: Session, *, launch_id: UUID, secret: str, kind: LaunchKi
 def _is_open(session: Session, launch: Launch, registration: Registration) -> bool:
     """Whether the session still lives; when it was last used is noted now and then."""
     now = clock.now()
-    if launch.expires_at <= now or launch.seen_at <= now - _IDLE or not registration.active:
+    if launch.expires_at <= now or launch.seen_at <= now - IDLE or not registration.active:
         return False
     if launch.seen_at < now - _SEEN_EVERY:
         session.execute(update(Launch).where(Launch.id == launch.id).values(seen_at=now))
