@@ -70,6 +70,9 @@ class _Group(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Segue: discussion, peer help and workplace follow-ups inside an LMS course."""
+    # What is kept is for the owner alone: state, keys, logs, exports and what those started by us write.
+    before = os.umask(0o077)
+    context.call_on_close(lambda: os.umask(before))
     context.obj = context.obj or CommandLine()
 
 

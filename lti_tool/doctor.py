@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool.core.errors import SettingsError
+from lti_tool.core.guessing import weakness_of
 from lti_tool.core.migrations import current_revision, newest_revision
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.settings import Settings
@@ -71,8 +72,21 @@ def _files_are_there() -> Finding:
     return Finding("files", fine=True, words="templates and front-end packages are there")
 
 
+_OFF = (
+    "outgoing requests may go to this network's own machines and over http, platforms may launch over http,"
+    " and browsers are not told to keep to https"
+)
+
+
 def _settings(settings: Settings) -> str:
-    return f"{settings.env}, reached at {settings.base_url}"
+    where = f"{settings.env}, reached at {settings.base_url}"
+    if settings.env == "production":
+        return where
+    weakness = weakness_of(settings.secret_key.get_secret_value())
+    off = f"{_OFF}; SEGUE_SECRET_KEY could be guessed, as it {weakness}" if weakness else _OFF
+    if settings.is_secure:
+        raise SettingsError(f"{where}, so {off}. Unset SEGUE_ENV, or set it to production.")
+    return f"{where}: {off}"
 
 
 def _database(engine: Engine) -> str:

@@ -54,7 +54,7 @@ EMPTY_ALL_TABLES = f"""
 BROWSER_TESTS = "tests/browser/"
 GUIDE_TESTS = "tests/statements/test_guide.py"
 
-SECRET = "a secret for tests only, long enough to be taken"
+SECRET = "Hq7wZt3Lx9Vb2Kd8Rm4Js6Yp1Nc5Gf0T"
 
 
 class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # it is untyped

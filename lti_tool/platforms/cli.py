@@ -1,8 +1,9 @@
 """`segue platform`: register platforms by hand, or invite them to register themselves."""
 
+import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TextIO, TypeVar
 
 import click
 from sqlalchemy.orm import Session, sessionmaker
@@ -82,7 +83,18 @@ def _store_options(command: F) -> F:
             type=click.Choice(["1.0.3", "2.0.0"]),
             help="With --lrs-url: which xAPI it speaks; SEGUE_LRS_VERSION's otherwise.",
         ),
-        click.option("--lrs-password", help="With --lrs-url; sealed at rest."),
+        click.option(
+            "--lrs-password-file",
+            type=click.File(encoding="utf-8"),
+            help="With --lrs-url: a file that holds the password alone; - for standard input.",
+        ),
+        click.option(
+            "--lrs-password",
+            envvar="SEGUE_PLATFORM_LRS_PASSWORD",
+            show_envvar=True,
+            help="With --lrs-url; sealed at rest. Others on this machine can read arguments: leave it out to"
+            " be asked for it, or use the file or the variable.",
+        ),
         click.option("--lrs-username", help="With --lrs-url."),
         click.option("--lrs-url", help="Its own record store; the default one otherwise."),
     ):
@@ -110,6 +122,7 @@ def add(
     lrs_url: str | None,
     lrs_username: str | None,
     lrs_password: str | None,
+    lrs_password_file: TextIO | None,
     lrs_version: str | None,
     deployment_ids: tuple[str, ...],
     actor_mode: str | None,
@@ -118,7 +131,8 @@ def add(
     **registration: Any,
 ) -> None:
     """Register a platform."""
-    record_store = _own_store(lrs_url, lrs_username, lrs_password, lrs_version)
+    password = _password(lrs_url, lrs_username, lrs_password, lrs_password_file)
+    record_store = _own_store(lrs_url, lrs_username, password, lrs_version)
     with unit_of_work(line.sessions()) as session:
         add_platform(
             session,
@@ -153,6 +167,7 @@ def set_(
     lrs_url: str | None,
     lrs_username: str | None,
     lrs_password: str | None,
+    lrs_password_file: TextIO | None,
     lrs_version: str | None,
     default_lrs: bool,
     actor_mode: str | None,
@@ -160,7 +175,8 @@ def set_(
     sends_text: bool | None,
 ) -> None:
     """Choose what a platform's statements tell of people, from the next one on, and where all of them go."""
-    record_store = _own_store(lrs_url, lrs_username, lrs_password, lrs_version)
+    password = _password(lrs_url, lrs_username, lrs_password, lrs_password_file)
+    record_store = _own_store(lrs_url, lrs_username, password, lrs_version)
     if record_store and default_lrs:
         raise click.UsageError("Either --lrs-url or --default-lrs.")
     with unit_of_work(line.sessions()) as session:
@@ -211,13 +227,25 @@ def _family(version: str) -> str:
     return version.rpartition(".")[0]
 
 
+def _password(url: str | None, username: str | None, given: str | None, file: TextIO | None) -> str | None:
+    """The record store's password: from the file, the variable or the option, else as it is typed."""
+    if file is not None:
+        return file.read().rstrip("\r\n")
+    if given or not (url and username and sys.stdin.isatty()):
+        return given
+    asked: str = click.prompt("Password of the record store", hide_input=True, err=True)
+    return asked
+
+
 def _own_store(
     url: str | None, username: str | None, password: str | None, version: str | None
 ) -> OwnRecordStore | None:
     if not (url or username or password or version):
         return None
     if not (url and username and password):
-        raise click.UsageError("--lrs-url, --lrs-username and --lrs-password go together.")
+        raise click.UsageError(
+            "--lrs-url, --lrs-username and a password (--lrs-password-file, or asked for) go together."
+        )
     return OwnRecordStore(url=url, username=username, password=password, version=version)
 
 

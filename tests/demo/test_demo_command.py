@@ -64,6 +64,13 @@ class Demo:
             if process.stdout is not None:
                 process.stdout.close()
 
+    def kept(self) -> list[Path]:
+        """The files that it keeps. What PostgreSQL keeps is its own affair."""
+        database = self.data / "postgresql"
+        found = [path for path in self.data.rglob("*") if path.is_file() and database not in path.parents]
+        assert found
+        return found
+
     def processes(self) -> list[str]:
         """What still runs of it: anything whose command line or environment names its data."""
         lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
@@ -89,6 +96,7 @@ def test_it_answers_stops_and_starts_again_with_its_data(demo: Demo) -> None:
             demo.command("--reset"), capture_output=True, text=True, timeout=WITHIN, check=False
         )
         assert reset.returncode == 1
+        assert [path for path in demo.kept() if path.stat().st_mode & 0o077] == []
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=WITHIN) == 0
     assert demo.processes() == []
