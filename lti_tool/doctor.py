@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool.core.errors import SettingsError
 from lti_tool.core.guessing import weakness_of
-from lti_tool.core.migrations import current_revision, newest_revision
+from lti_tool.core.migrations import newest_revision, tables_problem
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.settings import Settings
 from lti_tool.storage.store import check_storage
@@ -90,12 +90,10 @@ def _settings(settings: Settings) -> str:
 
 
 def _database(engine: Engine) -> str:
-    present, newest = current_revision(engine), newest_revision()
-    if present != newest:
-        raise SettingsError(
-            f"its tables are at {present or 'nothing'}, this release needs {newest}: run `segue migrate`"
-        )
-    return f"answers, tables at {present}"
+    problem = tables_problem(engine)
+    if problem:
+        raise SettingsError(problem)
+    return f"answers, tables at {newest_revision()}"
 
 
 def _checked(what: str, check: Callable[[], str]) -> Finding:
@@ -103,6 +101,8 @@ def _checked(what: str, check: Callable[[], str]) -> Finding:
         return Finding(what, fine=True, words=check())
     except SettingsError as error:
         return Finding(what, fine=False, words=str(error))
+    except OSError as error:
+        return Finding(what, fine=False, words=f"{error.filename} can't be used: {error.strerror}.")
     except SQLAlchemyError:
         return Finding(
             what, fine=False, words="does not answer. Is the server of SEGUE_DATABASE_URL running?"

@@ -267,7 +267,10 @@ def list_(line: _CommandLine) -> None:
     for row in found:
         waiting = [f"{deployment} (pending)" for deployment in row.pending_deployments]
         deployments = ", ".join((*row.deployments, *waiting)) or "none"
-        click.echo(f"{_STATES[row.state]}  {row.issuer}  client {row.client_id}  deployments {deployments}")
+        name = f"  named {row.label}" if row.label else ""
+        click.echo(
+            f"{_STATES[row.state]}  {row.issuer}  client {row.client_id}  deployments {deployments}{name}"
+        )
     if not found:
         click.echo("No platform is registered yet. See `segue platform add --help`.")
 

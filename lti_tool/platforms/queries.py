@@ -13,6 +13,8 @@ from lti_tool.platforms.models import Deployment, Registration, RegistrationStat
 @dataclass(frozen=True, slots=True)
 class PlatformRow:
     issuer: str
+    label: str | None
+    """The name that the platform gave, or an administrator."""
     client_id: str
     state: RegistrationState
     deployments: list[str]
@@ -26,6 +28,7 @@ def list_platforms(session: Session) -> Sequence[PlatformRow]:
     rows = session.execute(
         select(
             Registration.issuer,
+            Registration.label,
             Registration.client_id,
             Registration.active,
             Registration.approved_at,
@@ -37,6 +40,8 @@ def list_platforms(session: Session) -> Sequence[PlatformRow]:
         .order_by(Registration.issuer, Registration.client_id)
     )
     return [
-        PlatformRow(issuer, client_id, state_of(active=active, approved_at=approved_at), known, waiting)
-        for issuer, client_id, active, approved_at, known, waiting in rows
+        PlatformRow(
+            issuer, label, client_id, state_of(active=active, approved_at=approved_at), known, waiting
+        )
+        for issuer, label, client_id, active, approved_at, known, waiting in rows
     ]

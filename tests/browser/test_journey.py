@@ -283,7 +283,7 @@ class Expected:
             "registration": self.told[place]["context"]["registration"],
             "platform": "Riverside College (demo LMS)",
             # No page speaks Ana's Spanish: she reads her browser's English, once she has a page.
-            "language": "en-GB" if key == "tom" else "en" if verb == "launched" else "en-US",
+            "language": "en" if (key, verb) == ("ana", "launched") else "en-GB",
             "contextActivities": activities,
             "extensions": {SESSION_ID: getattr(self.journey, key)} | (extensions or {}),
         }
