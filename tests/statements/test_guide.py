@@ -100,12 +100,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 
 
 def _follow_in_shell(demo: Demo, folder: Path) -> Reader:
-    """All blocks for the shell, in one; only the demo's port and the place of its database are this one's."""
-    parts = []
-    for block in blocks("sh"):
-        here = block.replace("127.0.0.1:8000", f"127.0.0.1:{demo.settings.port}")
-        address = re.compile(r"postgresql://postgres:@/postgres\?host=\$PWD/var/demo/postgresql")
-        parts.append(address.sub(demo.database_url.replace("\\", r"\\"), here))
+    """All blocks for the shell, in one; only the demo's port is this one's."""
+    parts = [block.replace("127.0.0.1:8000", f"127.0.0.1:{demo.settings.port}") for block in blocks("sh")]
     show = 'printf "%s\\n" "$STORE" "$STORE_USER" "$STORE_SECRET"\n'
     *said, shown = follow_in_shell([*parts, show], folder)
     names = ("STORE", "STORE_USER", "STORE_SECRET")
@@ -157,12 +153,6 @@ def test_links_lead_somewhere() -> None:
     anchors = {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings}
     assert set(re.findall(r"\]\(#([^)]+)\)", GUIDE)) <= anchors
     assert "docs/statements.md" in (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_the_database_of_a_demo_is_where_the_guide_says(reader: Reader) -> None:
-    if "SEGUE_DATABASE_URL" not in os.environ:
-        expected = f"postgresql://postgres:@/postgres?host={reader.folder.resolve()}/var/demo/postgresql"
-        assert reader.demo.database_url == expected
 
 
 def test_every_block_for_the_shell_says_what_it_should(reader: Reader) -> None:
