@@ -28,7 +28,7 @@ def alembic_config() -> Config:
 def migrate(engine: Engine) -> tuple[str | None, str | None]:
     """Upgrade to the newest schema; returns the revision before and the one after."""
     before = current_revision(engine)
-    if _is_newer(before):
+    if before and _is_newer(before):
         raise SettingsError(_NEWER.format(present=before))
     config = alembic_config()
     with engine.connect() as connection:
@@ -59,7 +59,7 @@ def tables_problem(engine: Engine, *, newer_is_fine: bool = False) -> str | None
     return (_NEWER if _is_newer(present) else _OLDER).format(present=present, newest=newest)
 
 
-def _is_newer(revision: str | None) -> bool:
+def _is_newer(revision: str) -> bool:
     """Whether it is none that this release knows."""
     try:
         ScriptDirectory.from_config(alembic_config()).get_revision(revision)
