@@ -46,6 +46,7 @@ from lti_tool.web.addresses import init_addresses
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.assets import init_assets
 from lti_tool.web.bodies import LARGEST_FORM_REQUEST
+from lti_tool.web.body_stream import Request
 from lti_tool.web.elements import init_elements
 from lti_tool.web.errors import init_errors
 from lti_tool.web.filters import init_filters
@@ -100,6 +101,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
             raise SettingsError("SEGUE_DATABASE_URL is not set.")
         engine = make_engine(settings.database_url)
     app = Flask(__name__, static_folder=None, template_folder=str(templates_dir()))
+    app.request_class = Request
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_FORM_REQUEST,
         MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,

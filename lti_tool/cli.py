@@ -7,14 +7,17 @@ from functools import cached_property
 from typing import Any
 
 import click
+import psycopg
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.admin.cli import admin
 from lti_tool.core.db import make_engine, make_sessions
-from lti_tool.core.errors import SegueError
+from lti_tool.core.errors import SegueError, SettingsError
+from lti_tool.core.migrations import tables_problem
 from lti_tool.demo.cli import demo
+from lti_tool.demo.presence import running_installation
 from lti_tool.moving.cli import move
 from lti_tool.platforms.cli import platform
 from lti_tool.privacy.cli import person
@@ -22,13 +25,23 @@ from lti_tool.record_store.cli import records
 from lti_tool.settings import Settings, load_settings, var_dir
 from lti_tool.statements.cli import statements
 
+_NAMES_ANOTHER = ("SEGUE_DATABASE_URL", "SEGUE_BASE_URL", "SEGUE_SECRET_KEY", "SEGUE_ENV")
+
 
 class CommandLine:
     """What commands share: settings and the database, each made when first asked for."""
 
+    joins_demo = True
+    """Whether the demo that runs here is meant, where the environment names no other installation."""
+
     @cached_property
     def settings(self) -> Settings:
         """The settings, with a database: the embedded one where SEGUE_DATABASE_URL names none."""
+        if self.joins_demo and not any(name in os.environ for name in _NAMES_ANOTHER):
+            demo = running_installation(var_dir() / "demo")
+            if demo:
+                click.echo("(This is about the demo that runs here.)", err=True)
+                os.environ |= demo
         settings = load_settings()
         if settings.database_url is not None:
             return settings
@@ -43,6 +56,14 @@ class CommandLine:
     def engine(self) -> Engine:
         return make_engine(self.settings.database_url or "")
 
+    def serve_alone(self) -> None:
+        """Begin a part of an installation: not of a demo, which has its own, and not without tables."""
+        self.joins_demo = False
+        problem = tables_problem(self.engine, newer_is_fine=True)
+        self.engine.dispose()
+        if problem:
+            raise SettingsError(problem)
+
     def sessions(self) -> sessionmaker[Session]:
         return make_sessions(self.engine, self.settings)
 
@@ -55,16 +76,34 @@ class CommandLine:
 
 
 class _Group(click.Group):
-    """Turns expected failures into one clear line and exit code 1."""
+    """Turns failures of what is around us into one clear line and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except SegueError as error:
-            raise click.ClickException(str(error)) from None
-        except OperationalError as error:
-            reason = str(error.orig).strip().partition("\n")[0]
-            raise click.ClickException(f"The database can't be used: {reason}") from None
+        except (SegueError, SQLAlchemyError, psycopg.Error, OSError) as error:
+            if isinstance(error, BrokenPipeError):
+                raise  # whoever read what we print has gone: click's affair
+            raise click.ClickException(_in_words(error, ctx.obj)) from None
+
+
+def _in_words(error: Exception, line: CommandLine) -> str:
+    match error:
+        case OSError(filename=str() as name):
+            return f"{name} can't be used: {error.strerror}."
+        case SQLAlchemyError() | psycopg.Error():
+            cause = getattr(error, "orig", None) or error
+            reason = str(cause).strip().partition("\n")[0]
+            return _of_another_release(line) or f"The database can't be used: {reason}"
+    return str(error)
+
+
+def _of_another_release(line: CommandLine) -> str | None:
+    """Whether that is why the database can't be used."""
+    try:
+        return tables_problem(line.engine)
+    except (SegueError, SQLAlchemyError):
+        return None
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -72,6 +111,9 @@ class _Group(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Segue: discussion, peer help and workplace follow-ups inside an LMS course."""
+    # What is kept is for the owner alone: state, keys, logs, exports and what those started by us write.
+    before = os.umask(0o077)
+    context.call_on_close(lambda: os.umask(before))
     context.obj = context.obj or CommandLine()
 
 
@@ -94,7 +136,7 @@ def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
     from lti_tool.serving import server
 
     init_logs()
-    _ = line.settings
+    line.serve_alone()
     server.serve("lti_tool.asgi:app", host=host, port=port, workers=workers)
 
 
@@ -116,6 +158,7 @@ def worker(line: CommandLine, concurrency: int, health_host: str, health_port: i
     from lti_tool.logs import init_logs
 
     init_logs()
+    line.serve_alone()
     sessions = line.sessions()
     telling = telling_health(sessions, host=health_host, port=health_port) if health_port else nullcontext()
     with telling:

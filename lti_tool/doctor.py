@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lti_tool.core.errors import SettingsError
-from lti_tool.core.migrations import current_revision, newest_revision
+from lti_tool.core.guessing import weakness_of
+from lti_tool.core.migrations import newest_revision, tables_problem
 from lti_tool.health.jobs import failing_jobs, waiting_since
 from lti_tool.paths import static_dir, templates_dir
 from lti_tool.settings import Settings
@@ -75,17 +76,28 @@ def _files_are_there() -> Finding:
     return Finding("files", fine=True, words="templates and front-end packages are there")
 
 
+_OFF = (
+    "outgoing requests may go to this network's own machines and over http, platforms may launch over http,"
+    " and browsers are not told to keep to https"
+)
+
+
 def _settings(settings: Settings) -> str:
-    return f"{settings.env}, reached at {settings.base_url}"
+    where = f"{settings.env}, reached at {settings.base_url}"
+    if settings.env == "production":
+        return where
+    weakness = weakness_of(settings.secret_key.get_secret_value())
+    off = f"{_OFF}; SEGUE_SECRET_KEY could be guessed, as it {weakness}" if weakness else _OFF
+    if settings.is_secure:
+        raise SettingsError(f"{where}, so {off}. Unset SEGUE_ENV, or set it to production.")
+    return f"{where}: {off}"
 
 
 def _database(engine: Engine) -> str:
-    present, newest = current_revision(engine), newest_revision()
-    if present != newest:
-        raise SettingsError(
-            f"its tables are at {present or 'nothing'}, this release needs {newest}: run `segue migrate`"
-        )
-    return f"answers, tables at {present}"
+    problem = tables_problem(engine)
+    if problem:
+        raise SettingsError(problem)
+    return f"answers, tables at {newest_revision()}"
 
 
 def _jobs(engine: Engine) -> str:
@@ -104,6 +116,8 @@ def _checked(what: str, check: Callable[[], str]) -> Finding:
         return Finding(what, fine=True, words=check())
     except SettingsError as error:
         return Finding(what, fine=False, words=str(error))
+    except OSError as error:
+        return Finding(what, fine=False, words=f"{error.filename} can't be used: {error.strerror}.")
     except SQLAlchemyError:
         return Finding(
             what, fine=False, words="does not answer. Is the server of SEGUE_DATABASE_URL running?"

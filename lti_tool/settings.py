@@ -3,16 +3,18 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lti_tool.core.errors import SettingsError
+from lti_tool.core.guessing import weakness_of
 
 _SHORTEST_SECRET = 32
 _SHORTEST_TOKEN = 16
+_MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
 class Settings(BaseSettings):
@@ -21,6 +23,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SEGUE_", frozen=True, extra="ignore")
 
     env: Literal["development", "production"] = "development"
+    """Production where the base address is https, unless said otherwise."""
     base_url: str = "http://127.0.0.1:8000"
     database_url: str | None = None
     secret_key: SecretStr = SecretStr("")
@@ -30,6 +33,10 @@ class Settings(BaseSettings):
     lrs_username: str | None = None
     lrs_password: SecretStr | None = None
     lrs_version: Literal["1.0.3", "2.0.0"] = "1.0.3"
+    records_most_bytes: int = Field(default=1_000_000, ge=65_536, le=64_000_000)
+    """How large a request to the built-in record store may be."""
+    records_most_statements: int = Field(default=500, ge=1, le=10_000)
+    """How many statements such a request may hold."""
     metrics_token: SecretStr | None = None
     """What a monitoring system sends to read /metrics (Authorization: Bearer); without it nobody can."""
 
@@ -44,7 +51,14 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
             raise ValueError("must be an http(s) address without a path, such as https://segue.example.org")
-        return value.rstrip("/")
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _https_means_production(cls, given: Any) -> Any:
+        if given.get("env"):
+            return given
+        return given | {"env": _implied_env(str(given.get("base_url", "")))}
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
@@ -56,6 +70,10 @@ class Settings(BaseSettings):
             raise ValueError(f"SEGUE_SECRET_KEY must be set to at least {_SHORTEST_SECRET} characters")
         if self.metrics_token and len(self.metrics_token.get_secret_value()) < _SHORTEST_TOKEN:
             raise ValueError(f"SEGUE_METRICS_TOKEN must have at least {_SHORTEST_TOKEN} characters")
+        for name, secret in (("SECRET_KEY", self.secret_key), ("METRICS_TOKEN", self.metrics_token)):
+            weakness = weakness_of(secret.get_secret_value()) if secret else None
+            if weakness and self.env == "production":
+                raise ValueError(f"SEGUE_{name} could be guessed: it {weakness}. {_MAKE_ONE}")
         if self.lrs_url and not (self.lrs_username and self.lrs_password):
             raise ValueError("SEGUE_LRS_URL needs SEGUE_LRS_USERNAME and SEGUE_LRS_PASSWORD beside it")
         return self
@@ -74,7 +92,8 @@ def var_dir() -> Path:
 def load_settings() -> Settings:
     """Read the environment. Raises SettingsError, in words, for what is wrong with it."""
     extra: dict[str, SecretStr] = {}
-    if not os.environ.get("SEGUE_SECRET_KEY") and os.environ.get("SEGUE_ENV", "development") != "production":
+    env = os.environ.get("SEGUE_ENV") or _implied_env(os.environ.get("SEGUE_BASE_URL", ""))
+    if not os.environ.get("SEGUE_SECRET_KEY") and env != "production":
         extra["secret_key"] = SecretStr(kept_secret(var_dir()))
     try:
         return Settings(**extra)  # type: ignore[arg-type]  # pydantic-settings fills the rest
@@ -85,6 +104,10 @@ def load_settings() -> Settings:
             for e in error.errors(include_url=False, include_input=False)
         )
         raise SettingsError(f"The settings can't be used: {problems}") from None
+
+
+def _implied_env(base_url: str) -> str:
+    return "production" if urlsplit(base_url.strip()).scheme == "https" else "development"
 
 
 def kept_secret(folder: Path) -> str:

@@ -28,7 +28,7 @@ from lti_tool.posts.revisions import statements as revisions
 from lti_tool.posts.revisions.events import PostEdited, PostWithdrawn
 from lti_tool.posts.rotation import statements as rotation
 from lti_tool.posts.service import opening_post
-from lti_tool.posts.statements import unnamed_author
+from lti_tool.posts.statements import conversation_thing, unnamed_author
 from lti_tool.search.service import forget_post, index_posts
 from lti_tool.threads import service as thread_service
 from lti_tool.threads import statements as threads
@@ -123,6 +123,7 @@ def _mention(
         author,
         post_id=post.id,
         statement_id=post.statement_id,
+        conversation=conversation_thing(session, conversation),
         html=[post.body_html, *also_html],
         unnamed=unnamed_author(session, author, conversation, post),
     )

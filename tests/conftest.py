@@ -62,7 +62,7 @@ TOGETHER = (
     "tests/browser/test_states.py",  # the application, served by the test
 )
 
-SECRET = "a secret for tests only, long enough to be taken"
+SECRET = "Hq7wZt3Lx9Vb2Kd8Rm4Js6Yp1Nc5Gf0T"
 
 
 def _together(nodeid: str) -> str | None:

@@ -1,5 +1,6 @@
 """The `segue` command."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
 
 from lti_tool.cli import CommandLine, main
 from tests.conftest import SECRET
+from tests.factories.entrances import Course
 
 PLATFORM = [
     "--issuer", "https://lms.example", "--client-id", "c", "--auth-login-url", "https://lms.example/a",
@@ -24,13 +27,13 @@ class Segue:
 
     monkeypatch: pytest.MonkeyPatch
 
-    def __call__(self, *arguments: str, **changes: str) -> Result:
+    def __call__(self, *arguments: str, typed: str | None = None, **changes: str) -> Result:
         line = CommandLine()
         with self.monkeypatch.context() as patch:
             for name, value in changes.items():
                 patch.setenv(name, value)
             try:
-                return CliRunner().invoke(main, arguments, obj=line, prog_name="segue")
+                return CliRunner().invoke(main, arguments, obj=line, prog_name="segue", input=typed)
             finally:
                 if "engine" in vars(line):
                     line.engine.dispose()
@@ -124,6 +127,7 @@ def test_a_platform_that_makes_no_sense_is_refused(segue: Segue, arguments: list
     [
         ({"SEGUE_SECRET_KEY": "short"}, "SEGUE_SECRET_KEY must be set to at least 32 characters"),
         ({"SEGUE_ENV": "production"}, "SEGUE_BASE_URL must be https"),
+        ({"SEGUE_BASE_URL": "https://x.example", "SEGUE_SECRET_KEY": "segue" * 8}, "could be guessed"),
         ({"SEGUE_BASE_URL": "https://x.example/path"}, "base_url"),
         ({"SEGUE_ENV": "production", "SEGUE_MEDIA_URL": "memory:///"}, "SEGUE_MEDIA_URL"),
         ({"SEGUE_DATABASE_URL": "mysql://x/y"}, "PostgreSQL"),
@@ -155,6 +159,68 @@ def test_doctor_finds_what_is_right_and_what_is_wrong(segue: Segue) -> None:
     ill = segue("doctor", SEGUE_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert ill.exit_code == 1
     assert "FAIL  database" in ill.stdout
+
+
+def test_doctor_says_what_is_off(segue: Segue) -> None:
+    https = {"SEGUE_BASE_URL": "https://segue.example"}
+    assert "ok    settings: production, reached at https://segue.example\n" in segue("doctor", **https).stdout
+    tried = segue("doctor", SEGUE_ENV="development", **https)
+    assert tried.exit_code == 1
+    assert "FAIL  settings: development, reached at https://segue.example, so outgoing" in tried.stdout
+    weak = segue("doctor", SEGUE_SECRET_KEY="x" * 40)
+    assert "ok    settings: development" in weak.stdout
+    assert "SEGUE_SECRET_KEY could be guessed, as it repeats itself" in weak.stdout
+
+
+ANA = ["--platform", "https://lms.example", "--sub", "ana-ruiz"]
+STORE = ["--lrs-url", "https://lrs.example", "--lrs-username", "segue"]
+
+
+def test_a_password_need_not_be_an_argument(
+    segue: Segue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session: Session
+) -> None:
+    asked_of: list[str] = []
+    monkeypatch.setattr(
+        "lti_tool.platforms.cli._ask_what_it_speaks", lambda store, _: asked_of.append(store.password)
+    )
+    (tmp_path / "password").write_text("from a file\n")
+    known = [*PLATFORM[:4], *STORE]
+    assert segue("platform", "add", *PLATFORM, *STORE, "--lrs-password-file", "password").exit_code == 0
+    assert segue("platform", "set", *known, SEGUE_PLATFORM_LRS_PASSWORD="from the environment").exit_code == 0
+    assert segue("platform", "set", *known, "--lrs-password", "an argument").exit_code == 0
+    missing = segue("platform", "set", *known)
+    assert (missing.exit_code, asked_of[3:]) == (2, [])
+    assert "--lrs-password-file" in missing.stderr
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    typed = segue("platform", "set", *known, typed="from the keyboard\n")
+    assert typed.exit_code == 0, typed.output
+    assert "from the keyboard" not in typed.output
+    assert asked_of == ["from a file", "from the environment", "an argument", "from the keyboard"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["statements", "export", "--output", "exported.jsonl"],
+        ["doctor"],
+        ["person", "export", *ANA, "--to", "ana"],
+        ["person", "erase", *ANA, "--yes", "--list", "list.json"],
+    ],
+)
+def test_what_a_command_keeps_is_for_its_owner_alone(
+    segue: Segue, course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.delenv("SEGUE_SECRET_KEY")
+    course.visitor("Ana Ruiz")
+    before = os.umask(0o022)
+    try:
+        done = segue(*command)
+    finally:
+        assert os.umask(before) == 0o022
+    assert done.exit_code == 0, done.output
+    kept = [path for path in tmp_path.rglob("*") if path != tmp_path / "media" and path.exists()]
+    assert kept
+    assert [str(path) for path in kept if path.stat().st_mode & 0o077] == []
 
 
 def test_credentials_of_the_record_store_are_made_listed_and_revoked(segue: Segue) -> None:

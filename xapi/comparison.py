@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from xapi.validation.formats import parse_timestamp
+from xapi.validation.timestamps import parse_timestamp
 
 # What a record store sets itself, so that a missing one on either side says nothing.
 _SET_BY_STORE = ("id", "timestamp")

@@ -108,6 +108,7 @@ def actors(session: Session) -> list[Actor]:
             shape="",
             prompt_html="",
             locale="en",
+            language="en",
             embedders=(),
             history_id=row.person_id,
             **row._asdict(),

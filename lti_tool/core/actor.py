@@ -72,7 +72,9 @@ class Actor:
     prompt_html: str
     """What the instructor asks the participants, safe HTML; empty for nothing."""
     locale: str
-    """A language tag, such as "en" or "pt-BR"."""
+    """The language tag that the platform gives, such as "en" or "pt-BR"."""
+    language: str
+    """The language tag of the pages that they see: the platform's, or the browser's, where we speak it."""
     embedders: tuple[str, ...]
     """The origins whose pages may frame this launch's pages."""
     naming: Naming = _AS_USUAL

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.activities.service import set_up_activity
 from lti_tool.core import clock
-from lti_tool.core.actor import Actor
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.ids import new_random_id
 from lti_tool.courses.models import Activity
@@ -16,7 +16,7 @@ from lti_tool.demo.history import add_history
 from lti_tool.demo.lms import Lms
 from lti_tool.demo.lms.catalogue import COURSES
 from lti_tool.demo.settings import CLIENT_ID, DemoSettings
-from lti_tool.demo.story import Story, person_named
+from lti_tool.demo.story import Story
 from lti_tool.follow_ups.models import Outcome
 from lti_tool.follow_ups.service import plan_follow_up, report_outcome
 from lti_tool.grades.service import set_score
@@ -46,17 +46,11 @@ def add_content(sessions: sessionmaker[Session], demo: DemoSettings) -> bool:
 
 
 def _difficult_conversations(story: Story) -> None:
-    session = story.session
-    course = COURSES[0]
-    talk = course.links[0]
-    with story.ago(days=4):
-        ana, tom, yusuf, priya, ines = (
-            story.enter(person_named(key), course, talk) for key in ("ana", "tom", "yusuf", "priya", "ines")
-        )
+    session, who = story.session, partial(story.visitor, course=COURSES[0], link=COURSES[0].links[0])
     with story.ago(days=3, hours=5):
         openings = post_thread(
             session,
-            ines,
+            who("ines"),
             title="Which of the three openings would fail in your team, and why?",
             body="Unit 2 offers three ways to open a difficult conversation: **facts first**, **shared history "
             "first**, and **a question first**.\n\nPick the one that would go wrong with the people *you* work "
@@ -66,7 +60,7 @@ def _difficult_conversations(story: Story) -> None:
     with story.ago(days=3, hours=2):
         facts = post_reply(
             session,
-            yusuf,
+            who("yusuf"),
             thread_id=openings.id,
             body="Facts first. My team lead hears a list of facts as a list of charges. In the first minute he "
             "would be looking for the one fact that is wrong, and we would never get to the point.",
@@ -75,7 +69,7 @@ def _difficult_conversations(story: Story) -> None:
     with story.ago(days=2, hours=20):
         post_reply(
             session,
-            ana,
+            who("ana"),
             thread_id=openings.id,
             in_reply_to_id=facts.id,
             body="Same here, until I tried *one* fact and then a pause of ten seconds:\n\n> Two of the last three "
@@ -85,7 +79,7 @@ def _difficult_conversations(story: Story) -> None:
     with story.ago(days=2, hours=3):
         post_reply(
             session,
-            priya,
+            who("priya"),
             thread_id=openings.id,
             body="A question first fails with us. “How do you think it went?” is what everybody asks before "
             "telling you off, so nobody answers it honestly any more.",
@@ -94,17 +88,17 @@ def _difficult_conversations(story: Story) -> None:
     with story.ago(days=1, hours=4):
         post_thread(
             session,
-            tom,
+            who("tom"),
             title="What do you do with the silence after you have said it?",
             body="I say the difficult sentence, and then I explain it away because I can't bear the silence. "
             "What do you do with your hands, your eyes, your coffee?",
             submission_key=new_random_id(),
         )
-    _former_manager(story, ana=ana, tom=tom, priya=priya)
+    _former_manager(story)
     with story.ago(hours=5):
         ask_for_help(
             session,
-            yusuf,
+            who("yusuf"),
             title="The example in unit 3 contradicts our policy. Which one holds?",
             trying_to="Prepare a conversation about missed on-call shifts.",
             tried="The checklist of unit 3, step 2: talk to the person alone first.",
@@ -115,13 +109,13 @@ def _difficult_conversations(story: Story) -> None:
         )
 
 
-def _former_manager(story: Story, *, ana: Actor, tom: Actor, priya: Actor) -> None:
+def _former_manager(story: Story) -> None:
     """A request that peers answered, and what became of the answer at work."""
-    session = story.session
+    session, who = story.session, partial(story.visitor, course=COURSES[0], link=COURSES[0].links[0])
     with story.ago(days=2, hours=6):
         request = ask_for_help(
             session,
-            tom,
+            who("tom"),
             title="How do I open when the other person is my former manager?",
             trying_to="Agree new deadlines with him without it sounding like a complaint.",
             tried="Starting with facts, as in unit 2.",
@@ -133,7 +127,7 @@ def _former_manager(story: Story, *, ana: Actor, tom: Actor, priya: Actor) -> No
     with story.ago(days=2, hours=4):
         answer = post_answer(
             session,
-            ana,
+            who("ana"),
             request_id=request.id,
             body="Name the shared history first, then the change:\n\n> We both know how I used to work. What has "
             "changed is …\n\nIt worked for me because it took the comparison off the table before he could make it.",
@@ -142,23 +136,23 @@ def _former_manager(story: Story, *, ana: Actor, tom: Actor, priya: Actor) -> No
     with story.ago(days=2, hours=3):
         post_answer(
             session,
-            priya,
+            who("priya"),
             request_id=request.id,
             body="Would this still work if *he* is the one who asked for the meeting?",
             submission_key=new_random_id(),
         )
     with story.ago(days=1, hours=22):
-        accept_answer(session, tom, request_id=request.id, post_id=answer.id)
+        accept_answer(session, who("tom"), request_id=request.id, post_id=answer.id)
         resolve_request(
             session,
-            tom,
+            who("tom"),
             request_id=request.id,
             what_fixed_it="Saying what has changed before he could compare.",
         )
         today = clock.now().date()
         plan = plan_follow_up(
             session,
-            tom,
+            who("tom"),
             source_post_id=answer.id,
             cue="Jan opens our weekly one-to-one",
             action="name what has changed before we talk about dates",
@@ -168,7 +162,7 @@ def _former_manager(story: Story, *, ana: Actor, tom: Actor, priya: Actor) -> No
     with story.ago(hours=20):
         report_outcome(
             session,
-            tom,
+            who("tom"),
             follow_up_id=plan.id,
             outcome=Outcome.TRIED,
             note="I said it, but only after we had talked about dates. Next time it comes first.",
@@ -178,20 +172,19 @@ def _former_manager(story: Story, *, ana: Actor, tom: Actor, priya: Actor) -> No
 
 def _practice_swap(story: Story) -> None:
     """The activity with points: one contribution has some, and one waits for them in the LMS's gradebook."""
-    session, course = story.session, COURSES[0]
-    swap = course.links[1]
+    session, who = story.session, partial(story.visitor, course=COURSES[0], link=COURSES[0].links[1])
     with story.ago(days=2, hours=9):
-        ana, tom, ines = (story.enter(person_named(key), course, swap) for key in ("ana", "tom", "ines"))
+        ana = who("ana")
         set_up_activity(
             session,
-            ines,
+            who("ines"),
             activity=Activity.DISCUSSION,
             prompt="What worked for you at work? Write it so that somebody else could try it tomorrow.",
             points=10,
         )
         post_thread(
             session,
-            ana,
+            who("ana"),
             title="The first sentence, written down beforehand",
             body="Before a handover talk I write one sentence on a card: what I saw, when, and nothing else. I read "
             "it out. It feels odd for three seconds, and then we talk about the thing instead of my tone.",
@@ -200,7 +193,7 @@ def _practice_swap(story: Story) -> None:
     with story.ago(days=1, hours=7):
         post_thread(
             session,
-            tom,
+            who("tom"),
             title="Walk, don't sit",
             body="We walk round the building for the difficult part. Nobody has to look at anybody, and the silence "
             "has somewhere to go.",
@@ -209,7 +202,7 @@ def _practice_swap(story: Story) -> None:
     with story.ago(hours=18):
         set_score(
             session,
-            ines,
+            who("ines"),
             person_id=ana.person_id,
             points=Decimal(9),
             comment="Somebody else could try this tomorrow morning. That is what a practice is for.",
@@ -220,10 +213,9 @@ def _practice_swap(story: Story) -> None:
 def _facilitating_workshops(story: Story) -> None:
     course = COURSES[1]
     with story.ago(days=1, hours=8):
-        ines = story.enter(person_named("ines"), course, course.links[0])
         post_thread(
             story.session,
-            ines,
+            story.visitor("ines", course, course.links[0]),
             title="The best first ten minutes you have ever seen",
             body="Not the best *icebreaker*: the best start of real work. Who did what, and what did it make "
             "possible an hour later?",

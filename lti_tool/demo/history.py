@@ -14,7 +14,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.ids import new_random_id
 from lti_tool.courses.models import Activity
 from lti_tool.demo.lms.catalogue import COURSES
-from lti_tool.demo.story import Story, person_named
+from lti_tool.demo.story import Story
 from lti_tool.follow_ups.models import Outcome
 from lti_tool.follow_ups.service import plan_follow_up, report_outcome
 from lti_tool.help_requests.models import HelpWanted
@@ -149,7 +149,7 @@ PLANS = (
 
 
 def add_history(story: Story) -> None:
-    """Write the seven weeks, each person coming in once a week."""
+    """Write the seven weeks."""
     course = _Course(story)
     course.open()
     for opening in THREADS:
@@ -163,13 +163,12 @@ def add_history(story: Story) -> None:
 class _Course:
     def __init__(self, story: Story) -> None:
         self._story, self._session = story, story.session
-        self._actors: dict[tuple[str, int], Actor] = {}
 
     def open(self) -> None:
         with self._story.ago(days=48):
             set_up_activity(
                 self._session,
-                self._actor("ines", 48),
+                self._actor("ines"),
                 activity=Activity.DISCUSSION,
                 prompt="What helps people to hear it? You may write anonymously here.",
                 points=None,
@@ -180,7 +179,7 @@ class _Course:
         with self._story.ago(days=opening.days):
             thread = post_thread(
                 self._session,
-                self._actor(opening.who, opening.days),
+                self._actor(opening.who),
                 title=opening.title,
                 body=opening.text,
                 anonymous=opening.anonymous,
@@ -192,7 +191,7 @@ class _Course:
             with self._story.ago(days=days):
                 posted = post_reply(
                     self._session,
-                    self._actor(reply.who, days),
+                    self._actor(reply.who),
                     thread_id=thread.id,
                     in_reply_to_id=None if reply.to is None else posts[reply.to],
                     body=reply.text,
@@ -203,10 +202,9 @@ class _Course:
 
     def ask(self, opening: Opening) -> None:
         with self._story.ago(days=opening.days):
-            asker = self._actor(opening.who, opening.days)
             request = ask_for_help(
                 self._session,
-                asker,
+                self._actor(opening.who),
                 title=opening.title,
                 trying_to=opening.text,
                 tried="What unit 3 says.",
@@ -222,22 +220,26 @@ class _Course:
             with self._story.ago(days=days):
                 post_answer(
                     self._session,
-                    self._actor(answer.who, days),
+                    self._actor(answer.who),
                     request_id=request.id,
                     body=answer.text,
                     submission_key=new_random_id(),
                 )
         if opening.fixed_by:
             with self._story.ago(days=days, hours=-2):
-                resolve_request(self._session, asker, request_id=request.id, what_fixed_it=opening.fixed_by)
+                resolve_request(
+                    self._session,
+                    self._actor(opening.who),
+                    request_id=request.id,
+                    what_fixed_it=opening.fixed_by,
+                )
 
     def plan(self, plan: Plan) -> None:
         with self._story.ago(days=plan.days):
-            owner = self._actor(plan.who, plan.days)
             due_on = clock.now().date() + timedelta(days=_WEEK)
             made = plan_follow_up(
                 self._session,
-                owner,
+                self._actor(plan.who),
                 cue=plan.cue,
                 action=plan.action,
                 due_on=due_on,
@@ -248,7 +250,7 @@ class _Course:
             with self._story.ago(days=plan.days - later):
                 report_outcome(
                     self._session,
-                    owner,
+                    self._actor(plan.who),
                     follow_up_id=made.id,
                     outcome=outcome,
                     note=note,
@@ -258,9 +260,6 @@ class _Course:
                     submission_key=new_random_id(),
                 )
 
-    def _actor(self, key: str, days: float) -> Actor:
-        """The person as they came in that week; called at the moment that they act."""
-        week = int(days // _WEEK)
-        if (key, week) not in self._actors:
-            self._actors[key, week] = self._story.enter(person_named(key), COURSE, COURSE.links[0])
-        return self._actors[key, week]
+    def _actor(self, key: str) -> Actor:
+        """The person, called at the moment that they act."""
+        return self._story.visitor(key, COURSE, COURSE.links[0])

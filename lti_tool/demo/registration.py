@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core.db import unit_of_work
+from lti_tool.demo.lms.claims import LMS_NAME
 from lti_tool.demo.settings import DEPLOYMENT_ID, DemoSettings
 from lti_tool.platforms.models import Registration
 from lti_tool.platforms.service import add_platform
@@ -30,4 +31,5 @@ def connect_lms(sessions: sessionmaker[Session], demo: DemoSettings) -> None:
                 auth_token_url=lms.token_url,
                 jwks_url=lms.jwks_url,
                 deployment_ids=[DEPLOYMENT_ID],
+                label=LMS_NAME,
             )

@@ -1,11 +1,8 @@
 """Running the demo: database, content, tool, worker and LMS, until it is stopped."""
 
-import fcntl
 import os
 import shutil
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -13,8 +10,8 @@ from pydantic import SecretStr
 
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.embedded import start_embedded
-from lti_tool.core.errors import SegueError
 from lti_tool.demo.content import add_content
+from lti_tool.demo.presence import alone, noted
 from lti_tool.demo.processes import DemoStopped, Processes, check_port
 from lti_tool.demo.registration import connect_lms
 from lti_tool.demo.settings import DemoSettings
@@ -27,7 +24,7 @@ def run_demo(*, port: int, lms_port: int, data: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
-        with _alone(data):
+        with alone(data):
             check_port(port, "--port")
             check_port(lms_port, "--lms-port")
             _run(DemoSettings(port=port, lms_port=lms_port, data=data.resolve(), secret=kept_secret(data)))
@@ -38,7 +35,7 @@ def run_demo(*, port: int, lms_port: int, data: Path) -> None:
 def reset_demo(data: Path) -> None:
     """Remove what the demo stored. Raises SegueError while one runs."""
     if data.exists():
-        with _alone(data):
+        with alone(data):
             shutil.rmtree(data)
     click.echo("The demo is empty again.")
 
@@ -50,17 +47,19 @@ def _run(demo: DemoSettings) -> None:
         # Held until the end of this process, which stops it.
         database_url = start_embedded(demo.data / "postgresql").get_uri()
     _prepare(demo, database_url)
-    environment = {
+    installation = {
         "SEGUE_ENV": "development",
         "SEGUE_DATABASE_URL": database_url,
         "SEGUE_BASE_URL": demo.tool_url,
         "SEGUE_SECRET_KEY": demo.secret,
         "SEGUE_MEDIA_URL": demo.media_url,
+    }
+    environment = installation | {
         "SEGUE_DEMO_PORT": str(demo.port),
         "SEGUE_DEMO_LMS_PORT": str(demo.lms_port),
         "SEGUE_DEMO_DATA": str(demo.data),
     }
-    with Processes(demo.data / "logs", environment) as processes:
+    with noted(demo.data, installation), Processes(demo.data / "logs", environment) as processes:
         click.echo("… starting the tool, its worker and the LMS")
         processes.start("tool", ["-m", "lti_tool", "serve", "--port", str(demo.port)])
         processes.start("LMS", ["-m", "lti_tool.serving", "lti_tool.demo.lms_asgi:app", str(demo.lms_port)])
@@ -91,24 +90,6 @@ def _prepare(demo: DemoSettings, database_url: str) -> None:
             click.echo("… writing a sample course")
     finally:
         engine.dispose()
-
-
-@contextmanager
-def _alone(data: Path) -> Iterator[None]:
-    """Hold the folder; a second demo on the same data would share a database that the first one stops."""
-    data.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(data.parent / f".{data.name}.lock", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise SegueError(
-            "This demo is running already (or is just stopping). Stop it first, with Ctrl-C."
-        ) from None
-    try:
-        yield
-    finally:
-        os.close(handle)
 
 
 def _stop(_number: int, _frame: object) -> None:

@@ -238,6 +238,8 @@ def _open(
         expires_at=now + LIFE,
     )
     note_launch(session, registration_id=registration.id)
+    if registration.label is None and message.tool_platform and message.tool_platform.name:
+        registration.label = message.tool_platform.name
     events.record(session, Admitted(entrance.deployment.id, message.notifications))
     accepted = LaunchAccepted(
         launch_id=launch.id,
@@ -277,4 +279,4 @@ def _services_of(registration: Registration, message: MessageClaims) -> CourseSe
 
 def _platform_name(registration: Registration, message: MessageClaims) -> str:
     said = message.tool_platform.name if message.tool_platform else ""
-    return said or urlsplit(registration.issuer).hostname or registration.issuer
+    return said or registration.label or urlsplit(registration.issuer).hostname or registration.issuer

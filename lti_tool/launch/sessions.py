@@ -11,6 +11,7 @@ from sqlalchemy.orm import Bundle, Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
+from lti_tool.core.languages import spoken, tag_of
 from lti_tool.core.secrets import matches
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement
@@ -21,7 +22,7 @@ from lti_tool.people.naming import called
 from lti_tool.platforms.models import Deployment, Registration, naming_of
 
 LIFE = timedelta(hours=12)
-_IDLE = timedelta(hours=2)
+IDLE = timedelta(hours=2)
 _SEEN_EVERY = timedelta(minutes=5)
 _LAUNCH = cast("Table", Launch.__table__)
 # Names of their own: SQLAlchemy would set every column that a parameter is named after, in the update too.
@@ -99,7 +100,7 @@ def find_surroundings(session: Session, *, launch_id: UUID) -> Surroundings | No
     """Of this launch; none where it is unknown. One query."""
     answer_url = case((Launch.kind == LaunchKind.DEEP_LINKING, Launch.details["return_url"].astext))
     now = clock.now()
-    is_over = or_(Launch.expires_at <= now, Launch.seen_at <= now - _IDLE)
+    is_over = or_(Launch.expires_at <= now, Launch.seen_at <= now - IDLE)
     row = session.execute(
         select(Launch.embedders, answer_url, is_over).where(Launch.id == launch_id)
     ).one_or_none()
@@ -168,6 +169,7 @@ def actor_of(
         shape=shape_of(placement.settings),
         prompt_html=placement.settings.get("prompt_html", ""),
         locale=launch.locale,
+        language=tag_of(spoken([launch.locale])),
         embedders=tuple(launch.embedders),
         naming=naming_of(registration),
         history_id=history_id,
@@ -226,7 +228,7 @@ def find_visit(session: Session, *, launch_id: UUID, secret: str, kind: LaunchKi
 def _is_open(session: Session, launch: Launch, registration: Registration) -> bool:
     """Whether the session still lives; when it was last used is noted now and then."""
     now = clock.now()
-    if launch.expires_at <= now or launch.seen_at <= now - _IDLE or not registration.active:
+    if launch.expires_at <= now or launch.seen_at <= now - IDLE or not registration.active:
         return False
     if launch.seen_at < now - _SEEN_EVERY:
         session.execute(update(Launch).where(Launch.id == launch.id).values(seen_at=now))

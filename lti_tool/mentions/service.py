@@ -14,7 +14,7 @@ from lti_tool.mentions.events import Mentioned
 from lti_tool.mentions.models import Mention, MentionKind
 from lti_tool.mentions.tokens import STAFF, mentioned
 from lti_tool.people.models import Group
-from lti_tool.statements.recorder import Unnamed
+from lti_tool.statements.recorder import Activity, Unnamed
 
 MOST_IN_A_POST = 20
 
@@ -25,13 +25,14 @@ def note_mentions(
     *,
     post_id: UUID,
     statement_id: UUID,
+    conversation: Activity,
     html: Sequence[str],
     unnamed: Unnamed | None = None,
 ) -> None:
     """Keep whom a post that was just written (or changed) mentions, and tell of those who are new.
 
-    `html` is all that was rendered of it; `unnamed` is how statements call an author who posted anonymously.
-    Not oneself, and the first twenty.
+    `html` is all that was rendered of it. For statements, `conversation` is where it stands, and `unnamed` is
+    an author who posted anonymously. Not oneself, and the first twenty.
     """
     named = [it for it in mentioned("".join(html)) if it != str(actor.person_id)][:MOST_IN_A_POST]
     if not named:
@@ -41,7 +42,7 @@ def note_mentions(
     rows = [_row(actor, post_id, it, groups) for it in named]
     new = session.scalars(insert(Mention).on_conflict_do_nothing().returning(Mention), rows).all()
     for mention in new:
-        events.record(session, Mentioned(actor, mention, statement_id, unnamed))
+        events.record(session, Mentioned(actor, mention, statement_id, conversation, unnamed))
 
 
 def _row(actor: Actor, post_id: UUID, named: str, groups: set[UUID]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def on_mentioned(session: Session, event: Mentioned) -> None:
             verb=vocabulary.MENTIONED,
             object=agent_of(session, event.actor, event.mention.person_id),
             at=event.mention.created_at,
+            parents=[event.conversation],
             refers_to=event.post_statement_id,
             unnamed=event.unnamed,
         ),

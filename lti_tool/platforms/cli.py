@@ -1,8 +1,9 @@
 """`segue platform`: register platforms by hand, or invite them to register themselves."""
 
+import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TextIO, TypeVar
 
 import click
 from sqlalchemy.orm import Session, sessionmaker
@@ -96,7 +97,18 @@ def _store_options(command: F) -> F:
             type=click.Choice(["1.0.3", "2.0.0"]),
             help="With --lrs-url: which xAPI it speaks; SEGUE_LRS_VERSION's otherwise.",
         ),
-        click.option("--lrs-password", help="With --lrs-url; sealed at rest."),
+        click.option(
+            "--lrs-password-file",
+            type=click.File(encoding="utf-8"),
+            help="With --lrs-url: a file that holds the password alone; - for standard input.",
+        ),
+        click.option(
+            "--lrs-password",
+            envvar="SEGUE_PLATFORM_LRS_PASSWORD",
+            show_envvar=True,
+            help="With --lrs-url; sealed at rest. Others on this machine can read arguments: leave it out to"
+            " be asked for it, or use the file or the variable.",
+        ),
         click.option("--lrs-username", help="With --lrs-url."),
         click.option("--lrs-url", help="Its own record store; the default one otherwise."),
     ):
@@ -124,6 +136,7 @@ def add(
     lrs_url: str | None,
     lrs_username: str | None,
     lrs_password: str | None,
+    lrs_password_file: TextIO | None,
     lrs_version: str | None,
     deployment_ids: tuple[str, ...],
     actor_mode: str | None,
@@ -132,7 +145,8 @@ def add(
     **registration: Any,
 ) -> None:
     """Register a platform."""
-    record_store = _own_store(lrs_url, lrs_username, lrs_password, lrs_version)
+    password = _password(lrs_url, lrs_username, lrs_password, lrs_password_file)
+    record_store = _own_store(lrs_url, lrs_username, password, lrs_version)
     with unit_of_work(line.sessions()) as session:
         add_platform(
             session,
@@ -168,6 +182,7 @@ def set_(
     lrs_url: str | None,
     lrs_username: str | None,
     lrs_password: str | None,
+    lrs_password_file: TextIO | None,
     lrs_version: str | None,
     default_lrs: bool,
     actor_mode: str | None,
@@ -179,7 +194,8 @@ def set_(
 
     Statements change from the next one on. Nobody who is in notices.
     """
-    record_store = _own_store(lrs_url, lrs_username, lrs_password, lrs_version)
+    password = _password(lrs_url, lrs_username, lrs_password, lrs_password_file)
+    record_store = _own_store(lrs_url, lrs_username, password, lrs_version)
     if record_store and default_lrs:
         raise click.UsageError("Either --lrs-url or --default-lrs.")
     with unit_of_work(line.sessions()) as session:
@@ -234,13 +250,25 @@ def _family(version: str) -> str:
     return version.rpartition(".")[0]
 
 
+def _password(url: str | None, username: str | None, given: str | None, file: TextIO | None) -> str | None:
+    """The record store's password: from the file, the variable or the option, else as it is typed."""
+    if file is not None:
+        return file.read().rstrip("\r\n")
+    if given or not (url and username and sys.stdin.isatty()):
+        return given
+    asked: str = click.prompt("Password of the record store", hide_input=True, err=True)
+    return asked
+
+
 def _own_store(
     url: str | None, username: str | None, password: str | None, version: str | None
 ) -> OwnRecordStore | None:
     if not (url or username or password or version):
         return None
     if not (url and username and password):
-        raise click.UsageError("--lrs-url, --lrs-username and --lrs-password go together.")
+        raise click.UsageError(
+            "--lrs-url, --lrs-username and a password (--lrs-password-file, or asked for) go together."
+        )
     return OwnRecordStore(url=url, username=username, password=password, version=version)
 
 
@@ -266,7 +294,7 @@ def list_(line: _CommandLine) -> None:
         waiting = [f"{deployment} (pending)" for deployment in row.pending_deployments]
         deployments = ", ".join((*row.deployments, *waiting)) or "none"
         launched = f"{row.launched_at:%Y-%m-%d %H:%M} UTC" if row.launched_at else "never"
-        name = f"  {row.label}" if row.label else ""
+        name = f"  named {row.label}" if row.label else ""
         click.echo(
             f"{_STATES[row.state]}  {row.issuer}  client {row.client_id}  deployments {deployments}"
             f"  last launch {launched}{name}\n          id {row.id}"

@@ -22,6 +22,7 @@ from lti_tool.platforms.models import (
 class PlatformRow:
     id: UUID
     label: str | None
+    """The name that the platform gave, or an administrator."""
     issuer: str
     client_id: str
     state: RegistrationState

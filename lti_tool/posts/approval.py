@@ -39,7 +39,7 @@ def keep_for_approval(session: Session, actor: Actor, post: Post) -> None:
             post_id=post.id,
             launch_id=actor.launch_id,
             platform_name=actor.platform_name,
-            locale=actor.locale,
+            locale=actor.language,
             is_test=actor.is_test,
         )
     )

@@ -19,12 +19,11 @@ from urllib.parse import parse_qsl, urlencode
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.wsgi import get_input_stream
 
-from lti_tool.record_store.errors import BadRequestError, RecordStoreError, TooLargeError
+from lti_tool.record_store.errors import BadRequestError, RecordStoreError, TooManyBytesError
 
 IS_ALTERNATE: Final = "segue.record_store.is_alternate"
 REFUSED: Final = "segue.record_store.refused"
 """In the environ: the RecordStoreError for a request in this syntax that can't be read."""
-LARGEST_FORM: Final = 1_000_000
 
 # Not HEAD: the answer to a POST has a body.
 _METHODS = ("GET", "PUT", "POST", "DELETE")
@@ -45,14 +44,14 @@ _HEADER_TEXT = re.compile(r"[\x20-\x7e]*")
 class AlternateSyntax:
     """WSGI middleware for the addresses under `/xapi/`; every other request passes through."""
 
-    def __init__(self, application: Any) -> None:
-        self._application = application
+    def __init__(self, application: Any, *, most_bytes: int) -> None:
+        self._application, self._most_bytes = application, most_bytes
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if _is_alternate(environ):
             environ = dict(environ)
             try:
-                _write_out(environ)
+                _write_out(environ, self._most_bytes)
             except RecordStoreError as error:
                 environ[REFUSED] = error
         return self._application(environ, start_response)  # type: ignore[no-any-return]  # it is untyped
@@ -66,11 +65,11 @@ def _is_alternate(environ: dict[str, Any]) -> bool:
     )
 
 
-def _write_out(environ: dict[str, Any]) -> None:
+def _write_out(environ: dict[str, Any], most_bytes: int) -> None:
     """Make `environ` the request that it stands for."""
     environ[IS_ALTERNATE] = True
     method = _read_method(environ)
-    fields = _read_fields(environ)
+    fields = _read_fields(environ, most_bytes)
     content = fields.pop("content", None)
     if (content is None) is (method in _WITH_CONTENT):
         rule = "needs" if content is None else "has no"
@@ -110,7 +109,7 @@ def _read_method(environ: dict[str, Any]) -> str:
     return method
 
 
-def _read_fields(environ: dict[str, Any]) -> dict[str, str]:
+def _read_fields(environ: dict[str, Any], most_bytes: int) -> dict[str, str]:
     if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != (
         "application/x-www-form-urlencoded"
     ):
@@ -118,11 +117,14 @@ def _read_fields(environ: dict[str, Any]) -> dict[str, str]:
             "In the alternate request syntax the Content-Type must be application/x-www-form-urlencoded."
         )
     try:
-        raw = get_input_stream(environ, max_content_length=LARGEST_FORM).read()
+        # One byte more: of a body in chunks Werkzeug reads as far as the limit, and says nothing.
+        raw = get_input_stream(environ, max_content_length=most_bytes + 1).read()
     except RequestEntityTooLarge:
-        raise TooLargeError("The request is larger than 1 MB; send fewer statements.") from None
+        raise TooManyBytesError(most_bytes) from None
     except RequestTimeout:
         raise BadRequestError("The form did not arrive in time.") from None
+    if len(raw) > most_bytes:
+        raise TooManyBytesError(most_bytes)
     try:
         pairs = parse_qsl(
             raw.decode("ascii"),

@@ -28,6 +28,7 @@ _STATUS: Final[Mapping[type[errors.RecordStoreError], int]] = {
     errors.NotOfferedError: 404,
     errors.StatementConflictError: 409,
     errors.TooLargeError: 413,
+    errors.TooManyBytesError: 413,
 }
 
 
@@ -63,9 +64,7 @@ def refusal(error: errors.RecordStoreError) -> Response:
 def http_error(error: HTTPException) -> Response:
     """What Flask refuses by itself, and failures of ours (500)."""
     if isinstance(error, RequestEntityTooLarge):
-        return _error(
-            errors.TooLargeError.code, "The request is larger than 1 MB; send fewer statements.", 413
-        )
+        return refusal(errors.TooManyBytesError(request.max_content_length or 0))
     answer = _error(
         (error.name or "error").lower().replace(" ", "_"), error.description or "", error.code or 500
     )

@@ -49,3 +49,10 @@ class TooLargeError(RecordStoreError):
     """More than is taken in one request (413)."""
 
     code = "too_large"
+
+
+class TooManyBytesError(TooLargeError):
+    """A body beyond the limit in size."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The request is larger than {most:,} bytes; send fewer statements at once.")

@@ -10,7 +10,7 @@ from lti_tool.record_store.decoding import encode_json
 from lti_tool.record_store.errors import BadRequestError
 from lti_tool.record_store.matching import match_keys
 from xapi.validation import InvalidStatement, check_statement
-from xapi.validation.formats import parse_timestamp
+from xapi.validation.timestamps import is_plain, parse_timestamp
 from xapi.vocabulary import SIGNATURE, VOIDED
 
 # What a statement without a version gets: Data 2.4.10 for 1.0.x, IEEE 9274.1.1, 4.2.4.2 for 2.0.0.
@@ -66,8 +66,8 @@ def _complete(sent: dict[str, Any], *, version: str, authority: dict[str, Any]) 
     if statement["object"].get("objectType") == "SubStatement":
         statement["object"] = dict(statement["object"])
         _make_lists(statement["object"])
-    if statement["version"].startswith("2.") and "timestamp" in statement:
-        statement["timestamp"] = _in_utc(statement["timestamp"])
+        _respell_time(statement["object"], version=statement["version"])
+    _respell_time(statement, version=statement["version"])
     return statement
 
 
@@ -80,9 +80,14 @@ def _make_lists(statement: dict[str, Any]) -> None:
         statement["context"] = context | {"contextActivities": lists}
 
 
-def _in_utc(timestamp: str) -> str:
-    """2.0.0 wants UTC in what a store returns; the spelling of a time is not part of the statement."""
-    return timestamp if timestamp.endswith("Z") else moments.utc_text(parse_timestamp(timestamp))
+def _respell_time(statement: dict[str, Any], *, version: str) -> None:
+    """Plain RFC 3339 for each other spelling of ISO 8601, so that each reader can read it (Data 4.5).
+
+    2.0.0 also wants UTC in what a store returns. The spelling of a time is not part of the statement.
+    """
+    sent = statement.get("timestamp")
+    if sent and not (is_plain(sent) and (sent.endswith("Z") or version.startswith("1.0."))):
+        statement["timestamp"] = moments.utc_text(parse_timestamp(sent))
 
 
 def _check_version(sent: dict[str, Any], version: str) -> None:

@@ -12,6 +12,7 @@ from lti_tool.record_store.decoding import decode_json
 from lti_tool.record_store.errors import BadRequestError
 from lti_tool.record_store.matching import identity, match_key
 from xapi.validation import InvalidStatement, check_statement, formats
+from xapi.validation.timestamps import parse_timestamp
 
 MAX_LIMIT = 100
 _SHAPE = frozenset({"format", "attachments"})
@@ -159,6 +160,6 @@ def _moment(found: dict[str, str], name: str) -> int | None:
     if name not in found:
         return None
     try:
-        return moments.to_seq(formats.parse_timestamp(found[name]))
+        return moments.to_seq(parse_timestamp(found[name]))
     except ValueError:
         raise BadRequestError(f"{name} {formats.TIMESTAMP.rule}; write + as %2B.") from None

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, g, jsonify, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from lti_tool.core.db import settings_of
 from lti_tool.record_store import answers, queries, service
 from lti_tool.record_store.alternate import IS_ALTERNATE, REFUSED, AlternateSyntax
 from lti_tool.record_store.consistency import consistent_through
@@ -22,9 +23,10 @@ from lti_tool.serving.limits import BodyLimits
 from lti_tool.settings import Settings
 from lti_tool.web.bodies import takes
 from lti_tool.web.transaction import db, roll_back
+from xapi.validation.formats import VERSION_1_0
 
-MAX_BYTES = 1_000_000
-_VERSIONS = ((re.compile(r"1\.0(?:\.[0-9]{1,4})?"), "1.0.3"), (re.compile(r"2\.0(?:\.[0-9]{1,4})?"), "2.0.0"))
+# Each starting with 1.0. is taken (Communication 3.3), if it is a version at all.
+_VERSIONS = ((re.compile(rf"1\.0|{VERSION_1_0}"), "1.0.3"), (re.compile(r"2\.0(?:\.[0-9]{1,4})?"), "2.0.0"))
 _ALLOWED = {"about": ["GET", "HEAD"], "statements": ["GET", "HEAD", "POST", "PUT"]}
 _ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"]
 _ABOUT_THIS = "https://segue-lti.github.io/xapi/extensions/not-offered"
@@ -36,7 +38,7 @@ _NOT_OFFERED = (
 
 def statement_limits(settings: Settings) -> BodyLimits:
     """What the routes take that store statements."""
-    return BodyLimits(MAX_BYTES, settings.form_seconds)
+    return BodyLimits(settings.records_most_bytes, settings.form_seconds)
 
 
 blueprint = Blueprint("record_store", __name__, url_prefix="/xapi")
@@ -45,7 +47,8 @@ blueprint = Blueprint("record_store", __name__, url_prefix="/xapi")
 @blueprint.record_once
 def take_alternate_syntax(state: BlueprintSetupState) -> None:
     app = cast("Flask", state.app)
-    app.wsgi_app = AlternateSyntax(app.wsgi_app)  # type: ignore[method-assign]
+    settings: Settings = app.extensions["settings"]
+    app.wsgi_app = AlternateSyntax(app.wsgi_app, most_bytes=settings.records_most_bytes)  # type: ignore[method-assign]
 
 
 @blueprint.before_request
@@ -160,7 +163,7 @@ def _content() -> Any:
     in_parts = kind == "multipart/mixed"
     if not in_parts:
         _check_json(kind, charset)
-    request.max_content_length = MAX_BYTES
+    request.max_content_length = settings_of(db()).records_most_bytes
     raw = request.get_data(cache=False)
     if in_parts:
         part, raw = read_only_part(raw, request.mimetype_params.get("boundary", ""))

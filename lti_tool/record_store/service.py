@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.core.db import settings_of
 from lti_tool.record_store.bulk import insert_matches, insert_statements
 from lti_tool.record_store.consistency import take_turn
 from lti_tool.record_store.credentials import authority_of
@@ -17,8 +18,6 @@ from lti_tool.record_store.incoming import Incoming, prepare
 from lti_tool.record_store.models import Credential, StoredStatement
 from lti_tool.record_store.references import MatchRow, Node, inherited_matches
 from xapi.comparison import same_statement
-
-MAX_STATEMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,9 @@ def store_statements(session: Session, credential: Credential, *, sent: object, 
     if not credential.can_write:
         raise ReadOnlyError("These credentials may read statements, not store them.")
     batch = sent if isinstance(sent, list) else [sent]
-    if len(batch) > MAX_STATEMENTS:
-        raise TooLargeError(f"A request may hold {MAX_STATEMENTS} statements; this one has {len(batch)}.")
+    most = settings_of(session).records_most_statements
+    if len(batch) > most:
+        raise TooLargeError(f"A request may hold {most} statements; this one has {len(batch)}.")
     authority = authority_of(session, credential)
     incoming = [
         _prepare(one, version=version, authority=authority, place=(number, len(batch)))

@@ -20,7 +20,6 @@ from lti_tool.statements.models import StatementRow
 from xapi import vocabulary
 from xapi.statement import activity, build_statement, context, dumps
 from xapi.validation import check_statement
-from xapi.validation.formats import is_language_tag
 
 _RECORDED = select(StatementRow.id).where(StatementRow.id == bindparam("statement_id"))
 
@@ -121,7 +120,7 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
             team=_team(session, act),
             # Only of what is done with an activity (xAPI 1.0.3, Data 2.4.6), not with a person.
             platform=actor.platform_name if "id" in act.object else None,
-            language=actor.locale if is_language_tag(actor.locale) and not act.unnamed else None,
+            language=None if act.unnamed else actor.language,
             parent=list(act.parents),
             grouping=[
                 thing(session, actor.course_id, vocabulary.COURSE, name=actor.course_title or None),

@@ -4,6 +4,7 @@ What proves the session is its secret, in a cookie where the browser keeps one, 
 our scripts send from what the tab keeps; for a download by such a tab, a signed address.
 """
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import Any, cast
@@ -27,6 +28,7 @@ from lti_tool.launch.sessions import (
 from lti_tool.settings import Settings
 from lti_tool.web.fragments import is_sent_by_tab, send_on, wants_fragment
 from lti_tool.web.headers import allow_embedders, allow_form_target
+from lti_tool.web.locale import language
 from lti_tool.web.signed import is_signed
 from lti_tool.web.transaction import db
 
@@ -122,6 +124,9 @@ def _require_session() -> Response | None:
     if found is None:
         raise _ended(secret)
     g.actor, g.carrier = found, carrier
+    if found.language != language():
+        # The browser has a say where the platform's language is none of ours.
+        g.actor = replace(found, language=language())
     return None
 
 

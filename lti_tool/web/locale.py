@@ -3,12 +3,12 @@
 from functools import lru_cache
 from typing import cast
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale, get_translations
 from markupsafe import Markup, escape
 
-AVAILABLE = ("en",)
+from lti_tool.core.languages import spoken, tag_of
 
 
 def init_locale(app: Flask) -> None:
@@ -24,7 +24,7 @@ def language() -> str:
     # Asked hundreds of times a page: the way to `g` is the dear part of it.
     page = g._get_current_object()  # noqa: SLF001  # public in Werkzeug, for this
     if "language" not in page:
-        page.language = str(get_locale()).replace("_", "-")
+        page.language = tag_of(cast("Locale", get_locale()))
     return cast("str", page.language)
 
 
@@ -61,13 +61,6 @@ def _whole(message: str, tag: str) -> Markup:
 
 
 def _choose() -> str:
-    """The launch's language where we speak it, else the browser's; with its region, for dates."""
+    """The launch's language where we speak it, else the browser's."""
     person = g.get("actor") or g.get("visit")
-    for tag in (person.locale if person else "", *request.accept_languages.values()):
-        try:
-            wanted = Locale.parse(tag, sep="-")
-        except (ValueError, UnknownLocaleError):
-            continue
-        if wanted.language in AVAILABLE:
-            return str(wanted)
-    return AVAILABLE[0]
+    return str(spoken((person.locale if person else "", *request.accept_languages.values())))

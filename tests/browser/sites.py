@@ -124,6 +124,8 @@ def running_sites(database_url: str, folder: Path, lms_pem: bytes) -> Iterator[S
     context, key_digest = certificate(folder, TOOL, *LMSS)
     port = free_port()
     settings = Settings(
+        # The LMSs are on this machine too, which outgoing requests may not go to in production.
+        env="development",
         base_url=f"https://{TOOL}:{port}",
         database_url=database_url,
         secret_key=SecretStr("s" * 40),

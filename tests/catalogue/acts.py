@@ -8,6 +8,7 @@ from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.launch.events import Launched
 from lti_tool.people.models import Group
+from lti_tool.posts.models import Post
 from lti_tool.posts.rotation.models import RoleHolder
 from tests.factories.entrances import Course, Visitor
 from tests.follow_ups.planning import plan
@@ -32,7 +33,7 @@ def do_every_act(course: Course, session: Session) -> None:
         events.record(writing, Launched(ana.actor, clock.now()))
     _discuss(ines, ana, tom)
     _ask_and_answer(ana, tom)
-    _plan_and_report(ana)
+    _plan_and_report(course, ana)
     _talk_a_case_through(course)
     _give_roles(course, session)
     _place_in_a_group(ines, tom, session)
@@ -66,8 +67,10 @@ def _ask_and_answer(ana: Visitor, tom: Visitor) -> None:
     assert ana.send(request, f"{request}/answers/{answer}/take-back", {}).status_code == 303
 
 
-def _plan_and_report(ana: Visitor) -> None:
-    assert report_outcome(ana, plan(ana), "did").status_code == 303
+def _plan_and_report(course: Course, ana: Visitor) -> None:
+    with unit_of_work(course.sessions) as session:
+        source = session.scalars(select(Post.id).where(Post.is_opening).order_by(Post.id).limit(1)).one()
+    assert report_outcome(ana, plan(ana, source=str(source)), "did").status_code == 303
 
 
 def _talk_a_case_through(course: Course) -> None:

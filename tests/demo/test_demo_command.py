@@ -42,7 +42,7 @@ class Demo:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SEGUE_")}
         process = subprocess.Popen(
             self.command(), env={**environment, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, cwd=self.data.parent,
+            stderr=subprocess.STDOUT, text=True, cwd=self.data.parent.parent,
         )  # fmt: skip
         # A demo that never gets ready is ended, so that reading its output ends too.
         watchdog = threading.Timer(WITHIN, process.kill)
@@ -66,6 +66,23 @@ class Demo:
             if process.stdout is not None:
                 process.stdout.close()
 
+    def command_beside(self, *words: str) -> str:
+        """What another command says, run in the same folder."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SEGUE_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "lti_tool", *words], env=environment, cwd=self.data.parent.parent,
+            capture_output=True, text=True, timeout=WITHIN, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def kept(self) -> list[Path]:
+        """The files that it keeps. What PostgreSQL keeps is its own affair."""
+        database = self.data / "postgresql"
+        found = [path for path in self.data.rglob("*") if path.is_file() and database not in path.parents]
+        assert found
+        return found
+
     def processes(self) -> list[str]:
         """What still runs of it: anything whose command line or environment names its data."""
         lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
@@ -74,7 +91,7 @@ class Demo:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Demo:
-    return Demo(tmp_path / "demo")
+    return Demo(tmp_path / "var" / "demo")
 
 
 def test_it_answers_stops_and_starts_again_with_its_data(demo: Demo) -> None:
@@ -91,6 +108,11 @@ def test_it_answers_stops_and_starts_again_with_its_data(demo: Demo) -> None:
             demo.command("--reset"), capture_output=True, text=True, timeout=WITHIN, check=False
         )
         assert reset.returncode == 1
+        assert [path for path in demo.kept() if path.stat().st_mode & 0o077] == []
+        listed = demo.command_beside("platform", "list")
+        assert f"{lms}  client segue-demo" in listed
+        assert "named Riverside College (demo LMS)" in listed
+        assert f"{tool}/admin/sign-in#" in demo.command_beside("admin", "sign-in")
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=WITHIN) == 0
     assert demo.processes() == []

@@ -44,7 +44,8 @@ def test_the_statements_tell_what_was_planned_and_what_came_of_it(course: Course
         "objectType": "Activity",
         "definition": thing,
     }
-    assert "parent" not in planned["context"]["contextActivities"]
+    assert planned["context"]["contextActivities"]["parent"] == [posted["object"]]
+    assert "parent" not in unsourced["context"]["contextActivities"]
     assert planned["context"]["statement"]["id"] == posted["id"]
     assert "result" not in planned
     due_date, outcome = "https://w3id.org/xapi/tla/extensions/due_date", f"{profile}/extensions/outcome"
@@ -52,6 +53,7 @@ def test_the_statements_tell_what_was_planned_and_what_came_of_it(course: Course
     for statement in reported:
         assert statement["verb"]["id"] == "https://w3id.org/xapi/acrossx/verbs/reported"
         assert statement["object"] == planned["object"]
+        assert statement["context"]["contextActivities"]["parent"] == [posted["object"]]
         assert statement["context"]["statement"]["id"] == planned["id"]
         assert statement["context"]["registration"] == planned["context"]["registration"]
     told = [

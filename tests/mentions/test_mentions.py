@@ -81,6 +81,9 @@ def test_a_mention_is_shown_kept_and_told(ana: Visitor, tom: Visitor, session: S
         "account": {"homePage": "https://lms.example", "name": "tom-becker"},
     }
     assert told["context"]["statement"]["id"] == str(post.statement_id)
+    thread = {"objectType": "Activity", "id": f"http://127.0.0.1:8000/xapi/a/{post.conversation_id}"}
+    (within,) = told["context"]["contextActivities"]["parent"]
+    assert within == thread | {"definition": {"type": "http://id.tincanapi.com/activitytype/forum-topic"}}
     assert "platform" not in told["context"]
     assert "Becker" not in json.dumps(told)
 

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Naming
 from lti_tool.core.db import unit_of_work
+from lti_tool.core.languages import AVAILABLE
 from lti_tool.courses.models import Placement
 from lti_tool.platforms.service import set_naming
 from lti_tool.posts.models import Post
 from lti_tool.privacy.quotes import WROTE
 from lti_tool.statements.models import StatementRow
-from lti_tool.web.locale import AVAILABLE
 from tests.contract.conftest import everything_written
 from tests.factories.entrances import ISSUER, Course
 from tests.moderation.test_moderation import reply_to

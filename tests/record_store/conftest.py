@@ -13,12 +13,16 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.core.db import unit_of_work
 from lti_tool.record_store.credentials import add_credential
 from lti_tool.record_store.routes import blueprint
+from lti_tool.settings import Settings
+from lti_tool.web.body_stream import Request
 from lti_tool.web.transaction import init_transactions
 
 
 @pytest.fixture
-def store_app(sessions: sessionmaker[Session]) -> Flask:
+def store_app(sessions: sessionmaker[Session], settings: Settings) -> Flask:
     app = Flask("record_store_alone")
+    app.request_class = Request
+    app.extensions["settings"] = settings
     init_transactions(app, sessions)
     app.register_blueprint(blueprint)
     return app

@@ -279,10 +279,16 @@ def test_the_way_to_a_new_window_leads_to_a_page_that_opens(course: Course) -> N
     ],
 )
 def test_the_language_is_the_launchs_then_the_browsers_where_we_speak_it(
-    course: Course, locale: str, browser: str, language: str
+    course: Course, session: Session, locale: str, browser: str, language: str
 ) -> None:
-    page = course.visitor(locale=locale).get("/threads", headers={"Accept-Language": browser}).text
+    ana, headers = course.visitor(locale=locale), {"Accept-Language": browser}
+    page = ana.get("/threads/new", headers=headers).text
     assert re.search(r'<html lang="([^"]+)" dir="ltr">', page)[1] == language  # type: ignore[index]
+    # And so does the statement of what was done there.
+    sent = ana.form("/threads/new") | THREAD
+    assert ana.post("/threads/new", sent, headers=headers).status_code == 303
+    (told,) = session.scalars(select(StatementRow.body)).all()
+    assert json.loads(told)["context"]["language"] == language
 
 
 def test_a_page_that_is_not_there_leads_back_into_the_course(course: Course) -> None:

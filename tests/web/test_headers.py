@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from lti_tool.app import create_app
 from lti_tool.settings import Settings
 from lti_tool.web.launched import start_session
+from tests.conftest import SECRET
 
 PATHS = ("/lti/jwks.json", "/lti/login", "/health/live", "/nowhere")
 
@@ -23,7 +24,7 @@ def test_in_production_browsers_are_to_come_by_https_alone(
         env="production",
         base_url="https://segue.example",
         database_url=settings.database_url,
-        secret_key=SecretStr("s" * 40),
+        secret_key=SecretStr(SECRET),
         media_url=settings.media_url,
     )
     answer = create_app(production, engine=engine).test_client().get(path, base_url="https://segue.example")

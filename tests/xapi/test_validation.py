@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xapi.validation import InvalidStatement, check_statement
-from xapi.validation.formats import parse_timestamp
 from xapi.validation.json_values import MAX_DEPTH
+from xapi.validation.timestamps import parse_timestamp
 
 DATA = Path(__file__).parent
 # Statements with a verdict, made for comparing validators.

@@ -7,6 +7,8 @@ from xapi.catalogue import extensions
 from xapi.catalogue.form import Carries, Event, Stands
 
 _SUBREGISTERED: Final = Carries(extensions.SUBREGISTRATION, Stands.SOMETIMES)
+# The discussion or request that the plan came from; a plan can come from nowhere in particular.
+_SOURCES: Final = (vocabulary.FORUM_TOPIC, vocabulary.DOUBT)
 
 FOLLOW_UPS: Final = (
     Event(
@@ -14,6 +16,8 @@ FOLLOW_UPS: Final = (
         sentence="A learner planned to do something at work, and chose a day to look at it again.",
         verbs=(vocabulary.PLANNED,),
         objects=(vocabulary.WORKPLACE_ACTION,),
+        parents=_SOURCES,
+        parent=Stands.SOMETIMES,
         reference="that of the post which the plan came from",
         extensions=(Carries(extensions.DUE_DATE), Carries(extensions.SUBREGISTRATION)),
         part_of_follow_up=True,
@@ -23,6 +27,8 @@ FOLLOW_UPS: Final = (
         sentence="A learner said what came of a plan.",
         verbs=(vocabulary.REPORTED,),
         objects=(vocabulary.WORKPLACE_ACTION,),
+        parents=_SOURCES,
+        parent=Stands.SOMETIMES,
         reference="that of the plan",
         result={"completion": (True, False)},
         result_sometimes={"success": (True, False)},

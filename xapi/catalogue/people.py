@@ -18,6 +18,7 @@ PEOPLE: Final = (
         name="mentioned",
         sentence="Somebody named a person in a post.",
         verbs=(vocabulary.MENTIONED,),
+        parents=(vocabulary.FORUM_TOPIC, vocabulary.DOUBT),
         named=Stands.SOMETIMES,
         reference="that of the post",
     ),

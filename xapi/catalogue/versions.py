@@ -30,6 +30,8 @@ PROFILE_VERSIONS: Final = (
             "Each kind of statement has a template.",
             "A role that staff give has a verb of its own, appointed; it was assigned, as for groups.",
             "An acceptance that is taken back, and a request that is opened again, have templates.",
+            "A mention, a plan and a report have as their parent the discussion or request they come from.",
+            "The language is that of the page; it was that of the platform.",
             "Statements of follow-ups also conform to the profile of follow-ups, and have a subregistration.",
         ),
         "86985c0bbeb385da",
@@ -47,6 +49,6 @@ FOLLOW_UPS_VERSIONS: Final = (
         vocabulary.FOLLOW_UPS_VERSION,
         "2026-11-28T00:00:00Z",
         ("One pattern: a follow-up is planned, then reported on any number of times.",),
-        "fe1e319f19f7a2ae",
+        "a6b41c2ac9b81da4",
     ),
 )

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
+
+from xapi.validation.timestamps import is_rfc_3339, is_timestamp
 
 
 class Format(NamedTuple):
@@ -19,11 +20,6 @@ class Format(NamedTuple):
 _IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.\-]*:(?:[^\x00-\x20\x7f-\xa0<>"{}|\\^`%]++|%[0-9A-Fa-f]{2})++""")
 # RFC 4122, section 3, without its variant: the specification's own examples (Data 2.4) break that one.
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
-# RFC 3339, section 5.6, with a space for the T as its note allows, and with the shorter offsets of ISO 8601.
-_TIMESTAMP = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
-    r"(?:[Zz]|(?!-00:?(?:00)?\Z)[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)"
-)
 # ISO 8601:2004, 4.4.3.2: weeks alone or any of the rest in order, a fraction only in the last component.
 _N = r"[0-9]+(?:[.,][0-9]+(?=[A-Z]\Z))?"
 _DURATION = re.compile(
@@ -49,30 +45,10 @@ _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+"
 _MEDIA_TYPE = re.compile(rf'{_WORD}/{_WORD}(?:[ \t]*;[ \t]*{_WORD}=(?:{_WORD}|"[^"\x00-\x1f\x7f]*"))*')
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}")
 _SHA2 = re.compile(r"[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}")
-_VERSION = re.compile(r"1\.0\.(?:0|[1-9][0-9]*)|2\.0\.0")
-
-
-def parse_timestamp(text: str) -> datetime:
-    """The instant that `text` names, in UTC; ValueError when it is no timestamp with a time zone.
-
-    RFC 3339 (xAPI 1.0.3, Data 4.5), of which -00:00 is refused, since it claims that the offset is unknown,
-    and so are leap seconds and whatever lies outside the years 1 to 9999 in UTC, which a datetime cannot
-    hold. A fraction is cut after the microsecond.
-    """
-    if _TIMESTAMP.fullmatch(text) is None:
-        raise ValueError("not a timestamp with a time zone")
-    try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except OverflowError:
-        raise ValueError("not a timestamp within the years 1 to 9999") from None
-
-
-def is_timestamp(text: str) -> bool:
-    try:
-        parse_timestamp(text)
-    except ValueError:
-        return False
-    return True
+# "Starting with 1.0." (xAPI 1.0.3, Data 2.4.10), by Semantic Versioning 1.0.0: an integer, which may have
+# zeros before it, and a word behind a hyphen.
+VERSION_1_0 = r"1\.0\.[0-9]{1,9}(?:-[0-9A-Za-z-]{1,40})?"
+_VERSION = re.compile(rf"{VERSION_1_0}|2\.0\.0")
 
 
 def is_language_tag(text: str) -> bool:
@@ -100,7 +76,8 @@ def _fits_language_tag(text: str) -> bool:
 TEXT = Format(lambda _: True, "must be a string")
 IRI = Format(is_iri, "must be an IRI with a scheme")
 UUID = Format(_UUID.fullmatch, "must be a UUID in its standard form")
-TIMESTAMP = Format(is_timestamp, "must be an RFC 3339 timestamp with a time zone other than -00:00")
+TIMESTAMP = Format(is_timestamp, "must be an ISO 8601 date and time with a time zone other than -00:00")
+TIMESTAMP_2_0 = Format(is_rfc_3339, "must be an RFC 3339 timestamp with a time zone other than -00:00")
 DURATION = Format(_DURATION.fullmatch, "must be an ISO 8601 duration such as PT2H10M5S")
 LANGUAGE_TAG = Format(is_language_tag, "must be an RFC 5646 language tag")
 MAILTO = Format(_MAILTO.fullmatch, "must be mailto: and one e-mail address")

@@ -34,7 +34,7 @@ def check_statement(statement: object, *, version: str = "1.0.3") -> None:
     found = check_object(statement, "$", allowed=_STATEMENT, required=_REQUIRED)
     check_format(found, "$", "id", formats.UUID)
     check_format(found, "$", "version", formats.VERSION)
-    check_format(found, "$", "stored", formats.TIMESTAMP)
+    check_format(found, "$", "stored", _timestamp(found.get("version", version)))
     if "authority" in found:
         check_authority(found["authority"], "$.authority")
     _check_body(found, "$", version=found.get("version", version))
@@ -54,9 +54,14 @@ def _check_body(statement: dict[str, Any], path: str, *, version: str) -> None:
     if "context" in statement:
         place = child(path, "context")
         check_context(statement["context"], place, about_activity=kind == "Activity", version=version)
-    check_format(statement, path, "timestamp", formats.TIMESTAMP)
+    check_format(statement, path, "timestamp", _timestamp(version))
     if "attachments" in statement:
         check_attachments(statement["attachments"], child(path, "attachments"))
+
+
+def _timestamp(version: str) -> formats.Format:
+    """2.0.0 wants RFC 3339 (IEEE 9274.1.1, 4.2.7); 1.0.x whatever ISO 8601 has (Data 4.5)."""
+    return formats.TIMESTAMP if version.startswith("1.0.") else formats.TIMESTAMP_2_0
 
 
 def _check_verb(value: object, path: str) -> str:

@@ -22,6 +22,7 @@ from lti_tool.platforms.custom_parameters import HISTORY_PARAMETERS
 
 # Configured on the tool's registration, as administrators do so that a tool can follow course copies.
 CUSTOM_FOR_EVERY_LAUNCH = HISTORY_PARAMETERS
+LMS_NAME = "Riverside College (demo LMS)"
 
 
 def person_claims(person: Person) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def platform_claim(config: LmsConfig) -> dict[str, Any]:
     return {
         f"{LTI}tool_platform": {
             "guid": uuid.uuid5(uuid.NAMESPACE_URL, config.issuer).hex,
-            "name": "Riverside College (demo LMS)",
+            "name": LMS_NAME,
             "product_family_code": "segue-demo-lms",
             "version": "1.0",
         }

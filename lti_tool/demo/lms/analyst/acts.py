@@ -7,7 +7,7 @@ from typing import Any
 
 from xapi import vocabulary
 from xapi.statement import SYSTEM
-from xapi.validation import formats
+from xapi.validation.timestamps import parse_timestamp
 
 _IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid")
 """The account that the tool itself acts by."""
@@ -112,7 +112,7 @@ def _courses(activities: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _moment(value: object) -> datetime | None:
     try:
-        return formats.parse_timestamp(value) if isinstance(value, str) else None
+        return parse_timestamp(value) if isinstance(value, str) else None
     except ValueError:
         return None
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from lti_tool.demo.lms.analyst.acts import Act, read_act
 from xapi.client import Page, RecordStoreClient, StoreUnreachable
-from xapi.validation import formats
+from xapi.validation.timestamps import parse_timestamp
 
 MOST: Final = 10_000
 ON_A_PAGE: Final = 100
@@ -184,7 +184,7 @@ def _before(moment: datetime | None, gap: timedelta) -> datetime | None:
 
 def _consistent_through(page: Page) -> datetime | None:
     try:
-        return formats.parse_timestamp(page.consistent_through or "")
+        return parse_timestamp(page.consistent_through or "")
     except ValueError:
         return None
 
