@@ -1,7 +1,8 @@
 """Names as they are compared: by us, since a database's own folding depends on how it was set up."""
 
-import unicodedata
 from functools import lru_cache
+
+from lti_tool.core.text import without_accents
 
 LAST_SIGN = "\U0010ffff"
 """Behind every text that begins with what stands before it, in the order of code points."""
@@ -13,8 +14,7 @@ _KEPT = 20_000
 @lru_cache(maxsize=_KEPT)
 def folded(name: str) -> str:
     """Without accents and case, and with single spaces."""
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    return " ".join(bare.casefold().split())
+    return " ".join(without_accents(name).casefold().split())
 
 
 def beginnings(name: str) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from lti_tool.posts.attachments.kinds import Kind
 
 LONGEST_NAME = 80
+_LOOKED_AT = 1000
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _BETWEEN = re.compile(r"([\s_.,()\[\]-]+)")
 _SHORTEST_NAME_PART = 3
@@ -40,8 +41,8 @@ def _with_ending(stem: str, kind: Kind) -> str:
 
 
 def _visible(text: str) -> str:
-    """Composed, and without what can't be seen: characters that turn the direction, or join, or hide."""
-    composed = unicodedata.normalize("NFC", text)
+    """Its last signs, composed, and without what can't be seen: what turns the direction, joins, or hides."""
+    composed = unicodedata.normalize("NFC", text[-_LOOKED_AT:])
     return "".join(letter for letter in composed if unicodedata.category(letter) not in _INVISIBLE)
 
 
