@@ -54,6 +54,9 @@ EMPTY_ALL_TABLES = f"""
 BROWSER_TESTS = "tests/browser/"
 GUIDE_TESTS = "tests/statements/test_guide.py"
 
+# For everything that is started from here too. Limits have tests of their own: tests/web/test_limits.py.
+os.environ["SEGUE_LIMITS"] = "off"
+
 SECRET = "a secret for tests only, long enough to be taken"
 
 

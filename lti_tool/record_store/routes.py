@@ -8,6 +8,7 @@ from typing import Any, NoReturn, cast
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from flask.blueprints import BlueprintSetupState
+from flask_limiter.errors import RateLimitExceeded
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from lti_tool.record_store import answers, queries, service
@@ -18,6 +19,7 @@ from lti_tool.record_store.decoding import decode_json
 from lti_tool.record_store.errors import BadRequestError, CredentialError, NotOfferedError, RecordStoreError
 from lti_tool.record_store.multipart import read_only_part
 from lti_tool.record_store.parameters import One, read_parameters, read_query, read_uuid
+from lti_tool.web.limits import limit_credentials, seconds_to_wait
 from lti_tool.web.transaction import db, roll_back
 
 MAX_BYTES = 1_000_000
@@ -52,6 +54,7 @@ def admit() -> None:
     given = request.authorization
     if given is None or given.type != "basic":
         raise CredentialError("Send a username and secret of this record store by HTTP Basic authentication.")
+    limit_credentials()
     g.credential = check_credential(db(), username=given.username or "", secret=given.password or "")
     if not version:
         raise BadRequestError("The header X-Experience-API-Version must be 1.0.x or 2.0.x.")
@@ -85,6 +88,12 @@ def complete(answer: Response) -> Response:
 def refuse(error: RecordStoreError) -> Response:
     roll_back()
     return answers.refusal(error)
+
+
+@blueprint.errorhandler(RateLimitExceeded)
+def refuse_for_now(_error: RateLimitExceeded) -> Response:
+    roll_back()
+    return answers.too_often(seconds=seconds_to_wait())
 
 
 @blueprint.errorhandler(HTTPException)

@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.core.db import unit_of_work
 from lti_tool.record_store.credentials import add_credential
 from lti_tool.record_store.routes import blueprint
+from lti_tool.settings import Settings
+from lti_tool.web.limits import init_limits
 from lti_tool.web.transaction import init_transactions
 
 
 @pytest.fixture
-def store_app(sessions: sessionmaker[Session]) -> Flask:
+def store_app(sessions: sessionmaker[Session], settings: Settings) -> Flask:
     app = Flask("record_store_alone")
     init_transactions(app, sessions)
     app.register_blueprint(blueprint)
+    init_limits(app, settings)
     return app
 
 

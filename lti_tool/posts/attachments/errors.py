@@ -13,6 +13,7 @@ class Refusal(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     TOO_MUCH = "too_much"
+    NO_ROOM = "no_room"
     TOO_MANY_PIXELS = "too_many_pixels"
     UNREADABLE = "unreadable"
     TOO_MANY_WAITING = "too_many_waiting"
@@ -23,6 +24,8 @@ class Refusal(StrEnum):
 class RefusedFileError(SegueError):
     """A file that can't be attached; the others and the text are not touched by it."""
 
-    def __init__(self, reason: Refusal) -> None:
+    def __init__(self, reason: Refusal, *, left: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.left = left
+        """Bytes that this person's files in the course may still have."""

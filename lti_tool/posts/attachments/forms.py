@@ -140,7 +140,7 @@ class AttachingForm(LaunchedForm):
                     content=content,
                 )
             except RefusedFileError as refused:
-                self.file_errors.append((shown_claim(file.filename or ""), _WORDS[refused.reason]))
+                self.file_errors.append((shown_claim(file.filename or ""), _words(refused)))
                 continue
             if kept.id not in {it.id for it in self.attached}:
                 self.attached.append(AttachmentView.of(kept, {}))
@@ -152,6 +152,16 @@ class UploadForm(AttachingForm):
 
 class RemoveForm(LaunchedForm):
     """A button."""
+
+
+def _words(refused: RefusedFileError) -> LazyString:
+    if refused.reason is Refusal.NO_ROOM:
+        left = f"{refused.left / MEGABYTE:.1f}"
+        return lazy_gettext(
+            "it is larger than what your files in this course may still have: %(left)s MB are left.",
+            left=left,
+        )
+    return _WORDS[refused.reason]
 
 
 def _said_of(attachment_id: UUID) -> dict[str, Any]:
