@@ -34,6 +34,7 @@ def running(
         "SEGUE_DATABASE_URL": database_url,
         "SEGUE_SECRET_KEY": SECRET,
         "SEGUE_BASE_URL": f"http://127.0.0.1:{port}",
+        "SEGUE_LIMITS": "off",
         **(more or {}),
     }
     process = subprocess.Popen(

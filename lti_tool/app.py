@@ -54,6 +54,7 @@ from lti_tool.web.forms import blank_form
 from lti_tool.web.headers import init_headers
 from lti_tool.web.hosts import init_hosts
 from lti_tool.web.launched import actor, init_launched
+from lti_tool.web.limits import init_limits
 from lti_tool.web.locale import init_locale
 from lti_tool.web.repeated import init_repeated
 from lti_tool.web.templates import init_templates
@@ -124,6 +125,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     init_repeated(app)
     for feature in _FEATURES:
         app.register_blueprint(feature.blueprint)
+    init_limits(app, settings)
     app.add_template_global(activity_page)
     app.add_template_global(alerts)
     app.add_template_global(blank_form)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
+from limits import parse_many
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -15,6 +16,19 @@ from lti_tool.core.guessing import weakness_of
 _SHORTEST_SECRET = 32
 _SHORTEST_TOKEN = 16
 _MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+LIMITS = tuple(
+    f"limit_{kind}"
+    for kind in (
+        "writing",
+        "typing",
+        "uploads",
+        "search",
+        "launches",
+        "credentials",
+        "sign_in",
+        "invitations",
+    )
+)
 
 
 class Settings(BaseSettings):
@@ -39,6 +53,24 @@ class Settings(BaseSettings):
     """How many statements such a request may hold."""
     metrics_token: SecretStr | None = None
     """What a monitoring system sends to read /metrics (Authorization: Bearer); without it nobody can."""
+    redis_url: SecretStr | None = None
+    """Where limits are counted for all processes: redis://…; without it each process counts for itself."""
+    proxies: int = Field(default=0, ge=0, le=5)
+    """How many proxies stand in front and add the address they saw to X-Forwarded-For."""
+    limits: Literal["on", "off"] = "on"
+    # Of a person, or of an address where nobody is known yet: a whole school may come by one address.
+    limit_writing: str = "60 per minute; 1000 per hour"
+    limit_typing: str = "240 per minute"
+    """Previews, suggestions, drafts, and noting what was read."""
+    limit_uploads: str = "30 per minute; 200 per hour"
+    limit_search: str = "60 per minute"
+    limit_launches: str = "2000 per minute"
+    limit_credentials: str = "30 per minute"
+    """Wrong ones, of one username from one address."""
+    limit_sign_in: str = "10 per minute; 60 per hour"
+    limit_invitations: str = "20 per minute"
+    files_megabytes: int = Field(default=500, ge=1)
+    """What the files of one person in one course may have together."""
 
     form_seconds: int = Field(default=60, gt=0)
     """How long the body of a request may take to arrive; longer ones are answered with 408."""
@@ -60,6 +92,15 @@ class Settings(BaseSettings):
             return given
         return given | {"env": _implied_env(str(given.get("base_url", "")))}
 
+    @field_validator(*LIMITS)
+    @classmethod
+    def _limit_can_be_read(cls, value: str) -> str:
+        try:
+            parse_many(value)
+        except ValueError:
+            raise ValueError('must be like "60 per minute" or "60 per minute; 1000 per hour"') from None
+        return value
+
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
         if self.env == "production" and (self.media_url or "").startswith("memory:"):
@@ -77,6 +118,10 @@ class Settings(BaseSettings):
         if self.lrs_url and not (self.lrs_username and self.lrs_password):
             raise ValueError("SEGUE_LRS_URL needs SEGUE_LRS_USERNAME and SEGUE_LRS_PASSWORD beside it")
         return self
+
+    def limit(self, kind: str) -> str:
+        """How often something of this kind may be done."""
+        return str(getattr(self, f"limit_{kind}"))
 
     @property
     def is_secure(self) -> bool:

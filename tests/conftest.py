@@ -62,6 +62,9 @@ TOGETHER = (
     "tests/browser/test_states.py",  # the application, served by the test
 )
 
+# For everything that is started from here too. Limits have tests of their own: tests/web/test_limits.py.
+os.environ["SEGUE_LIMITS"] = "off"
+
 SECRET = "Hq7wZt3Lx9Vb2Kd8Rm4Js6Yp1Nc5Gf0T"
 
 

@@ -29,6 +29,7 @@ from lti_tool.admin.sessions import (
     sign_out,
 )
 from lti_tool.core.errors import SegueError
+from lti_tool.core.paging import read_position
 from lti_tool.settings import Settings
 from lti_tool.web.headers import allow_embedders
 from lti_tool.web.transaction import db, roll_back
@@ -93,7 +94,7 @@ def show_platforms() -> str:
 @blueprint.get("/statements")
 def show_statements() -> str:
     """What waits for its record store, which stores are in trouble, and what was parked and why."""
-    found = delivery(db(), before=request.args.get("before", type=int))
+    found = delivery(db(), before=request.args.get("before", type=read_position))
     return render_template("admin/statements.html", found=found, button=ButtonForm())
 
 

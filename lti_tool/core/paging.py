@@ -8,6 +8,7 @@ from uuid import UUID
 
 T = TypeVar("T")
 
+_LARGEST_BIGINT = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,3 +38,11 @@ def read_place(text: str | None) -> Place | None:
         return Place(_EPOCH + timedelta(microseconds=int(moment)), UUID(row_id))
     except (ValueError, OverflowError):
         return None
+
+
+def read_position(text: str) -> int:
+    """A row's number in an address. ValueError for one that no row can have; PostgreSQL has no larger one."""
+    number = int(text)
+    if not 0 <= number <= _LARGEST_BIGINT:
+        raise ValueError
+    return number

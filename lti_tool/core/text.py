@@ -2,12 +2,29 @@
 
 import html
 import re
+import unicodedata
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_BETWEEN = re.compile(r"</?(?:a|code|em|s|span|strong)\b[^>]*>")
-_TAG = re.compile(r"<[^>]*>")
+# HTML that we made has no "<" inside a tag; looking no further than the next one keeps this linear.
+_BETWEEN = re.compile(r"</?(?:a|code|em|s|span|strong)\b[^<>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
+
+
+class _WithoutAccents(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFKD", chr(code))
+        self[code] = "".join(it for it in parts if not unicodedata.combining(it))
+        return self[code]
+
+
+_without_accents = _WithoutAccents()
+
+
+def without_accents(text: str) -> str:
+    """Plain letters, each sign for itself: to bring many accents into their order takes very long."""
+    return text.translate(_without_accents)
 
 
 def clean_lines(text: str) -> str:

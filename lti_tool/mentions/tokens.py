@@ -18,12 +18,15 @@ CLASS = "mention"
 MOST_NAMES = 50
 """Names that are looked for in one text."""
 _MOST_WORDS = 8
+_LONGEST_NAME = 300
+"""Signs of a name as the course keeps it: further behind an @ nothing is looked at."""
 _ID = r"(staff|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _TOKEN = re.compile(rf"\({SCHEME}{_ID}\)")
 _AT = re.compile(r"(?<![\w@/.])@(?=\w)")
 _WORD = re.compile(r"\S+")
-_LAST_SIGNS = re.compile(r"[^\w]+$")
+_SIGNS = re.compile(r"\W*")
 _BARE_WORD = re.compile(r"[\w.-]+")
+_MARKUP = re.compile(r"([\\\[\]*_`~<>&!$])")
 _SPAN = re.compile(rf'<span class="{CLASS}" data-mention="{_ID}">')
 
 
@@ -49,7 +52,7 @@ NOBODY = Known()
 
 def token(mentionable: Mentionable) -> str:
     """What stands in the text; markdown's own signs in a name are kept from meaning something."""
-    name = re.sub(r"([\\\[\]*_`~<>&!$])", r"\\\1", mentionable.name)
+    name = _MARKUP.sub(r"\\\1", mentionable.name)
     return f"[@{name}]({SCHEME}{mentionable.id})"
 
 
@@ -101,11 +104,11 @@ def _of_link(rest: Iterator[Token], meant: Mentionable | None) -> Iterator[Token
 
 
 def _of_names(text: str, by_name: Mapping[str, Mentionable]) -> Iterator[Token]:
-    done = 0
+    done, most_words = 0, max((len(name.split()) for name in by_name), default=0)
     for at in _AT.finditer(text):
         if at.start() < done or not by_name:
             continue
-        for end in reversed(list(_ends(text, at.end()))):
+        for end in reversed(list(_ends(text, at.end(), most_words))):
             meant = by_name.get(" ".join(text[at.end() : end].split()))
             if meant:
                 yield _text(text[done : at.start()])
@@ -115,13 +118,14 @@ def _of_names(text: str, by_name: Mapping[str, Mentionable]) -> Iterator[Token]:
     yield _text(text[done:])
 
 
-def _ends(text: str, start: int) -> Iterator[int]:
+def _ends(text: str, start: int, most_words: int = _MOST_WORDS) -> Iterator[int]:
     """Where a name that begins there may end: behind each of the next words, or before its last signs."""
-    line = text.find("\n", start)
-    words = _WORD.finditer(text, start, len(text) if line < 0 else line)
-    for word, _ in zip(words, range(_MOST_WORDS), strict=False):
-        bare, apart = _LAST_SIGNS.search(word[0]), _BARE_WORD.match(word[0])
-        ends = {len(word[0]), bare.start() if bare else 0, apart.end() if apart else 0} - {0}
+    furthest = min(len(text), start + _LONGEST_NAME)
+    line = text.find("\n", start, furthest)
+    words = _WORD.finditer(text, start, furthest if line < 0 else line)
+    for word, _ in zip(words, range(min(most_words, _MOST_WORDS)), strict=False):
+        signs, apart = _SIGNS.match(word[0][::-1]), _BARE_WORD.match(word[0])
+        ends = {len(word[0]), len(word[0]) - (signs.end() if signs else 0), apart.end() if apart else 0} - {0}
         yield from (word.start() + end for end in sorted(ends))
 
 

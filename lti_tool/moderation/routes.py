@@ -147,6 +147,9 @@ def _post_page(post_id: UUID, form: DecisionForm) -> Response:
 
 
 def _person_page(person_id: UUID, form: PreModerationForm | EndForm) -> Response:
+    """With the form for how it stands: what was sent may be about what somebody else has changed by now."""
     person = queries.moderated_person(db(), actor(), person_id)
-    html = render_template("moderation/person.html", person=person, form=form)
-    return make_response(html, form.status)
+    fitting = EndForm if person.lasting else PreModerationForm
+    shown = form if isinstance(form, fitting) else fitting.empty()
+    html = render_template("moderation/person.html", person=person, form=shown)
+    return make_response(html, shown.status)

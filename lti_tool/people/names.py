@@ -1,7 +1,8 @@
 """Names as they are shown and compared: by us, since a database's own folding depends on its set-up."""
 
-import unicodedata
 from functools import lru_cache
+
+from lti_tool.core.text import without_accents
 
 NUMBERED = "\x1f"
 """Before a number that stands for a name. No name from outside has such a sign (`core.text.clean_line`)."""
@@ -32,8 +33,7 @@ def bare(name: str) -> str:
 @lru_cache(maxsize=_KEPT)
 def folded(name: str) -> str:
     """Without accents and case, and with single spaces."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    return " ".join(plain.casefold().split())
+    return " ".join(without_accents(name).casefold().split())
 
 
 def beginnings(name: str) -> list[str]:

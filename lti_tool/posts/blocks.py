@@ -10,8 +10,8 @@ DEEPEST = 20
 MOST_COLUMNS = 20
 MOST_CELLS = 2000
 UNSHOWN_BLOCK = "unshown_block"
-# What could be a table's second line, which says how many columns there are.
-_DELIMITER = re.compile(r"[|:-][ \t|:-]+")
+# A cell of a table's second line, which says how many columns there are.
+_DELIMITER = re.compile(r"[ \t]*:?-+:?[ \t]*")
 
 
 def guard_blocks(parser: MarkdownIt) -> None:
@@ -53,17 +53,17 @@ def _columns(state: StateBlock, start: int, end: int) -> int:
     """How many columns the table has that begins here; 0 where none does."""
     if start + 2 > end or state.sCount[start + 1] < state.blkIndent:
         return 0
-    delimiter = _line(state, start + 1)
-    if not _DELIMITER.fullmatch(delimiter):
+    delimiters = _cells(_line(state, start + 1))
+    if not all(map(_DELIMITER.fullmatch, delimiters)):
         return 0
     header = _line(state, start)
-    columns = _count(header)
-    return columns if "|" in header and columns == _count(delimiter) else 0
+    columns = len(delimiters)
+    return columns if "|" in header and columns == len(_cells(header)) else 0
 
 
-def _count(line: str) -> int:
+def _cells(line: str) -> list[str]:
     cells = escapedSplit(line)
-    return len(cells) - (cells[0] == "") - (cells[-1] == "" and len(cells) > 1)
+    return cells[cells[0] == "" : len(cells) - (cells[-1] == "" and len(cells) > 1)]
 
 
 def _line(state: StateBlock, line: int) -> str:

@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 LONGEST_SOURCE = 32 * 1024
 LARGEST_HTML = 256 * 1024
+"""Bytes of a text's HTML. As it was written, any text has room in them."""
 _MOST_FORMULAS = 200
 _MOST_MATHML = 96 * 1024
 _MOST_ADDRESSES = 100
@@ -48,8 +49,8 @@ def render(source: str, known: Known = NOBODY) -> str:
     """Sanitised HTML for a post's body; what can't be displayed stands in it as it was written.
 
     The sanitiser is the last step and nothing edits its result afterwards (reference: security.md
-    section 3, bleach). Texts made to take long take about a
-    second at most (tests/posts/test_highlighting.py).
+    section 3, bleach). It adds to links and tables, so its result is what is measured. Texts made to take
+    long take about a second at most (tests/posts/test_highlighting.py).
     """
     if len(source) > LONGEST_SOURCE:
         return _sanitised(unshown_block(source[:LONGEST_SOURCE]))
@@ -58,9 +59,10 @@ def render(source: str, known: Known = NOBODY) -> str:
     except Exception as error:  # noqa: BLE001  one post that fails must not take its page along
         log.warning("markdown_failed", kind=type(error).__name__)
         html = None
-    if html is None or len(html) > LARGEST_HTML:
-        html = unshown_block(source)
-    return _sanitised(html)
+    safe = None if html is None or len(html) > LARGEST_HTML else _sanitised(html)
+    if safe is None or len(safe.encode()) > LARGEST_HTML:
+        safe = _sanitised(unshown_block(source))
+    return safe
 
 
 def _to_html(source: str, known: Known) -> str:

@@ -13,7 +13,7 @@ _MARKUP = re.compile(r"^[\s>#*_\-\d.)]+")
 _RECALL = re.compile(
     r"(?:please\s+)?(?:list|name|define|state|identify|enumerate|recite|give\s+(?:the|a)\s+definition"
     r"|(?:what|who)(?:\s+(?:is|are|was|were)|['\u2019]s)(?!\s+(?:your|you|it\s+like|the\s+(?:best|worst|hardest)))"
-    r"|when\s+(?:did|was|were)|what\s+does\b.*\bmean|how\s+many)\b",
+    r"|when\s+(?:did|was|were)|what\s+does\b.{,100}\bmean|how\s+many)\b",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(

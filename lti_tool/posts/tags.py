@@ -6,6 +6,7 @@ import unicodedata
 from lti_tool.posts.models import MOST_TAGS
 
 LONGEST_TAG = 30
+_LOOKED_AT = 10 * LONGEST_TAG
 _NOT_IN_TAGS = re.compile(r"[^\w+.-]+")
 
 
@@ -20,6 +21,7 @@ def read_tags(text: str) -> list[str]:
 
 def normal_tag(text: str) -> str:
     """One tag as it is kept; empty for what has no letter and no digit."""
-    folded = unicodedata.normalize("NFKC", text).casefold().strip().lstrip("#")
+    # Accents in no order take very long to be put in it, if there are many.
+    folded = unicodedata.normalize("NFKC", text.strip()[:_LOOKED_AT]).casefold().strip().lstrip("#")
     joined = _NOT_IN_TAGS.sub("-", folded).strip("-._")
     return joined[:LONGEST_TAG].rstrip("-._")

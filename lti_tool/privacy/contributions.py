@@ -213,9 +213,11 @@ def _patterns(person: Person, names: Sequence[str]) -> list[str]:
 
 def _rewriter(person: Person, names: Sequence[str]) -> _Rewrite:
     """A whole name of two words or more is taken out wherever it stands; a single one behind an @ alone."""
-    mention = rf"\[@(?:[^\]\\]|\\.)*\]\(mention:{person.id}\)"
+    # From a bracket on it looks no further than the next one; what is left of odd ones is the second's.
+    mention = rf"(?<!\\)\[@(?:[^\[\]\\]|\\.)*+\]\(mention:{person.id}\)"
+    target = rf"\(mention:{person.id}\)"
     span = rf'<span class="mention" data-mention="{person.id}">[^<]*</span>'
-    found = [re.compile(f"{mention}|{span}")]
+    found = [re.compile(f"{mention}|{span}"), re.compile(target)]
     for words in map(str.split, names):
         written = {
             r"\s+".join(map(re.escape, words)),

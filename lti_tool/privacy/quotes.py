@@ -27,14 +27,16 @@ NOBODY = "@…"
 _FEWEST = 12
 """Letters of a quote that is known by its words: fewer might be anybody's."""
 _IN_HTML = re.compile(
-    rf"(?:(?<=>)(?P<who>[^<>\n]+)(?P<wrote>{WROTE}</p>\s*))?<blockquote\b[^>]*>(?P<words>.*?)</blockquote>",
+    rf"(?:(?<=>)(?P<who>[^<>\n]+)(?P<wrote>{WROTE}</p>\s*))?<blockquote\b[^>]*>(?P<words>.*?)(?:</blockquote>|\Z)",
     re.DOTALL,
 )
 _IN_MARKDOWN = re.compile(
     rf"(?:^(?P<who>[^>\n][^\n]*)(?P<wrote>{WROTE}[ \t]*\n\s*))?(?P<words>(?:^>[^\n]*(?:\n|\Z))+)",
     re.MULTILINE,
 )
-_TARGET = re.compile(r"\]\([^)\s]*\)")
+_TARGET = re.compile(r"\]\((?:[^)\s\]]|\](?!\())*+\)")
+_ESCAPING = re.compile(r"\\(?=\W)")
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,11 @@ class _Rewriter:
         return pattern.sub(replace, was)
 
     def _is_theirs(self, words: str, who: str) -> bool:
-        if not words or not any(words in text for text in self.theirs):
-            return False
         # Behind a name of their own it says in brackets that it is one.
-        return len(words) >= _FEWEST or who == NOBODY or who.partition(" (")[0] in self.called
+        is_known = who == NOBODY or who.partition(" (")[0] in self.called
+        if not words or (len(words) < _FEWEST and not is_known):
+            return False
+        return any(words in text for text in self.theirs)
 
 
 def _texts_of(session: Session, person_id: UUID) -> Mapping[UUID, list[str]]:
@@ -132,8 +135,8 @@ def _texts_of(session: Session, person_id: UUID) -> Mapping[UUID, list[str]]:
 
 def letters(text: str) -> str:
     """What is left of a text however it is marked up, quoted and wrapped."""
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return _NO_LETTERS.sub("", text).casefold()
 
 
 def _unmarked(markdown: str) -> str:
-    return re.sub(r"\\(?=\W)", "", _TARGET.sub("]", markdown))
+    return _ESCAPING.sub("", _TARGET.sub("]", markdown))

@@ -38,6 +38,7 @@ _HEADERS = {
     "If-Match": "HTTP_IF_MATCH",
     "If-None-Match": "HTTP_IF_NONE_MATCH",
 }
+_LENGTH = re.compile(r"[0-9]{1,9}")
 _HEADER_TEXT = re.compile(r"[\x20-\x7e]*")
 
 
@@ -141,6 +142,6 @@ def _read_fields(environ: dict[str, Any], most_bytes: int) -> dict[str, str]:
     for name in fields.keys() & _HEADERS.keys():
         if not _HEADER_TEXT.fullmatch(fields[name]):
             raise BadRequestError(f"The form field {name} must be plain text, as the header of that name.")
-    if not re.fullmatch(r"[0-9]{1,9}", fields.get("Content-Length", "0")):
+    if not _LENGTH.fullmatch(fields.get("Content-Length", "0")):
         raise BadRequestError("The form field Content-Length must be a number of bytes.")
     return fields

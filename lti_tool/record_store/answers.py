@@ -74,6 +74,14 @@ def http_error(error: HTTPException) -> Response:
     return answer
 
 
+def too_often(*, seconds: int) -> Response:
+    """Too many wrong credentials (429)."""
+    said = f"Wrong credentials came too often. Try again in {seconds} s, with the right ones."
+    answer = _error("too_many_requests", said, 429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
 def add_headers(answer: Response, *, version: str | None, through: int | None) -> Response:
     """The version on every answer, and on those about statements up to when they are complete."""
     answer.headers["X-Experience-API-Version"] = version or NEWEST_VERSION

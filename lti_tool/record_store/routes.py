@@ -8,6 +8,7 @@ from typing import Any, NoReturn, cast
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from flask.blueprints import BlueprintSetupState
+from flask_limiter.errors import RateLimitExceeded
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from lti_tool.core.db import settings_of
@@ -22,6 +23,7 @@ from lti_tool.record_store.parameters import One, read_parameters, read_query, r
 from lti_tool.serving.limits import BodyLimits
 from lti_tool.settings import Settings
 from lti_tool.web.bodies import takes
+from lti_tool.web.limits import limit_credentials, seconds_to_wait
 from lti_tool.web.transaction import db, roll_back
 from xapi.validation.formats import VERSION_1_0
 
@@ -64,6 +66,7 @@ def admit() -> None:
     given = request.authorization
     if given is None or given.type != "basic":
         raise CredentialError("Send a username and secret of this record store by HTTP Basic authentication.")
+    limit_credentials()
     g.credential = check_credential(db(), username=given.username or "", secret=given.password or "")
     if not version:
         raise BadRequestError("The header X-Experience-API-Version must be 1.0.x or 2.0.x.")
@@ -97,6 +100,12 @@ def complete(answer: Response) -> Response:
 def refuse(error: RecordStoreError) -> Response:
     roll_back()
     return answers.refusal(error)
+
+
+@blueprint.errorhandler(RateLimitExceeded)
+def refuse_for_now(_error: RateLimitExceeded) -> Response:
+    roll_back()
+    return answers.too_often(seconds=seconds_to_wait())
 
 
 @blueprint.errorhandler(HTTPException)

@@ -26,7 +26,7 @@ _RECORDED = select(StatementRow.id).where(StatementRow.id == bindparam("statemen
 Activity = dict[str, Any]
 
 
-_MENTION = re.compile(r'<span class="mention"[^>]*>[^<]*</span>')
+_MENTION = re.compile(r'<span class="mention"[^<>]*>[^<]*</span>')
 """Names are in no statement: a mention has one of its own, with the account."""
 MOST_TEXT = 4000
 """Characters of a text that a statement holds, where the registration wants them at all."""
@@ -157,12 +157,15 @@ def _result(actor: Actor, act: Act) -> dict[str, Any] | None:
     """With the text only by the registration's choice: what a record store has can't be taken back."""
     result = dict(act.result or {})
     if act.written and actor.naming.sends_text:
-        lines = (
-            line.strip() for html in act.written for line in plain_text(_MENTION.sub("@…", html)).splitlines()
-        )
-        text = "\n".join(line for line in lines if line)
+        text = "\n".join(filter(None, map(_text, act.written)))
         result |= {"response": text[:MOST_TEXT]} if text else {}
     return result or None
+
+
+def _text(html: str) -> str:
+    """Its lines that are not empty, without names."""
+    lines = (line.strip() for line in plain_text(_MENTION.sub("@…", html)).splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def _activity_of(session: Session, actor: Actor, act: Act) -> Activity:

@@ -5,12 +5,14 @@ from uuid import UUID
 
 import structlog
 from flask import Flask, Response, make_response, render_template, request
+from flask_limiter.errors import RateLimitExceeded
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.core.errors import ConflictError, NotFoundError
 from lti_tool.web.fragments import fragment, is_sent_by_tab, wants_fragment
 from lti_tool.web.launched import SessionEndedError
+from lti_tool.web.limits import seconds_to_wait
 from lti_tool.web.transaction import roll_back
 
 log = structlog.get_logger(__name__)
@@ -22,6 +24,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(NotFoundError, lambda _error: error_page(HTTPStatus.NOT_FOUND))
     app.register_error_handler(ConflictError, lambda _error: error_page(HTTPStatus.CONFLICT))
     app.register_error_handler(SessionEndedError, _session_ended)
+    app.register_error_handler(RateLimitExceeded, _too_often)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -39,6 +42,26 @@ def _session_ended(error: SessionEndedError) -> Response:
     return error_page(
         HTTPStatus.UNAUTHORIZED, return_url=error.return_url, elsewhere=error.elsewhere, typed=_typed()
     )
+
+
+def _too_often(_error: RateLimitExceeded) -> Response:
+    """With the form as it was sent, to be sent again. A script's form is still on its page."""
+    seconds = seconds_to_wait()
+    log.info("limit_exceeded", endpoint=request.endpoint)
+    response = error_page(HTTPStatus.TOO_MANY_REQUESTS, seconds=seconds, again=_sent())
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _sent() -> list[tuple[str, str, bool]]:
+    """What a form brought: names, values, and whether somebody typed it."""
+    try:
+        sent = request.form if request.method == "POST" else MultiDict[str, str]()
+    except HTTPException:
+        return []
+    return [
+        (name, value, name not in _NOT_TYPED and _is_text(value)) for name, value in sent.items(multi=True)
+    ]
 
 
 def _typed() -> list[str]:

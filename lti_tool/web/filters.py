@@ -6,7 +6,7 @@ from zlib import crc32
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from flask import Flask
+from flask import Flask, g
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
@@ -18,6 +18,9 @@ from lti_tool.web.locale import language
 _HUES = 12
 _LETTERS = 2
 _OURS = (NUMBERED, OWN)
+LARGEST_PAGE = 2 * 1024 * 1024
+_AROUND_POSTS = 512 * 1024
+"""Of a page, what is left for all but the texts of posts."""
 
 
 def init_filters(app: Flask) -> None:
@@ -29,6 +32,7 @@ def init_filters(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(day)
     app.add_template_filter(rendered)
+    app.add_template_global(page_has_room)
 
 
 def shown_name(name: str) -> str:
@@ -91,6 +95,15 @@ def moment_in(value: datetime, tag: str) -> str:
 @lru_cache(4096)
 def _day(value: date, tag: str) -> str:
     return format_date(value, "full", locale=Locale.parse(tag, sep="-"))
+
+
+def page_has_room(html: str) -> bool:
+    """Whether a post's text still fits on this page; it is counted then. What does not is a link to it."""
+    used = g.get("posts_on_page", 0) + len(html.encode())
+    if used > LARGEST_PAGE - _AROUND_POSTS:
+        return False
+    g.posts_on_page = used
+    return True
 
 
 def rendered(html: str) -> Markup:

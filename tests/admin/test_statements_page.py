@@ -155,3 +155,9 @@ def test_the_number_of_queries_does_not_grow(
         record_parked(sessions, other, 3)
         put_in_trouble(sessions, f"https://lrs-{number}.test own 1.0.3")
     assert queries() == few
+
+
+def test_a_place_that_no_statement_can_have_is_passed_over(administrator: AdministratorVisit) -> None:
+    for place in ("9" * 19, "9" * 5000, "-1", "x"):
+        page = administrator.client.get("/admin/statements", query_string={"before": place}, base_url=TOOL)
+        assert page.status_code == 200

@@ -329,3 +329,12 @@ def test_queries_do_not_grow_with_the_queue_and_the_log(
             post_thread(tom, title=f"Thread {number}")
             pre_moderate(teacher, tom, number + 1)
     assert counts[0] == counts[1] <= 10
+
+
+def test_ending_what_has_ended_by_now_shows_how_it_stands(course: Course) -> None:
+    tom, teacher = course.visitor("Tom Becker"), staff(course)
+    path = f"/moderation/people/{tom.actor.person_id}"
+    answer = teacher.send("/threads/new", f"{path}/end", {"reason": ""})
+    assert answer.status_code == 200
+    assert "Look at their posts first" in answer.text
+    assert teacher.send("/threads/new", f"{path}/end", {"reason": "It went well."}).status_code == 303

@@ -19,9 +19,11 @@ from lti_tool.core.secrets import seal
 from lti_tool.platforms.models import Registration
 from lti_tool.record_store.credentials import add_credential
 from lti_tool.record_store.routes import blueprint
+from lti_tool.settings import Settings
 from lti_tool.statements.delivery import deliver_due, stores_due
 from lti_tool.statements.models import StatementRow, StatementState
 from lti_tool.statements.targets import LRS_PASSWORD_PLACE
+from lti_tool.web.limits import init_limits
 from lti_tool.web.transaction import init_transactions
 from tests.conftest import SECRET
 from tests.factories.entrances import Course
@@ -41,7 +43,9 @@ def ralph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
 
 
 @pytest.fixture(params=["built-in", "ralph"])
-def address(request: pytest.FixtureRequest, sessions: sessionmaker[Session]) -> Iterator[Address]:
+def address(
+    request: pytest.FixtureRequest, sessions: sessionmaker[Session], settings: Settings
+) -> Iterator[Address]:
     """Of the record store that the registration has."""
     if request.param == "ralph":
         yield request.getfixturevalue("ralph")
@@ -49,6 +53,7 @@ def address(request: pytest.FixtureRequest, sessions: sessionmaker[Session]) -> 
     app = Flask("record_store_alone")
     init_transactions(app, sessions)
     app.register_blueprint(blueprint)
+    init_limits(app, settings)
     with unit_of_work(sessions) as session:
         username, password = add_credential(session, label="the tool", can_write=True)
     with serving(app) as url:

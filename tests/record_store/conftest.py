@@ -15,6 +15,7 @@ from lti_tool.record_store.credentials import add_credential
 from lti_tool.record_store.routes import blueprint
 from lti_tool.settings import Settings
 from lti_tool.web.body_stream import Request
+from lti_tool.web.limits import init_limits
 from lti_tool.web.transaction import init_transactions
 
 
@@ -25,6 +26,7 @@ def store_app(sessions: sessionmaker[Session], settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     init_transactions(app, sessions)
     app.register_blueprint(blueprint)
+    init_limits(app, settings)
     return app
 
 

@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     TOO_LARGE_INSIDE = "too_large_inside"
     TOO_MANY = "too_many"
     TOO_MUCH = "too_much"
+    NO_ROOM = "no_room"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_HEAVY = "too_heavy"
     UNREADABLE = "unreadable"
@@ -31,8 +32,10 @@ class Refusal(StrEnum):
 class RefusedFileError(SegueError):
     """A file that can't be attached; the others and the text are not touched by it."""
 
-    def __init__(self, reason: Refusal, **details: str) -> None:
+    def __init__(self, reason: Refusal, *, left: int = 0, **details: str) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.left = left
+        """Bytes that this person's files in the course may still have."""
         self.details = details
         """What the words for the reason name."""

@@ -99,6 +99,11 @@ def _words(refused: RefusedFileError) -> LazyString:
                 " smaller first.",
                 most=refused.details["most"],
             )
+        case Refusal.NO_ROOM:
+            return lazy_gettext(
+                "it is larger than what your files in this course may still have: %(left)s MB are left.",
+                left=f"{refused.left / MEGABYTE:.1f}",
+            )
         case reason:
             return _WORDS[reason]
 

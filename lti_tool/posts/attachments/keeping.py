@@ -112,6 +112,9 @@ def _reserve(session: Session, actor: Actor, form_id: UUID, ready: _Ready) -> At
         raise RefusedFileError(Refusal.TOO_MUCH)
     if len(waiting) >= _MOST_WAITING:
         raise RefusedFileError(Refusal.TOO_MANY_WAITING)
+    left = _room_left(session, actor)
+    if len(ready.content) > left:
+        raise RefusedFileError(Refusal.NO_ROOM, left=left)
     row = Attachment(
         course_id=actor.course_id,
         placement_id=actor.placement_id,
@@ -129,3 +132,14 @@ def _reserve(session: Session, actor: Actor, form_id: UUID, ready: _Ready) -> At
     session.add(row)
     session.flush()
     return row
+
+
+def _room_left(session: Session, actor: Actor) -> int:
+    """Bytes, of those for one person in one course. Right in a race, under the person's lock."""
+    kept = select(func.coalesce(func.sum(Attachment.size), 0)).where(
+        Attachment.person_id == actor.person_id,
+        Attachment.course_id == actor.course_id,
+        Attachment.removed_at.is_(None),
+    )
+    most = settings_of(session).files_megabytes * 1024 * 1024
+    return max(0, most - int(session.scalar(kept) or 0))

@@ -7,6 +7,7 @@ from collections import Counter
 from lti_tool.posts.attachments.kinds import BY_ENDING, TEXT, Kind, ending_of
 
 LONGEST_NAME = 80
+_LOOKED_AT = 1000
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -44,6 +45,6 @@ def _last(path: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Composed, and without what can't be seen: characters that turn the direction, or join, or hide."""
-    composed = unicodedata.normalize("NFC", text)
+    """Its last signs, composed, and without what can't be seen: what turns the direction, joins, or hides."""
+    composed = unicodedata.normalize("NFC", text[-_LOOKED_AT:])
     return "".join(letter for letter in composed if unicodedata.category(letter) not in _INVISIBLE)
