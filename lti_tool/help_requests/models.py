@@ -36,7 +36,7 @@ class HelpRequest(Base):
     __tablename__ = "help_request"
     __table_args__ = (
         CheckConstraint("help_wanted in ('hint', 'explanation', 'example', 'check')", name="help_wanted"),
-        CheckConstraint("(what_fixed_it is null) = (resolved_by_id is null)", name="resolved"),
+        CheckConstraint("what_fixed_it is null or resolved_by_id is not null", name="resolved"),
         Index("ix_help_request_course", "course_id", text("conversation_id DESC")),
     )
 

@@ -65,7 +65,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_help_request_resolved"),
         "help_request",
-        "(what_fixed_it is null) = (resolved_by_id is null)",
+        "what_fixed_it is null or resolved_by_id is not null",
     )
     for column in ("status", "first_answer_at", "accepted_post_id", "resolved_at"):
         op.drop_column("help_request", column)
