@@ -31,8 +31,8 @@ from tests.costs.shapes import PROSE, SHAPES, SHORTEST, cost, dear_shapes, shape
 STAFF = Mentionable("staff", "staff", MentionKind.STAFF)
 ANA = Mentionable("0192f6a0-0000-7000-8000-000000000000", "a", MentionKind.PERSON)
 KNOWN = Known(by_id={"staff": STAFF, ANA.id: ANA}, by_name={"staff": STAFF, "a": ANA})
-_erased = contributions._rewriter(Person(id=UUID(ANA.id), name="Ana Ruiz"))
-_quoted = quotes._Rewriter([quotes.letters(PROSE)], "Ana")
+_erased = contributions._rewriter(Person(id=UUID(ANA.id), name="Ana Ruiz"), ["Ana Ruiz"])
+_quoted = quotes._Rewriter([quotes.letters(PROSE)], ["Ana"])
 
 FUNCTIONS: dict[str, Callable[[str], object]] = {
     "names behind an @": lambda it: list(tokens.possible_names(it)),
