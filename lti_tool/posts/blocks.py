@@ -11,7 +11,7 @@ MOST_COLUMNS = 20
 MOST_CELLS = 2000
 UNSHOWN_BLOCK = "unshown_block"
 # A cell of a table's second line, which says how many columns there are.
-_DELIMITER = re.compile(r"[ \t]*:?-+:?[ \t]*")
+_DELIMITER = re.compile(r":?-+:?")
 
 
 def guard_blocks(parser: MarkdownIt) -> None:
@@ -54,7 +54,7 @@ def _columns(state: StateBlock, start: int, end: int) -> int:
     if start + 2 > end or state.sCount[start + 1] < state.blkIndent:
         return 0
     delimiters = _cells(_line(state, start + 1))
-    if not all(map(_DELIMITER.fullmatch, delimiters)):
+    if not all(_DELIMITER.fullmatch(cell.strip()) for cell in delimiters):
         return 0
     header = _line(state, start)
     columns = len(delimiters)
