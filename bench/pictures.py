@@ -20,8 +20,8 @@ from typing import Any
 from obstore.store import LocalStore
 from PIL import Image, ImageCms
 
-from lti_tool.posts.attachments.errors import RefusedFileError
-from lti_tool.posts.attachments.keeping import LARGEST_FILE, make_ready
+from lti_tool.attachments.errors import RefusedFileError
+from lti_tool.attachments.keeping import LARGEST_FILE, make_ready
 from lti_tool.storage.store import Storage
 
 MEGABYTE = 1024 * 1024

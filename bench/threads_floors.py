@@ -14,11 +14,11 @@ from flask import Flask, g, render_template, template_rendered
 from sqlalchemy import Table, select
 
 from lti_tool.app import create_app
+from lti_tool.conversation_pages.queries import POSTS_A_PAGE
 from lti_tool.core.db import make_engine
 from lti_tool.core.garbage import look_for_garbage_seldom
 from lti_tool.people.models import Person
 from lti_tool.posts.models import Post
-from lti_tool.posts.queries import POSTS_A_PAGE
 from lti_tool.serving.application import InThreads
 from lti_tool.settings import load_settings
 from lti_tool.web.bodies import limits_of

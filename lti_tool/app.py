@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from lti_tool import subscriptions
 from lti_tool.activities import routes as activities
 from lti_tool.admin import routes as admin
+from lti_tool.attachments import routes as attachments
 from lti_tool.catalogue import routes as catalogue
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
@@ -17,11 +18,13 @@ from lti_tool.deep_linking import routes as deep_linking
 from lti_tool.drafts import routes as drafts
 from lti_tool.facilitation import routes as facilitation
 from lti_tool.follow_ups import routes as follow_ups
+from lti_tool.following import routes as following
 from lti_tool.grades import routes as grades
 from lti_tool.groups import routes as groups
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
+from lti_tool.marks import routes as marks
 from lti_tool.mentions import routes as mentions
 from lti_tool.metrics import routes as metrics
 from lti_tool.moderation import queries as moderation_queries
@@ -32,13 +35,10 @@ from lti_tool.paths import static_dir, templates_dir
 from lti_tool.people import routes as people
 from lti_tool.platforms import routes as platforms
 from lti_tool.posts import routes as posts
-from lti_tool.posts.attachments import routes as attachments
-from lti_tool.posts.following import routes as following
-from lti_tool.posts.marks import routes as marks
-from lti_tool.posts.revisions import routes as revisions
-from lti_tool.posts.rotation import routes as rotation
 from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
+from lti_tool.revisions import routes as revisions
+from lti_tool.rotation import routes as rotation
 from lti_tool.search import routes as search
 from lti_tool.settings import Settings
 from lti_tool.threads import routes as threads

@@ -13,14 +13,14 @@ from procrastinate.worker import Worker
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.attachments import tasks as attachments
 from lti_tool.drafts import tasks as drafts
 from lti_tool.grades import tasks as grades
 from lti_tool.health.jobs import forget_failures, forget_old_failures
 from lti_tool.launch import tasks as launch
 from lti_tool.notices import tasks as notices
 from lti_tool.people import tasks as people
-from lti_tool.posts.attachments import tasks as attachments
-from lti_tool.posts.rotation import tasks as rotation
+from lti_tool.rotation import tasks as rotation
 from lti_tool.search import tasks as search
 from lti_tool.settings import Settings
 from lti_tool.statements.dispatch import Dispatcher

@@ -4,9 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import lti_tool.jobs  # noqa: F401  # binds every task, so that a subscriber can defer it
+from lti_tool.acceptance import statements as acceptance
 from lti_tool.core.actor import Actor
 from lti_tool.core.events import subscribe
 from lti_tool.follow_ups import statements as follow_ups
+from lti_tool.following import statements as following
 from lti_tool.grades.service import look_at_column_for_staff, note_contribution
 from lti_tool.groups import statements as groups
 from lti_tool.help_requests import service as help_service
@@ -14,21 +16,19 @@ from lti_tool.help_requests import statements as help_requests
 from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestReopened, RequestResolved
 from lti_tool.launch import statements as launch
 from lti_tool.launch.events import Launched
+from lti_tool.marks import statements as marks
 from lti_tool.mentions import statements as mentions
 from lti_tool.mentions.service import note_mentions
 from lti_tool.moderation import statements as moderation
 from lti_tool.notices.subscribing import subscribe_to_launches
 from lti_tool.people import tasks as people
-from lti_tool.posts.acceptance import statements as acceptance
 from lti_tool.posts.events import PostApproved, PostsRewritten
-from lti_tool.posts.following import statements as following
-from lti_tool.posts.marks import statements as marks
 from lti_tool.posts.models import Change, Conversation, Post, PostState
-from lti_tool.posts.revisions import statements as revisions
-from lti_tool.posts.revisions.events import PostEdited, PostWithdrawn
-from lti_tool.posts.rotation import statements as rotation
 from lti_tool.posts.service import opening_post
 from lti_tool.posts.statements import conversation_thing, unnamed_author
+from lti_tool.revisions import statements as revisions
+from lti_tool.revisions.events import PostEdited, PostWithdrawn
+from lti_tool.rotation import statements as rotation
 from lti_tool.search.service import forget_post, index_posts
 from lti_tool.threads import service as thread_service
 from lti_tool.threads import statements as threads

@@ -14,7 +14,7 @@ from lti_tool.core.schedule import ALWAYS, Schedule
 from lti_tool.courses.models import Activity, Course, Placement
 from lti_tool.courses.shapes import Shape
 from lti_tool.grades.service import look_at_column
-from lti_tool.posts.markdown import render
+from lti_tool.markup.markdown import render
 
 
 def access_activity(session: Session, actor: Actor) -> Placement:

@@ -92,7 +92,7 @@ class Actor:
     schedule: Schedule = ALWAYS
     """From when until when people write in the activity's discussion."""
     has_roles: bool = False
-    """Whether roles go round in the activity's discussion (posts/rotation/)."""
+    """Whether roles go round in the activity's discussion (rotation/)."""
     lrs_version: str | None = None
     """Which xAPI the platform's own record store speaks; None for the default's."""
     copy_is_open: bool = False

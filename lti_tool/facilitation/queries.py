@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, select, true
 from sqlalchemy.orm import Session, aliased
 
+from lti_tool.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Page, Place
@@ -15,7 +16,6 @@ from lti_tool.launch.models import Launch, LaunchKind
 from lti_tool.people.models import Membership, Person
 from lti_tool.people.names import bare
 from lti_tool.people.naming import called, called_in
-from lti_tool.posts.attachments.queries import AttachmentView, attachments_column, attachments_of
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
 from lti_tool.posts.visibility import (

@@ -5,9 +5,9 @@ from flask_babel import lazy_gettext
 from lti_tool.drafts.forms import DraftedForm
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.posts import scaffolds
-from lti_tool.posts.anonymity.forms import AnonymityForm
 from lti_tool.posts.forms import markdown_field
 from lti_tool.web.forms import LaunchedForm, line_field, radio_field
+from lti_tool.writing.forms import AnonymityForm
 
 _LONGEST_FIX = 500
 

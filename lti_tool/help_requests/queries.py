@@ -8,17 +8,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.orm import Session
 
+from lti_tool.conversation_pages import queries as posts
+from lti_tool.conversation_pages.listing import ROWS_A_PAGE
+from lti_tool.conversation_pages.queries import Begin
+from lti_tool.conversation_pages.views import ConversationView, PostView
 from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Page, Place
 from lti_tool.help_requests.models import HelpRequest, HelpStatus, HelpWanted
 from lti_tool.help_requests.standing import stands_as, status_column
 from lti_tool.people.models import Person
-from lti_tool.posts import queries as posts
 from lti_tool.posts.authors import Author, author_columns, author_of
-from lti_tool.posts.listing import ROWS_A_PAGE
 from lti_tool.posts.models import Conversation, ConversationKind
-from lti_tool.posts.queries import Begin
-from lti_tool.posts.views import ConversationView, PostView
 from lti_tool.posts.visibility import legible, readable, shown_title
 
 

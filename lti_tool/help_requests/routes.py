@@ -7,14 +7,14 @@ from uuid import UUID
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.attachments.forms import upload_limits
+from lti_tool.conversation_pages.queries import post_view
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.help_requests import queries, service
 from lti_tool.help_requests.forms import AcceptForm, AnswerForm, HelpRequestForm, ResolveForm
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.queries import Show
 from lti_tool.posts.anonymity.queries import anonymity_in
-from lti_tool.posts.attachments.forms import upload_limits
-from lti_tool.posts.queries import post_view
 from lti_tool.web.bodies import takes
 from lti_tool.web.forms import LaunchedForm
 from lti_tool.web.fragments import fragment, wants_fragment

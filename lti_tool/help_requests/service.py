@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from lti_tool.acceptance.service import accept, check_may_settle, take_back
+from lti_tool.attachments.attaching import Chosen
 from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import change_if
@@ -14,8 +16,6 @@ from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestReopened, RequestResolved
 from lti_tool.help_requests.models import HelpRequest, HelpWanted
-from lti_tool.posts.acceptance.service import accept, check_may_settle, take_back
-from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.changes import keep_change
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.models import Change, Conversation, ConversationKind, Post

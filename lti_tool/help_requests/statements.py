@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from lti_tool.attachments.statements import attachment_extension
 from lti_tool.core.events import subscribe
 from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestReopened, RequestResolved
 from lti_tool.help_requests.models import HelpRequest
-from lti_tool.posts.attachments.statements import attachment_extension
 from lti_tool.posts.models import Conversation, Post
 from lti_tool.posts.statements import unnamed_author
 from lti_tool.statements.recorder import Act, Activity, Unnamed, record_act, thing

@@ -7,6 +7,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from lti_tool.audit.models import StaffAct
+from lti_tool.conversation_pages.queries import placed_post
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.moderation import pre_moderation, queries, service, unmasking
 from lti_tool.moderation.forms import (
@@ -19,7 +20,6 @@ from lti_tool.moderation.forms import (
 )
 from lti_tool.moderation.models import ReportKind
 from lti_tool.posts.places import conversation_page
-from lti_tool.posts.queries import placed_post
 from lti_tool.web.arrivals import activity_page
 from lti_tool.web.launched import actor, launched_blueprint
 from lti_tool.web.transaction import db

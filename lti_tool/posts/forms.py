@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lti_tool.posts.markdown import render
+from lti_tool.markup.markdown import render
 from lti_tool.posts.scaffolds import Scaffold
 from lti_tool.web.forms import (
     LONGEST_BODY,

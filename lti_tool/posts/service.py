@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.attachments.attaching import Chosen, attach_files
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
@@ -15,15 +16,14 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.prepared import asked_by, asker, time_of_asking
 from lti_tool.core.schedule import Stage
+from lti_tool.following.defaults import follow_own
+from lti_tool.markup.markdown import render
 from lti_tool.mentions.queries import known_in
 from lti_tool.posts.anonymity.pseudonyms import claim_pseudonym
 from lti_tool.posts.anonymity.queries import check_anonymity
 from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
-from lti_tool.posts.attachments.attaching import Chosen, attach_files
 from lti_tool.posts.changes import ClosedError
-from lti_tool.posts.following.defaults import follow_own
 from lti_tool.posts.groups import check_may_post
-from lti_tool.posts.markdown import render
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.order_in_conversation import newest_first
 from lti_tool.posts.phases import OutsidePhaseError, takes_posts_now

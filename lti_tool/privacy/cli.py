@@ -13,13 +13,13 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.attachments.models import Attachment
+from lti_tool.attachments.tasks import sweep_files
 from lti_tool.core import clock
 from lti_tool.core.db import settings_of, unit_of_work
 from lti_tool.core.errors import SegueError
 from lti_tool.people.models import Person
 from lti_tool.platforms.models import Registration
-from lti_tool.posts.attachments.models import Attachment
-from lti_tool.posts.attachments.tasks import sweep_files
 from lti_tool.privacy.erasing import Erased, erase, to_erase_again
 from lti_tool.privacy.exporting import kept_of
 from lti_tool.privacy.person_file import write_person

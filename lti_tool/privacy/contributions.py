@@ -22,19 +22,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from lti_tool.attachments.models import Attachment
 from lti_tool.audit.models import ModerationLog
 from lti_tool.core import clock
 from lti_tool.core.db import take_over
 from lti_tool.drafts.models import Draft
 from lti_tool.help_requests.models import HelpRequest
+from lti_tool.marks.models import Mark, PostMark
 from lti_tool.mentions.models import Mention
 from lti_tool.people.models import Membership, Person
-from lti_tool.posts.attachments.models import Attachment
-from lti_tool.posts.marks.models import Mark, PostMark
 from lti_tool.posts.models import Conversation, ConversationChange, Post, PostState, Synthesis
-from lti_tool.posts.revisions.models import PostRevision
 from lti_tool.posts.states import ERASED, withdraw_all_of
 from lti_tool.privacy.called import names_of
+from lti_tool.revisions.models import PostRevision
 
 _SOMEBODY = "@…"
 """In place of a mention of who was erased."""
@@ -84,7 +84,7 @@ def take_back_marks(session: Session, person_id: UUID) -> None:
 
 
 def give_up_files(session: Session, person_id: UUID) -> int:
-    """The rows lead to the files until these are deleted (`posts/attachments/tasks.py`)."""
+    """The rows lead to the files until these are deleted (`attachments/tasks.py`)."""
     gone = session.execute(
         update(Attachment)
         .where(Attachment.person_id == person_id)

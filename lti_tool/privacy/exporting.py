@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.attachments.kinds import KINDS
+from lti_tool.attachments.models import Attachment
+from lti_tool.attachments.names import file_name
 from lti_tool.people.models import Person
 from lti_tool.platforms.models import Registration
-from lti_tool.posts.attachments.kinds import KINDS
-from lti_tool.posts.attachments.models import Attachment
-from lti_tool.posts.attachments.names import file_name
 from lti_tool.privacy import tables
 from lti_tool.privacy.record import agents_in, recorded_of
 from lti_tool.statements.actors import Agent

@@ -8,21 +8,21 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ScalarSelect, func, select, true
 from sqlalchemy.orm import Session
 
+from lti_tool.attachments.models import Attachment
 from lti_tool.audit.models import ModerationLog
 from lti_tool.core.actor import Naming, Role
 from lti_tool.core.visit import Visit
 from lti_tool.courses.models import Course, Placement, PlannedActivity
 from lti_tool.drafts.models import Draft
 from lti_tool.follow_ups.models import FollowUp, FollowUpReport
+from lti_tool.following.models import ConversationFollow, PlacementFollow
 from lti_tool.grades.models import Score, ScoreEntry
 from lti_tool.launch.models import Launch
+from lti_tool.marks.models import PostMark
 from lti_tool.mentions.models import Mention
 from lti_tool.moderation.models import AuthorNotice, Report
 from lti_tool.people.models import GroupMembership, Membership, Person
 from lti_tool.platforms.models import Registration
-from lti_tool.posts.attachments.models import Attachment
-from lti_tool.posts.following.models import ConversationFollow, PlacementFollow
-from lti_tool.posts.marks.models import PostMark
 from lti_tool.posts.models import (
     Conversation,
     ConversationChange,
@@ -31,7 +31,7 @@ from lti_tool.posts.models import (
     ReadState,
     Synthesis,
 )
-from lti_tool.posts.rotation.models import RoleHolder
+from lti_tool.rotation.models import RoleHolder
 from lti_tool.statements.models import StatementRow
 from lti_tool.threads.models import CaseStage
 

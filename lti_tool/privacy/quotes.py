@@ -18,8 +18,8 @@ from lti_tool.core.db import take_over
 from lti_tool.core.text import plain_text
 from lti_tool.people.models import Person
 from lti_tool.posts.models import Post
-from lti_tool.posts.revisions.models import PostRevision
 from lti_tool.privacy.called import names_of
+from lti_tool.revisions.models import PostRevision
 
 WROTE = " wrote:"
 """What stands behind the name in that line (`templates/layouts/course.html`)."""

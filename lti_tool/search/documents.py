@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Row, Text, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from lti_tool.attachments.models import Attachment
 from lti_tool.core.text import plain_text
 from lti_tool.help_requests.models import HelpRequest
 from lti_tool.launch.models import Launch
-from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.models import Conversation, Post
 from lti_tool.search.languages import written_in
 from lti_tool.search.terms import folded, scope_of

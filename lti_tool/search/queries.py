@@ -24,11 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
 from sqlalchemy.orm import Session
 
+from lti_tool.acceptance.queries import has_accepted_answer
 from lti_tool.core.actor import Actor
 from lti_tool.courses.models import Placement
 from lti_tool.help_requests.models import HelpRequest
 from lti_tool.people.models import Person
-from lti_tool.posts.acceptance.queries import has_accepted_answer
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
 from lti_tool.posts.visibility import readable, readable_post, shown_title

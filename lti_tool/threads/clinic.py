@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from lti_tool.conversation_pages.views import ConversationView
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import SegueError
 from lti_tool.core.schedule import Schedule, Stage
@@ -15,7 +16,6 @@ from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.models import Conversation, Post, PostState
 from lti_tool.posts.service import was_posted
-from lti_tool.posts.views import ConversationView
 from lti_tool.threads.models import CaseStage
 
 _GONE = (PostState.WITHDRAWN, PostState.DECLINED)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from lti_tool.conversation_pages.views import ConversationView
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import SegueError
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.posts.models import Conversation
-from lti_tool.posts.views import ConversationView
 from lti_tool.threads.models import DebateSide
 
 

@@ -11,12 +11,12 @@ from lti_tool.core.schedule import Stage
 from lti_tool.courses.shapes import Shape
 from lti_tool.drafts.forms import DraftedForm
 from lti_tool.posts import scaffolds
-from lti_tool.posts.anonymity.forms import AnonymityForm
 from lti_tool.posts.forms import begin_with, markdown_field
 from lti_tool.posts.groups import GroupsHere
 from lti_tool.posts.models import MOST_TAGS
 from lti_tool.posts.tags import read_tags
 from lti_tool.web.forms import LaunchedForm, LineField, id_field, line_field
+from lti_tool.writing.forms import AnonymityForm
 
 _MOST_READ = 200
 _MOST_DIGITS = 9

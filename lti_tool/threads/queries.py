@@ -6,20 +6,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from lti_tool.conversation_pages import listing
+from lti_tool.conversation_pages import queries as posts
+from lti_tool.conversation_pages.listing import ConversationList, ConversationRow, Wanted
+from lti_tool.conversation_pages.queries import POSTS_A_PAGE, Begin
+from lti_tool.conversation_pages.views import ConversationView, PostView, Replies
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.schedule import Stage
 from lti_tool.courses.shapes import asks_what_changed
-from lti_tool.posts import listing
-from lti_tool.posts import queries as posts
 from lti_tool.posts.authors import Author
 from lti_tool.posts.groups import GroupsHere, groups_here
-from lti_tool.posts.listing import ConversationList, ConversationRow, Wanted
 from lti_tool.posts.models import MOST_PINS, ConversationKind, PostState
 from lti_tool.posts.own import OwnAnswer, own_answer
-from lti_tool.posts.queries import POSTS_A_PAGE, Begin
-from lti_tool.posts.rotation.queries import RolesView, roles_here
-from lti_tool.posts.views import ConversationView, PostView, Replies
+from lti_tool.rotation.queries import RolesView, roles_here
 from lti_tool.threads.clinic import Clinic, clinic_of, stages_of
 from lti_tool.threads.debate import Debate, debate_of
 from lti_tool.threads.service import access_to_sum_up, may_change, may_reopen

@@ -7,22 +7,22 @@ from uuid import UUID
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.attachments.forms import upload_limits
+from lti_tool.conversation_pages.listing import Show, Wanted
+from lti_tool.conversation_pages.ordering import Sort
+from lti_tool.conversation_pages.queries import conversation_view, last_number, post_view
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import read_place
 from lti_tool.drafts.models import DraftKind, DraftPlace
+from lti_tool.following.queries import level_of_activity
 from lti_tool.posts.anonymity.queries import anonymity_in
-from lti_tool.posts.attachments.forms import upload_limits
 from lti_tool.posts.changes import ClosedError
-from lti_tool.posts.following.queries import level_of_activity
 from lti_tool.posts.groups import groups_here
-from lti_tool.posts.listing import Show, Wanted
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.ordering import Sort
 from lti_tool.posts.phases import OutsidePhaseError
-from lti_tool.posts.queries import conversation_view, last_number, post_view
-from lti_tool.posts.rotation.models import TalkRole
-from lti_tool.posts.rotation.queries import roles_here
 from lti_tool.posts.tags import normal_tag, read_tags
+from lti_tool.rotation.models import TalkRole
+from lti_tool.rotation.queries import roles_here
 from lti_tool.threads import queries, service, synthesis
 from lti_tool.threads.clinic import StageMovedError, clinic_of
 from lti_tool.threads.debate import SideMissingError, debate_of

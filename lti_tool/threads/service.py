@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from lti_tool.acceptance.service import accept, take_back
+from lti_tool.attachments.attaching import Chosen
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
@@ -15,12 +17,9 @@ from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts import changes, reading
-from lti_tool.posts.acceptance.service import accept, take_back
-from lti_tool.posts.attachments.attaching import Chosen
 from lti_tool.posts.events import PostApproved
 from lti_tool.posts.groups import group_of_new
 from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
-from lti_tool.posts.rotation.service import may_sum_up
 from lti_tool.posts.service import (
     access_conversation,
     access_post,
@@ -30,6 +29,7 @@ from lti_tool.posts.service import (
     sees_replies,
 )
 from lti_tool.posts.substance import missing_words
+from lti_tool.rotation.service import may_sum_up
 from lti_tool.threads.clinic import lock_case, stage_now, stage_of_post
 from lti_tool.threads.debate import side_of_post
 from lti_tool.threads.events import CaseMovedOn, ReplyPosted, ThreadChanged, ThreadPosted

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from lti_tool.attachments.statements import attachment_extension
 from lti_tool.core.events import subscribe
-from lti_tool.posts.attachments.statements import attachment_extension
 from lti_tool.posts.models import Change, Post
 from lti_tool.posts.statements import record_post_act, unnamed_author
 from lti_tool.statements.recorder import Act, record_act, thing

@@ -15,10 +15,10 @@ from lti_tool.posts.anonymity import pseudonyms
 from lti_tool.posts.models import Post
 from lti_tool.threads import service
 from tests.anonymity.world import ANONYMOUS, AUTHOR, World, allow, make_world
+from tests.attachments.files import PDF, post_with_files, upload
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor
 from tests.help_requests.asking import QUESTION
-from tests.posts.files import PDF, post_with_files, upload
 from tests.threads.test_threads import THREAD, post_thread
 
 OFFER = 'value="anonymous"'

@@ -5,11 +5,11 @@ import re
 import pytest
 from sqlalchemy import select
 
+from lti_tool.attachments.models import Attachment
 from lti_tool.core.db import settings_of
-from lti_tool.posts.attachments.models import Attachment
 from lti_tool.storage.store import storage_of
 from tests.anonymity.world import World
-from tests.posts.files import HEIC, ids_in, picture, post_with_files, said, upload
+from tests.attachments.files import HEIC, ids_in, picture, post_with_files, said, upload
 from tests.threads.test_threads import THREAD
 
 NAMES = [

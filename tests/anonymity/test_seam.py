@@ -10,7 +10,7 @@ TEMPLATES = ROOT.parent / "templates"
 
 READ_NAMES = {
     "posts/authors.py": "the seam itself",
-    "posts/marks/queries.py": "who gave a mark, by way of the seam",
+    "marks/queries.py": "who gave a mark, by way of the seam",
     "moderation/queries.py": "staff, reporters, and whom the log is about unless they wrote anonymously",
     "moderation/unmasking.py": "the one that is logged and told",
     "mentions/queries.py": "whom one may mention, whatever they wrote",
@@ -19,7 +19,7 @@ READ_NAMES = {
     "own_names/service.py": "names of one's own, which may not be like another's",
     "groups/queries.py": "who is in which group",
     "groups/pasting.py": "whom a list of staff names",
-    "posts/rotation/queries.py": "who has a role in this round, whatever they wrote",
+    "rotation/queries.py": "who has a role in this round, whatever they wrote",
     "people/service.py": "taking the name over from a launch",
     "facilitation/queries.py": "the learner whom staff asked for",
     "grades/queries.py": "the gradebook",

@@ -10,9 +10,9 @@ from lti_tool.core.actor import Role
 from lti_tool.grades.models import Score
 from lti_tool.launch.models import LaunchKind
 from tests.anonymity.world import ANONYMOUS, AUTHOR, SUB, World, allow
+from tests.attachments.files import picture, post_with_files
 from tests.factories.entrances import Course
 from tests.moderation.test_moderation import decide, pre_moderate, report
-from tests.posts.files import picture, post_with_files
 from tests.threads.test_threads import THREAD
 
 WORDS = "Nobody knows that these are mine."

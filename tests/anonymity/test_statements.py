@@ -8,7 +8,7 @@ from sqlalchemy import select
 from lti_tool.statements.models import StatementRow
 from tests.anonymity.world import ANONYMOUS, SUB, World
 from tests.help_requests.asking import FIX, post_answer
-from tests.posts.test_marks import give, take_back
+from tests.marks.test_marks import give, take_back
 from xapi import vocabulary
 
 TOOL = "http://127.0.0.1:8000"

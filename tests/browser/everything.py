@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.posts.models import Post
+from tests.attachments.files import photo, post_with_pictures
 from tests.contract.access_table import TABLE
 from tests.contract.conftest import Place, furnish, path_of
 from tests.contract.test_access import own_hints, own_ids
@@ -18,10 +19,9 @@ from tests.factories.entrances import Browser, Course, Visitor
 from tests.follow_ups.planning import in_days, plan, report
 from tests.grades.test_scores import GIVEN
 from tests.help_requests.asking import FIX, ask_for_help, post_answer
+from tests.marks.test_marks import give
 from tests.moderation.test_moderation import decide, pre_moderate, reply_to
 from tests.moderation.test_moderation import report as report_post
-from tests.posts.files import photo, post_with_pictures
-from tests.posts.test_marks import give
 from tests.servers import serving
 from tests.threads.test_synthesis import choose
 from tests.threads.test_threads import post_thread

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from tests.attachments.files import HEIC
 from tests.browser.conftest import Come, NewContext, no_complaints
 from tests.browser.kinds import BLOCKED, NO_COOKIE, Kind
 from tests.browser.running import Demo
@@ -15,7 +16,6 @@ from tests.browser.sites import Sites
 from tests.browser.test_pages import look_at
 from tests.browser.test_sites import Browse, browsers, browsing, sites
 from tests.browser.visits import ANA, TALK, TOM, Visit, reload
-from tests.posts.files import HEIC
 
 __all__ = ["browsers", "sites"]
 pytestmark = pytest.mark.browser

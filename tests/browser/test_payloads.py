@@ -20,14 +20,14 @@ from lti_tool.audit.models import StaffAct
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.text import clean_line, clean_text
 from lti_tool.launch.models import LaunchKind
+from lti_tool.markup.markdown import render
 from lti_tool.models import METADATA
 from lti_tool.moderation.service import decide_on_post
-from lti_tool.posts.markdown import render
 from lti_tool.threads import service as threads
 from tests.browser.everything import Everything, furnish_everything, open_to_all
 from tests.facilitation.test_person import reviewer
 from tests.factories.entrances import Course, Visitor
-from tests.posts.payloads import PAYLOADS
+from tests.markup.payloads import PAYLOADS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

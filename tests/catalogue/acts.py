@@ -9,15 +9,15 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.launch.events import Launched
 from lti_tool.people.models import Group
 from lti_tool.posts.models import Post
-from lti_tool.posts.rotation.models import RoleHolder
+from lti_tool.rotation.models import RoleHolder
 from tests.factories.entrances import Course, Visitor
 from tests.follow_ups.planning import plan
 from tests.follow_ups.planning import report as report_outcome
+from tests.following.test_following import follow
 from tests.help_requests.asking import FIX, ask_for_help, post_answer
+from tests.marks.test_marks import give, take_back
 from tests.mentions.test_mentions import of
 from tests.moderation.test_moderation import decide, report
-from tests.posts.test_following import follow
-from tests.posts.test_marks import give, take_back
 from tests.shapes.shaped import reply, set_up
 from tests.threads.test_synthesis import choose
 from tests.threads.test_threads import post_thread

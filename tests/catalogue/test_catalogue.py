@@ -11,12 +11,12 @@ import pytest
 import lti_tool
 from lti_tool.core.schedule import Stage
 from lti_tool.follow_ups.models import Outcome
+from lti_tool.following.models import FollowLevel
 from lti_tool.help_requests.models import HelpWanted
+from lti_tool.marks.models import Mark
 from lti_tool.moderation.models import ReportKind
-from lti_tool.posts.following.models import FollowLevel
-from lti_tool.posts.marks.models import Mark
 from lti_tool.posts.models import Change
-from lti_tool.posts.rotation.models import TalkRole
+from lti_tool.rotation.models import TalkRole
 from xapi import vocabulary
 from xapi.catalogue import EVENTS, Extension, extensions
 from xapi.catalogue.concepts import ACTIVITY_TYPES, NAMES, VERBS

@@ -17,14 +17,14 @@ from lti_tool.moderation.models import AuthorNotice, NoticeKind
 from lti_tool.moderation.unmasking import unmask_author
 from lti_tool.people.models import Group, GroupSet
 from lti_tool.posts.models import Post
-from lti_tool.posts.rotation.models import Ended, RoleHolder, TalkRole
+from lti_tool.rotation.models import Ended, RoleHolder, TalkRole
 from tests.anonymity.world import ANONYMOUS, allow
+from tests.attachments.files import HEIC, posted_file, waiting_file
 from tests.contract.access_table import TABLE, Needs, Row
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant
 from tests.follow_ups.planning import plan
 from tests.grades.test_scores import grade_activity
 from tests.help_requests.asking import ask_for_help, post_answer
-from tests.posts.files import HEIC, posted_file, waiting_file
 from tests.shapes.shaped import reply
 from tests.threads.test_threads import THREAD
 

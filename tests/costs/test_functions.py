@@ -14,15 +14,15 @@ import pytest
 import lti_tool
 import xapi
 from lti_tool.core import text as core_text
+from lti_tool.markup.markdown import render
 from lti_tool.mentions import tokens
 from lti_tool.mentions.models import MentionKind
 from lti_tool.mentions.tokens import Known, Mentionable
 from lti_tool.people import names as people_names
 from lti_tool.people.models import Person
 from lti_tool.posts import prompt_check, substance, tags
-from lti_tool.posts.markdown import render
-from lti_tool.posts.revisions.differences import difference
 from lti_tool.privacy import contributions, quotes
+from lti_tool.revisions.differences import difference
 from lti_tool.search import excerpts, languages, likeness, terms
 from lti_tool.statements import recorder
 from lti_tool.web import filters

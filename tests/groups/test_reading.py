@@ -13,10 +13,10 @@ from lti_tool.courses.models import Placement
 from lti_tool.mentions.models import Mention
 from lti_tool.posts.models import Conversation, Post
 from lti_tool.statements.models import StatementRow
+from tests.attachments.files import posted_file
 from tests.conftest import QueryCounter
 from tests.follow_ups.planning import plan
 from tests.groups.grouping import Grouped, titles
-from tests.posts.files import posted_file
 from tests.threads.test_threads import THREAD, post_thread, write_replies
 
 SECRET = "Only Kestrels may know this."

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.acceptance.models import Acceptance
 from lti_tool.help_requests.models import HelpRequest
 from lti_tool.help_requests.standing import status_column
-from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.statements.models import StatementRow
 from tests.factories.entrances import Visitor
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.posts.acceptance.models import Acceptance
+from lti_tool.acceptance.models import Acceptance
 from lti_tool.posts.models import Conversation, Post
 from tests.factories.entrances import Course
 from tests.help_requests.asking import (

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.acceptance.models import Acceptance
 from lti_tool.core import clock
-from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.models import Conversation, ConversationChange, Post
 from lti_tool.statements.models import StatementRow
 from tests.factories.entrances import Course

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.acceptance.models import Acceptance
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
-from lti_tool.posts.acceptance.models import Acceptance
 from lti_tool.posts.models import Change, ConversationChange, Post
 from lti_tool.posts.states import withdraw_all_of
 from tests.anonymity.world import ANONYMOUS, allow

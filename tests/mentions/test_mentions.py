@@ -16,7 +16,7 @@ from lti_tool.mentions.queries import suggestions
 from lti_tool.mentions.tokens import Mentionable, mentioned, token
 from lti_tool.people.models import Group, Membership, Person
 from lti_tool.posts.models import Post
-from lti_tool.posts.revisions.service import edit_post
+from lti_tool.revisions.service import edit_post
 from lti_tool.statements.models import StatementRow
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Tenant, Visitor, make_tenant

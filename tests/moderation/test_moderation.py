@@ -19,7 +19,7 @@ from lti_tool.statements.models import StatementRow
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor
 from tests.help_requests.asking import ask_for_help, listed, post_answer
-from tests.posts.test_marks import opening_id, told
+from tests.marks.test_marks import opening_id, told
 from tests.threads.test_threads import THREAD, post_thread
 
 NOTE = "It names one of our clients."

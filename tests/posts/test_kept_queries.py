@@ -11,15 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from lti_tool.conversation_pages import listing, queries
+from lti_tool.conversation_pages.listing import Show, Wanted
+from lti_tool.conversation_pages.ordering import Sort
 from lti_tool.core import clock
 from lti_tool.core.paging import Place
 from lti_tool.core.prepared import ask, asker
 from lti_tool.courses.models import Course
 from lti_tool.courses.service import keep_course
 from lti_tool.moderation import queries as moderation
-from lti_tool.posts import listing, queries, service
-from lti_tool.posts.listing import Show, Wanted
-from lti_tool.posts.ordering import Sort
+from lti_tool.posts import service
 from tests.factories.entrances import Tenant
 
 PLACE = Place(datetime(2026, 5, 3, tzinfo=UTC), UUID(int=1))

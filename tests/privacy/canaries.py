@@ -9,9 +9,9 @@ from sqlalchemy import ARRAY, Column, Engine, Table, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.attachments.models import Attachment
 from lti_tool.core.db import make_sessions, unit_of_work
 from lti_tool.core.personal import Personal, tags_of
-from lti_tool.posts.attachments.models import Attachment
 from lti_tool.privacy import tables
 from lti_tool.record_store.credentials import add_credential
 from lti_tool.settings import Settings

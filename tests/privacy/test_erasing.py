@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.attachments.tasks import sweep_files
 from lti_tool.core import clock
 from lti_tool.core.actor import ActorMode, Naming, Role
 from lti_tool.core.db import unit_of_work
@@ -16,7 +17,6 @@ from lti_tool.drafts.models import Draft
 from lti_tool.people.models import Person
 from lti_tool.platforms.models import Registration
 from lti_tool.platforms.service import set_naming
-from lti_tool.posts.attachments.tasks import sweep_files
 from lti_tool.posts.models import Post
 from lti_tool.privacy.erasing import Erased, erase, to_erase_again
 from lti_tool.privacy.exporting import kept_of
@@ -28,9 +28,9 @@ from lti_tool.storage.store import storage_of
 from tests.browser.everything import Everything, furnish_everything
 from tests.factories.entrances import ISSUER, Course, Visitor, enter, make_tenant
 from tests.grades.test_scores import GIVEN
+from tests.marks.test_marks import give
 from tests.moderation.test_moderation import decide, pre_moderate, reply_to
 from tests.moderation.test_moderation import report as report_post
-from tests.posts.test_marks import give
 from tests.privacy.canaries import (
     CANARY,
     DERIVED,

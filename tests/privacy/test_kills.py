@@ -21,11 +21,11 @@ from sqlalchemy.orm import Session
 from lti_tool.settings import Settings
 from lti_tool.statements.models import StatementRow, StatementState
 from lti_tool.storage.store import storage_of
+from tests.attachments.files import photo, post_with_pictures
 from tests.browser.everything import furnish_everything
 from tests.conftest import SECRET
 from tests.contract.conftest import everything
 from tests.factories.entrances import ISSUER, Course
-from tests.posts.files import photo, post_with_pictures
 from tests.privacy.canaries import CANARY, deliver, everywhere, files_of, plant
 from tests.privacy.test_erasing import furnish_more
 from tests.test_cli import Segue

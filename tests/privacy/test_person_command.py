@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from lti_tool.attachments.models import Attachment
 from lti_tool.people.models import Person
-from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.models import Post
 from lti_tool.settings import Settings
 from lti_tool.storage.store import Storage, StorageError
+from tests.attachments.files import HEIC, photo, post_with_files, post_with_pictures
 from tests.conftest import folder_of
 from tests.contract.conftest import everything, everything_written
 from tests.factories.entrances import ISSUER, Course, Visitor, make_tenant
-from tests.posts.files import HEIC, photo, post_with_files, post_with_pictures
 from tests.test_cli import Segue
 from tests.test_cli import segue as segue  # noqa: PLC0414  # a fixture
 from tests.threads.test_threads import post_thread

@@ -12,10 +12,10 @@ from lti_tool.core.db import make_engine
 from lti_tool.settings import Settings
 from lti_tool.statements.models import StatementRow
 from lti_tool.storage.store import storage_of
+from tests.attachments.files import photo, post_with_pictures
 from tests.conftest import folder_of
 from tests.contract.conftest import everything
 from tests.factories.entrances import ISSUER, Course
-from tests.posts.files import photo, post_with_pictures
 from tests.privacy.canaries import deliver, everywhere
 from tests.test_cli import Segue
 from tests.test_cli import segue as segue  # noqa: PLC0414  # a fixture

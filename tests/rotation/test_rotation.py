@@ -16,8 +16,8 @@ from lti_tool.core.actor import Role
 from lti_tool.courses.models import Placement
 from lti_tool.people.models import Membership, Person
 from lti_tool.posts.models import Synthesis
-from lti_tool.posts.rotation.drawing import draw_due
-from lti_tool.posts.rotation.models import Ended, RoleHolder, RoleRound, TalkRole
+from lti_tool.rotation.drawing import draw_due
+from lti_tool.rotation.models import Ended, RoleHolder, RoleRound, TalkRole
 from lti_tool.statements.models import StatementRow
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor

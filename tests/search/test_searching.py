@@ -15,11 +15,11 @@ from lti_tool.search.queries import HITS_A_PAGE
 from lti_tool.search.service import index_posts
 from lti_tool.search.tasks import complete_index
 from lti_tool.statements.models import StatementRow
+from tests.attachments.files import PDF, post_with_files
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor
 from tests.help_requests.asking import FIX, QUESTION, ask_for_help, post_answer
 from tests.moderation.test_moderation import decide, pre_moderate, reply_to, staff
-from tests.posts.files import PDF, post_with_files
 from tests.threads.test_threads import THREAD, post_thread, write_replies
 
 HOSTILE = [

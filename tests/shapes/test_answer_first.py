@@ -10,24 +10,24 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.attachments.models import Attachment
+from lti_tool.conversation_pages.listing import ROWS_A_PAGE, Show
+from lti_tool.conversation_pages.ordering import Sort
 from lti_tool.core import clock
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.courses.models import Placement
-from lti_tool.posts.attachments.models import Attachment
-from lti_tool.posts.listing import ROWS_A_PAGE, Show
 from lti_tool.posts.models import Post, PostState
-from lti_tool.posts.ordering import Sort
-from lti_tool.posts.revisions.models import PostRevision
 from lti_tool.posts.substance import FEWEST_WORDS, missing_words
+from lti_tool.revisions.models import PostRevision
 from lti_tool.statements.models import StatementRow
 from lti_tool.threads import service
+from tests.attachments.files import NOTES
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor
 from tests.follow_ups.planning import plan
 from tests.groups.grouping import Grouped
 from tests.help_requests.asking import ask_for_help, post_answer
-from tests.posts.files import NOTES
 from tests.search.test_searching import found, search
 from tests.shapes.shaped import ANSWER, OWN, reply, set_up, teacher
 from tests.threads.test_threads import THREAD, post_thread, write_replies

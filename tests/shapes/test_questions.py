@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lti_tool.posts.acceptance.models import Acceptance
+from lti_tool.acceptance.models import Acceptance
 from lti_tool.posts.models import Post, PostState
 from lti_tool.statements.models import StatementRow
 from tests.conftest import QueryCounter

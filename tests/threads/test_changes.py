@@ -10,18 +10,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lti_tool.attachments.models import Attachment
 from lti_tool.core.actor import Role
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.errors import ConflictError
-from lti_tool.posts.attachments.models import Attachment
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.models import MOST_PINS, Conversation, ConversationChange, Post
 from lti_tool.posts.tags import read_tags
 from lti_tool.statements.models import StatementRow
 from lti_tool.threads import service
+from tests.attachments.files import ids_in, said, upload
 from tests.drafts.test_drafts import Form as DraftForm
 from tests.factories.entrances import Course, Visitor
-from tests.posts.files import ids_in, said, upload
 from tests.threads.test_threads import post_thread
 
 REASON = "We moved on to the second case."

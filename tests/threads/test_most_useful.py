@@ -6,8 +6,8 @@ import re
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.conversation_pages.listing import ROWS_A_PAGE
 from lti_tool.core.db import unit_of_work
-from lti_tool.posts.listing import ROWS_A_PAGE
 from lti_tool.posts.models import Conversation, Post
 from tests.factories.entrances import Course
 from tests.groups.grouping import titles

@@ -1,0 +1,64 @@
+"""Attaching the files that wait to the post that is written, in its transaction."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from lti_tool.attachments.kinds import KINDS
+from lti_tool.attachments.models import Attachment
+from lti_tool.attachments.names import file_name, nameless
+from lti_tool.core.actor import Actor
+from lti_tool.core.errors import ConflictError
+from lti_tool.posts.models import Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A file that waits, with what its author says of it."""
+
+    id: UUID
+    name: str
+    alt: str = ""
+    decorative: bool = False
+
+
+def waiting(actor: Actor) -> Select[Attachment]:
+    """The actor's own files that are kept here and wait for their post."""
+    return select(Attachment).where(
+        Attachment.person_id == actor.person_id,
+        Attachment.course_id == actor.course_id,
+        Attachment.placement_id == actor.placement_id,
+        Attachment.post_id.is_(None),
+        Attachment.removed_at.is_(None),
+        Attachment.kept_at.is_not(None),
+    )
+
+
+def attach_files(session: Session, actor: Actor, post: Post, chosen: Sequence[Chosen]) -> None:
+    """In the order in which they were chosen. Raises ConflictError where one is not there any more.
+
+    Those of an anonymous post keep nothing that may name its author, and get names that we make.
+    """
+    if not chosen:
+        return
+    wanted = waiting(actor).where(Attachment.id.in_([it.id for it in chosen])).with_for_update()
+    rows = {row.id: row for row in session.scalars(wanted)}
+    counted: Counter[str] = Counter()
+    for position, it in enumerate(chosen):
+        row = rows.get(it.id)
+        if row is None or (post.pseudonym and not KINDS[row.kind].is_bare):
+            raise ConflictError
+        kind = KINDS[row.kind]
+        row.post_id, row.form_id, row.position = post.id, None, position
+        if post.pseudonym:
+            row.name = nameless(kind, row.name, counted)
+        else:
+            row.name = file_name(it.name, kind, before=row.name)
+        if kind.is_image:
+            row.alt, row.decorative = ("", True) if it.decorative else (it.alt, False)
+    post.attachment_count = len(chosen)
+    session.flush()

@@ -1,0 +1,1 @@
+"""Lists and pages of conversations, which threads and help requests share."""

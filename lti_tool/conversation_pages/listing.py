@@ -1,0 +1,415 @@
+"""Lists of conversations: which of them, in which order, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from lti_tool.acceptance.queries import has_accepted_answer
+from lti_tool.conversation_pages.ordering import ALL, OPENING, Known, Sort
+from lti_tool.core.actor import Actor
+from lti_tool.core.paging import Place
+from lti_tool.core.prepared import ask, asked_by, asker
+from lti_tool.courses.models import Placement
+from lti_tool.courses.shapes import Shape, placements_of_shape
+from lti_tool.following.queries import following
+from lti_tool.people.models import Group, Person
+from lti_tool.posts.authors import Author, author_columns, author_of
+from lti_tool.posts.models import Conversation, ConversationKind, ReadState
+from lti_tool.posts.reading import read_by, unread_count, unread_opening
+from lti_tool.posts.visibility import (
+    readable,
+    replies_are_closed,
+    replies_are_open,
+    shown_title,
+)
+
+ROWS_A_PAGE = 30
+MOST_SCANNED = 1000
+"""How many a page looks through for those it wants; the next page goes on from there."""
+_RECENT, _TAGS_SHOWN = 200, 12
+
+
+class Show(StrEnum):
+    """Which conversations a list shows."""
+
+    ALL = "all"
+    UNREAD = "unread"
+    UNANSWERED = "unanswered"
+    MINE = "mine"
+    FOLLOWING = "following"
+    OPEN = "open"
+    """Questions without an accepted answer."""
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a list is asked for."""
+
+    whole_course: bool = False
+    show: Show = Show.ALL
+    sort: Sort = Sort.ACTIVITY
+    tag: str | None = None
+    group_id: UUID | None = None
+    after: Place | None = None
+    after_answered: bool = False
+    """Whether the place that it goes on after is among those with a reply."""
+    after_useful: int = 0
+    """How often that place was found useful."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is left out."""
+        return self.show is Show.ALL and self.tag is None and self.group_id is None
+
+    @property
+    def is_sifted(self) -> bool:
+        """Whether rows have to be looked at one by one."""
+        looked_at = {Show.UNREAD, Show.FOLLOWING, Show.OPEN, Show.ANSWERED}
+        return self.show in looked_at or self.tag is not None
+
+    @property
+    def has_pins(self) -> bool:
+        """Whether pinned ones stand above it: pins are an activity's own."""
+        return self.is_plain and not self.whole_course
+
+    @property
+    def form(self) -> "Wanted":
+        """The same without its values, which are parameters of the query: what a query is built for."""
+        return replace(
+            self,
+            tag=None if self.tag is None else "",
+            group_id=None if self.group_id is None else UUID(int=0),
+            after=None if self.after is None else Place(datetime.min.replace(tzinfo=UTC), UUID(int=0)),
+            after_answered=False,
+            after_useful=0,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRow:
+    """One line of a list."""
+
+    id: UUID
+    title: str
+    author: Author
+    created_at: datetime
+    reply_count: int
+    """Of those to read, as far as the reader may know of them."""
+    last_number: int
+    """The newest reply's, as far as the reader may know of it."""
+    replies_are_open: bool
+    """Whether others' replies are there for the reader by now."""
+    last_activity_at: datetime
+    unread: int
+    tags: Sequence[str]
+    is_pinned: bool
+    is_closed: bool
+    is_answered: bool
+    """Whether an answer to its question was accepted, and is shown."""
+    group_name: str
+    """Whose it is; empty for the whole course."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationList:
+    """A page of them, and the place after which the next ones come (None when these are the last)."""
+
+    rows: Sequence[ConversationRow]
+    next: Place | None = None
+    next_answered: bool = False
+    next_useful: int = 0
+
+
+def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted) -> ConversationList:
+    """A page of what is wanted. One query."""
+    query = _list(wanted.form, is_staff=actor.role.is_staff)
+    return _page(actor, ask(session, query, _asked(actor, kind, wanted)))
+
+
+# Built once for each combination of filters and orders, which takes longer than to answer it.
+@cache
+def _list(wanted: Wanted, *, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    them = asker(is_staff=is_staff)
+    found = _found(them, wanted).cte("found")
+    return (
+        _rows(them, found.c.is_open)
+        .add_columns(found.c.fits, found.c.rank)
+        .join(found, found.c.id == Conversation.id)
+        .order_by(found.c.rank)
+    )
+
+
+def _asked(actor: Actor, kind: ConversationKind, wanted: Wanted, **more: Any) -> dict[str, Any]:
+    """The parameters of a query for what is wanted."""
+    place = wanted.after
+    return asked_by(
+        actor,
+        kind=kind,
+        placement_id=actor.placement_id,
+        group_id=wanted.group_id,
+        tags=[wanted.tag],
+        after_at=place.at if place else None,
+        after_id=place.id if place else None,
+        after_unanswered=not wanted.after_answered,
+        after_useful=wanted.after_useful,
+        **more,
+    )
+
+
+def _found(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """The ids of a page's rows with their ranks, and of the last one that was looked through for them."""
+    scanned = _scanned(actor, wanted).subquery()
+    # In the keys' order and not in that of the ranks, which PostgreSQL does not know to be the same: so it
+    # looks through no more than it takes to find them.
+    order = [scanned.c[at].desc() for at in range(len(ALL.keys(wanted.sort)))]
+    return (
+        select(scanned.c.id, scanned.c.is_open, scanned.c.fits, scanned.c.rank)
+        .where(or_(scanned.c.fits, scanned.c.rank == MOST_SCANNED))
+        .order_by(*order)
+        .limit(ROWS_A_PAGE + 1)
+    )
+
+
+def _scanned(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """The ids of those that a page looks through, with their keys, whether they fit, and their ranks."""
+    limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
+    plain = _part(actor, wanted, ALL).order_by(*(key.desc() for key in ALL.keys(wanted.sort))).limit(limit)
+    parts = [plain]
+    if not actor.role.is_staff:
+        parts = [plain.where(replies_are_open(actor)), _closed(actor, wanted)]
+    both = union_all(*parts).subquery()
+    *keys, is_open, fits = both.c
+    order = [key.desc() for key in keys]
+    rank = func.row_number().over(order_by=order)
+    query = select(*keys[:-1], keys[-1].label("id"), is_open, fits, rank.label("rank"))
+    return query.order_by(*order).limit(limit)
+
+
+def _closed(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """Those that one has to answer first stand where they would without any reply.
+
+    They are few, found by their activities, while an index has the others in order. Activity by activity
+    (PostgreSQL joins nothing into what has an offset): most courses have no such activity, and then nothing
+    that the actor ever answered is looked up.
+    """
+    activities = placements_of_shape(actor.course_id, Shape.ANSWER_FIRST)
+    if not wanted.whole_course:
+        activities = activities.where(Placement.id == bindparam("placement_id"))
+    activity = activities.subquery()
+    theirs = _part(actor, wanted, OPENING).where(
+        replies_are_closed(actor), Conversation.placement_id == activity.c.id
+    )
+    closed = theirs.correlate(activity).offset(0).lateral()
+    found = select(*closed.c).select_from(activity).join(closed, true())
+    return select(*found.cte("closed").prefix_with("MATERIALIZED").c)
+
+
+def _part(actor: Actor, wanted: Wanted, known: Known) -> Select[*tuple[Any, ...]]:
+    keys = known.keys(wanted.sort)
+    among = _among(actor, wanted)
+    if wanted.show is Show.UNANSWERED:
+        among.append(known.is_unanswered)
+    if wanted.has_pins:
+        among.append(Conversation.pin_slot.is_(None))
+    if wanted.after:
+        among.append(tuple_(*keys) < tuple_(*_place(wanted.sort)))
+    fits = _fits(actor, wanted, known.is_open).label("fits")
+    part = select(*keys, known.is_open.label("is_open"), fits).where(*among)
+    return part.outerjoin(ReadState, read_by(actor)) if wanted.show is Show.UNREAD else part
+
+
+def pinned(session: Session, actor: Actor, kind: ConversationKind) -> Sequence[ConversationRow]:
+    """Those at the top of the actor's activity. One query."""
+    found = ask(session, _pinned(is_staff=actor.role.is_staff), _asked(actor, kind, Wanted()))
+    return [_row(actor, row) for row in found]
+
+
+@cache
+def _pinned(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    them = asker(is_staff=is_staff)
+    return (
+        _rows(them, replies_are_open(them))
+        .where(*_among(them, Wanted()), Conversation.pin_slot.is_not(None))
+        .order_by(Conversation.pin_slot)
+    )
+
+
+def pin_count(session: Session, placement_id: UUID, kind: ConversationKind) -> int:
+    return session.scalars(
+        select(func.count())
+        .select_from(Conversation)
+        .where(
+            Conversation.placement_id == placement_id,
+            Conversation.kind == kind,
+            Conversation.pin_slot.is_not(None),
+        )
+    ).one()
+
+
+def tags_in_use(
+    session: Session, actor: Actor, kind: ConversationKind, *, whole_course: bool
+) -> Sequence[str]:
+    """The most used of the two hundred conversations that were active last. One query."""
+    wanted = Wanted(whole_course=whole_course)
+    query = _tags_in_use(wanted, is_staff=actor.role.is_staff)
+    return [tag for (tag,) in ask(session, query, _asked(actor, kind, wanted))]
+
+
+@cache
+def _tags_in_use(wanted: Wanted, *, is_staff: bool) -> Select[str]:
+    recent = (
+        select(Conversation.tags)
+        .where(*_among(asker(is_staff=is_staff), wanted))
+        .order_by(Conversation.last_activity_at.desc(), Conversation.id.desc())
+        .limit(_RECENT)
+        .subquery()
+    )
+    tag = select(func.unnest(recent.c.tags).label("tag")).subquery().c.tag
+    return select(tag).group_by(tag).order_by(func.count().desc(), tag).limit(_TAGS_SHOWN)
+
+
+def count_new(
+    session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted, *, after_id: UUID
+) -> int:
+    """How many of these were begun by others after this one, at most a page full. One query."""
+    query = _count_new(wanted.form, is_staff=actor.role.is_staff)
+    ((count,),) = ask(session, query, _asked(actor, kind, wanted, newest_id=after_id))
+    return cast("int", count)
+
+
+@cache
+def _count_new(wanted: Wanted, *, is_staff: bool) -> Select[int]:
+    them = asker(is_staff=is_staff)
+    newer = (
+        select(Conversation.id)
+        .where(
+            *_among(them, wanted),
+            Conversation.id > bindparam("newest_id"),
+            Conversation.author_id != them.person_id,
+        )
+        .limit(ROWS_A_PAGE)
+    )
+    return select(func.count()).select_from(newer.subquery())
+
+
+def _among(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What an index finds."""
+    among = [readable(actor), Conversation.kind == bindparam("kind")]
+    if not wanted.whole_course:
+        among.append(Conversation.placement_id == bindparam("placement_id"))
+    if wanted.show is Show.MINE:
+        among.append(Conversation.author_id == actor.person_id)
+    if wanted.group_id:
+        among.append(Conversation.group_id == bindparam("group_id"))
+    return among
+
+
+def _fits(actor: Actor, wanted: Wanted, is_open: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What is looked at row by row."""
+    fits: list[ColumnElement[bool]] = []
+    if wanted.show is Show.UNREAD:
+        fits.append(_unread(is_open) > 0)
+    if wanted.show is Show.FOLLOWING:
+        fits.append(following(actor))
+    if wanted.show in {Show.OPEN, Show.ANSWERED}:
+        is_answered = has_accepted_answer()
+        fits.append(is_answered if wanted.show is Show.ANSWERED else not_(is_answered))
+    if wanted.tag is not None:
+        fits.append(Conversation.tags.contains(bindparam("tags", type_=Conversation.tags.type)))
+    return and_(true(), *fits)
+
+
+def _unread(is_open: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many posts are unread of those that are there for the actor."""
+    return case((is_open, unread_count()), else_=unread_opening())
+
+
+def _place(sort: Sort) -> list[BindParameter[Any]]:
+    """The keys of what a page goes on after."""
+    names = {
+        Sort.ACTIVITY: ["after_at", "after_id"],
+        Sort.NEWEST: ["after_id"],
+        Sort.UNANSWERED: ["after_unanswered", "after_at", "after_id"],
+        Sort.USEFUL: ["after_useful", "after_id"],
+    }
+    return [bindparam(name) for name in names[sort]]
+
+
+def _rows(actor: Actor, is_open: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Conversation.id,
+            shown_title(actor),
+            Conversation.created_at,
+            case((is_open, Conversation.reply_count - Conversation.gone_count), else_=0).label("reply_count"),
+            case((is_open, Conversation.reply_count), else_=0).label("last_number"),
+            is_open.label("replies_are_open"),
+            *ALL.labelled(OPENING, is_open),
+            Conversation.tags,
+            Conversation.pin_slot,
+            Conversation.closed_at,
+            has_accepted_answer().label("is_answered"),
+            Group.name.label("group_name"),
+            _unread(is_open).label("unread"),
+            *author_columns(Conversation, Person),
+        )
+        .join(Person, Person.id == Conversation.author_id)
+        .outerjoin(ReadState, read_by(actor))
+        .outerjoin(Group, Group.id == Conversation.group_id)
+    )
+
+
+def _page(actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> ConversationList:
+    """The rows that fit; the next page goes on after the last one, or after the last that was looked at."""
+    fitting = [row for row in found if row.fits][:ROWS_A_PAGE]
+    rows = [_row(actor, row) for row in fitting]
+    if len(found) > ROWS_A_PAGE:
+        last = fitting[-1]
+    elif found and found[-1].rank == MOST_SCANNED:
+        last = found[-1]
+    else:
+        return ConversationList(rows)
+    place = Place(last.last_activity_at, last.id)
+    return ConversationList(rows, place, not last.is_unanswered, last.useful_count)
+
+
+def _row(actor: Actor, row: Row[*tuple[Any, ...]]) -> ConversationRow:
+    return ConversationRow(
+        id=row.id,
+        title=row.title,
+        author=author_of(actor, row),
+        created_at=row.created_at,
+        reply_count=row.reply_count,
+        last_number=row.last_number,
+        replies_are_open=row.replies_are_open,
+        last_activity_at=row.last_activity_at,
+        unread=row.unread,
+        tags=row.tags,
+        is_pinned=row.pin_slot is not None,
+        is_closed=row.closed_at is not None,
+        is_answered=row.is_answered,
+        group_name=row.group_name or "",
+    )

@@ -1,0 +1,20 @@
+"""What happens with following."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lti_tool.core.actor import Actor
+from lti_tool.following.models import FollowLevel
+from lti_tool.posts.models import Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowChanged:
+    """`conversation` is None where it is the actor's activity that they follow."""
+
+    actor: Actor
+    conversation: Conversation | None
+    level: FollowLevel
+    change_id: UUID
+    at: datetime

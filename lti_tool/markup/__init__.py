@@ -1,0 +1,1 @@
+"""Text to safe HTML: markdown, formulas, coloured code."""

@@ -1,0 +1,1 @@
+"""What forms of writing share: files, and as whom one posts."""

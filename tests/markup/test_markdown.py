@@ -1,0 +1,180 @@
+"""What markdown becomes, and what it never becomes."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lti_tool.markup import markdown
+from lti_tool.markup.markdown import ATTRIBUTES, LARGEST_HTML, TAGS, render
+from lti_tool.markup.unshown import UNSHOWN
+
+OURS = {"a": {"rel", "target"}, "table": {"tabindex"}, "span": {"class"}}
+
+
+class _Reader(HTMLParser):
+    """A second opinion on the HTML: its tags and attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def assert_safe(html: str) -> None:
+    for tag, attributes in _Reader(html).tags:
+        assert tag in TAGS
+        assert set(attributes) <= ATTRIBUTES.get(tag, set()) | OURS.get(tag, set())
+        assert not any(name.startswith(("on", "hx-", "data-", "style", "id")) for name in attributes)
+        assert (attributes.get("class") or "hl-").startswith(("hl-", "unshown"))
+        href = attributes.get("href") or ""
+        scheme = re.match(r"\s*([a-z][a-z0-9+.-]*):", href, re.IGNORECASE)
+        assert scheme is None or scheme[1] in {"http", "https", "mailto"}, href
+        if tag == "a":
+            assert attributes["rel"] == "noopener noreferrer nofollow ugc"
+            assert attributes["target"] == "_blank"
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("**bold** and *italic*", "<p><strong>bold</strong> and <em>italic</em></p>\n"),
+        ("one\ntwo", "<p>one<br>\ntwo</p>\n"),
+        ("> said", "<blockquote>\n<p>said</p>\n</blockquote>\n"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"),
+        ("3. c", '<ol start="3">\n<li>c</li>\n</ol>\n'),
+        ("# Title", "<h3>Title</h3>\n"),
+        ("###### Small", "<h6>Small</h6>\n"),
+        ("~~gone~~", "<p><s>gone</s></p>\n"),
+        ("`a < b`", "<p><code>a &lt; b</code></p>\n"),
+        ("1 < 2 & 3", "<p>1 &lt; 2 &amp; 3</p>\n"),
+        ("<b>raw</b>", "<p>&lt;b&gt;raw&lt;/b&gt;</p>\n"),
+        ("مرحبا", "<p>مرحبا</p>\n"),
+        ("", ""),
+    ],
+)
+def test_markdown(source: str, html: str) -> None:
+    assert render(source) == html
+
+
+def test_links_open_outside_the_frame_and_tell_nobody() -> None:
+    html = render("See https://example.org/a?b=1 and [this](https://example.org).")
+    assert html.count('rel="noopener noreferrer nofollow ugc"') == 2
+    assert html.count('target="_blank"') == 2
+
+
+def test_an_image_is_a_link_so_that_nobody_learns_who_reads() -> None:
+    html = render("![a cat](https://evil.test/pixel.png)")
+    assert "<img" not in html
+    assert ">a cat</a>" in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](\x01javascript:alert(1))",
+        "[x](java\nscript:alert(1))",
+        "[x](&#106;avascript:alert(1))",
+        "[x](data:text/html;base64,PHNjcmlwdD4=)",
+        "[x](vbscript:msgbox(1))",
+        "<javascript:alert(1)>",
+        '<https://example.org/" onmouseover="alert(1)>',
+        '[x](https://example.org "a\\" onmouseover=\\"alert(1)")',
+        "<img src=x onerror=alert(1)>",
+        "<svg/onload=alert(1)>",
+        "<a href=x hx-get=/ data-hx-get=/>x</a>",
+        "<style>*{}</style>",
+        "<form action=https://evil.test><input>",
+        "<base href=https://evil.test/>",
+        "<meta http-equiv=refresh content=0>",
+        "```html\n<script>alert(1)</script>\n```",
+        '```" onmouseover="alert(1)\nx\n```',
+        "[a]: javascript:alert(1)\n\n[a]",
+        "| a |\n|---|\n| <script>alert(1)</script> |",
+        "<!-- --><script>alert(1)</script>",
+        '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    ],
+)
+def test_hostile_sources(source: str) -> None:
+    assert_safe(render(source))
+
+
+def test_the_second_opinion_would_notice() -> None:
+    for html in ("<script>", '<p onclick="x">', '<a href="javascript:x" rel="" target="">', "<img>"):
+        with pytest.raises(AssertionError):
+            assert_safe(html)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet=st.sampled_from("<>[](){}!#*_`~|-\\\"'&;:/ \n\tajscript=onx1\u202e"), max_size=200))
+def test_anything_is_safe(source: str) -> None:
+    assert_safe(render(source))
+
+
+WIDE = "|a" * 25 + "|\n" + "|-" * 25 + "|\n| b | c |"
+LONG = "|a|b|\n|-|-|\n" + "|c\n" * 1500
+
+
+@pytest.mark.parametrize("table", [WIDE, LONG.strip()], ids=["wide", "long"])
+@pytest.mark.parametrize("before", ["", "> ", "- "])
+def test_a_table_that_grows_beyond_measure_stands_as_it_was_written(table: str, before: str) -> None:
+    inside = table.replace("\n", f"\n{before.replace('-', ' ')}")
+    html = render(f"Look:\n\n{before}{inside}\n\nAnd *that*.")
+    assert "<table" not in html
+    assert html.count(UNSHOWN) == 1
+    assert f"<pre><code>{table}</code></pre>" in html
+    assert html.endswith("<p>And <em>that</em>.</p>\n")
+
+
+def test_a_table_that_is_large_but_not_too_large_is_one() -> None:
+    html = render("|a" * 20 + "|\n" + "|-" * 20 + "|\n" + "|b\n" * 90)
+    assert html.count("<tr>") == 91
+    assert UNSHOWN not in html
+
+
+@pytest.mark.parametrize("mark", ["> ", "- ", "1. ", "> - "])
+def test_what_nests_too_deeply_stands_as_it_was_written_and_what_follows_is_there(mark: str) -> None:
+    html = render(f"{mark * 25}deep\n\nAnd *that*.")
+    assert html.count(UNSHOWN) == 1
+    assert "deep</code>" in html
+    assert html.endswith("<p>And <em>that</em>.</p>\n")
+
+
+def test_a_renderer_that_fails_leaves_the_text_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> str:
+        raise RuntimeError("a bug somewhere")
+
+    monkeypatch.setattr(markdown, "_to_html", fail)
+    assert render("*a* <b>") == f"<p>{UNSHOWN}</p>\n<pre><code>*a* &lt;b&gt;</code></pre>\n"
+
+
+def test_what_grows_too_large_stands_as_it_was_written() -> None:
+    html = render("\n".join("&" * 8 for _ in range(3600)))
+    assert len(html) <= LARGEST_HTML
+    assert render("x" * 40_000).count("x") == 32 * 1024
+
+
+def test_the_word_for_what_cannot_be_displayed_is_nobodys_to_write() -> None:
+    for source in (
+        UNSHOWN,
+        f"`{UNSHOWN}`",
+        f"[a](/{UNSHOWN})",
+        f"<https://a.b/{UNSHOWN}>",
+        f"$\\text{{{UNSHOWN}}}$",
+    ):
+        assert UNSHOWN not in render(source)
+
+
+@pytest.mark.parametrize(
+    "source", ["[" * 32_000, "> " * 16_000, "*a " * 10_000, "- " * 16_000, "`" * 32_000, "(" * 32_000]
+)
+def test_deep_nesting_stays_small(source: str) -> None:
+    assert len(render(source)) <= LARGEST_HTML
