@@ -5,10 +5,12 @@ from sqlalchemy.orm import Session
 
 import lti_tool.jobs  # noqa: F401  # binds every task, so that a subscriber can defer it
 from lti_tool.acceptance import statements as acceptance
+from lti_tool.attachments.attaching import attach_files
 from lti_tool.core.actor import Actor
 from lti_tool.core.events import subscribe
 from lti_tool.follow_ups import statements as follow_ups
 from lti_tool.following import statements as following
+from lti_tool.following.defaults import follow_own
 from lti_tool.grades.service import look_at_column_for_staff, note_contribution
 from lti_tool.groups import statements as groups
 from lti_tool.help_requests import service as help_service
@@ -22,7 +24,7 @@ from lti_tool.mentions.service import note_mentions
 from lti_tool.moderation import statements as moderation
 from lti_tool.notices.subscribing import subscribe_to_launches
 from lti_tool.people import tasks as people
-from lti_tool.posts.events import PostApproved, PostsRewritten
+from lti_tool.posts.events import PostApproved, PostsRewritten, PostWritten
 from lti_tool.posts.models import Change, Conversation, Post, PostState
 from lti_tool.posts.service import opening_post
 from lti_tool.posts.statements import conversation_thing, unnamed_author
@@ -54,6 +56,9 @@ def subscribe_all() -> None:
         feature.subscribe_statements()
     subscribe_to_launches()
     people.subscribe_roster()
+    # Posts know neither files nor follow levels.
+    subscribe(PostWritten, attach_files)
+    subscribe(PostWritten, follow_own)
     # Posts know none of the features, which tell of a post when it is there for others.
     subscribe(PostApproved, thread_service.tell_of_approved)
     subscribe(PostApproved, help_service.tell_of_approved)

@@ -1,9 +1,6 @@
 """Attaching the files that wait to the post that is written, in its transaction."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -13,17 +10,7 @@ from lti_tool.attachments.models import Attachment
 from lti_tool.attachments.names import file_name, nameless
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import ConflictError
-from lti_tool.posts.models import Post
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """A file that waits, with what its author says of it."""
-
-    id: UUID
-    name: str
-    alt: str = ""
-    decorative: bool = False
+from lti_tool.posts.events import PostWritten
 
 
 def waiting(actor: Actor) -> Select[Attachment]:
@@ -38,11 +25,12 @@ def waiting(actor: Actor) -> Select[Attachment]:
     )
 
 
-def attach_files(session: Session, actor: Actor, post: Post, chosen: Sequence[Chosen]) -> None:
+def attach_files(session: Session, event: PostWritten) -> None:
     """In the order in which they were chosen. Raises ConflictError where one is not there any more.
 
     Those of an anonymous post keep nothing that may name its author, and get names that we make.
     """
+    actor, post, chosen = event.actor, event.post, event.files
     if not chosen:
         return
     wanted = waiting(actor).where(Attachment.id.in_([it.id for it in chosen])).with_for_update()

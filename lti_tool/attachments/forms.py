@@ -10,7 +10,7 @@ from flask_babel import LazyString, lazy_gettext
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import FileStorage
 
-from lti_tool.attachments.attaching import Chosen, waiting
+from lti_tool.attachments.attaching import waiting
 from lti_tool.attachments.errors import Refusal, RefusedFileError
 from lti_tool.attachments.keeping import LARGEST_FILE, LARGEST_POST, digest_of, keep_file
 from lti_tool.attachments.kinds import KINDS
@@ -19,6 +19,7 @@ from lti_tool.attachments.names import shown_claim
 from lti_tool.attachments.queries import AttachmentView
 from lti_tool.attachments.service import remove_attachment
 from lti_tool.core.text import clean_line
+from lti_tool.posts.files import Chosen
 from lti_tool.posts.service import was_posted
 from lti_tool.serving.limits import BodyLimits
 from lti_tool.settings import Settings

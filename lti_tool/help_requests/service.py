@@ -7,7 +7,6 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lti_tool.acceptance.service import accept, check_may_settle, take_back
-from lti_tool.attachments.attaching import Chosen
 from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import change_if
@@ -18,6 +17,7 @@ from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestReopen
 from lti_tool.help_requests.models import HelpRequest, HelpWanted
 from lti_tool.posts.changes import keep_change
 from lti_tool.posts.events import PostApproved
+from lti_tool.posts.files import Chosen
 from lti_tool.posts.models import Change, Conversation, ConversationKind, Post
 from lti_tool.posts.service import add_post, open_conversation, opening_post, to_html
 from lti_tool.posts.visibility import readable

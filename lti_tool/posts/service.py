@@ -8,21 +8,21 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.attachments.attaching import Chosen, attach_files
-from lti_tool.core import clock
+from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.prepared import asked_by, asker, time_of_asking
 from lti_tool.core.schedule import Stage
-from lti_tool.following.defaults import follow_own
 from lti_tool.markup.markdown import render
 from lti_tool.mentions.queries import known_in
 from lti_tool.posts.anonymity.pseudonyms import claim_pseudonym
 from lti_tool.posts.anonymity.queries import check_anonymity
 from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
 from lti_tool.posts.changes import ClosedError
+from lti_tool.posts.events import PostWritten
+from lti_tool.posts.files import Chosen
 from lti_tool.posts.groups import check_may_post
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.order_in_conversation import newest_first
@@ -177,7 +177,6 @@ def open_conversation(
         pseudonym=conversation.pseudonym,
     )
     mark_own(session, actor, conversation.id, 0)
-    follow_own(session, actor, conversation.id, is_opener=True)
     return conversation, post
 
 
@@ -225,8 +224,6 @@ def add_post(
         is_held=is_held,
         pseudonym=claim_pseudonym(session, conversation.id, actor.person_id) if anonymous else None,
     )
-    if made:
-        follow_own(session, actor, conversation.id, is_opener=False)
     if number is not None:
         if made:
             mark_own(session, actor, conversation.id, number)
@@ -322,7 +319,7 @@ def _insert_post(
         **first_state(is_held=is_held),
     )
     if made:
-        attach_files(session, actor, post, files)
+        events.record(session, PostWritten(actor, post, files))
     if made and is_held:
         keep_for_approval(session, actor, post)
     return post, made

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.acceptance.service import accept, take_back
-from lti_tool.attachments.attaching import Chosen
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
@@ -18,6 +17,7 @@ from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts import changes, reading
 from lti_tool.posts.events import PostApproved
+from lti_tool.posts.files import Chosen
 from lti_tool.posts.groups import group_of_new
 from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
 from lti_tool.posts.service import (
