@@ -41,6 +41,7 @@ ROWS: dict[str, list[str]] = {
     "platform add": [*OF, *ADDRESSES],
     "platform set": OF,
     "platform list": [],
+    "platform move": [str(uuid4()), str(uuid4())],
     "platform invite": [],
     "platform deploy": [*OF, "--deployment-id", "1"],
     "platform disable": OF,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.errors import ConflictError
 from lti_tool.moving.columns import Key, carried, keys, tables
-from lti_tool.moving.rules import BECOME_ONE, YIELDS
+from lti_tool.moving.rules import BECOME_ONE, NUMBERED_ANEW, WITHOUT_NUMBERS, YIELDS
 
 _KNOWN = frozenset({"registration", "deployment", "person", "course"})
 """Where `moves.py` has said which rows are the same thing."""
@@ -23,6 +23,7 @@ def become_one(session: Session) -> None:
     """Everywhere, what `moved_id` has as `old` becomes `new`. Raises ConflictError for what can't be one."""
     session.execute(text("set constraints all deferred"))
     session.execute(text("select set_config('segue.moving', 'on', true)"))
+    session.execute(text(WITHOUT_NUMBERS))
     for table in tables():
         if table.name not in _KNOWN:
             for key in _at_stake(table):
@@ -32,6 +33,7 @@ def become_one(session: Session) -> None:
             continue
         _take_over_and_delete(session, table)
         _replace(session, table)
+    session.execute(text(NUMBERED_ANEW))
     session.execute(text("set constraints all immediate"))
 
 
@@ -49,8 +51,9 @@ def _settle(session: Session, table: Table, key: Key) -> None:
     same = _same(table, key)
     if session.execute(text(f"select 1 from {same} limit 1")).first() is None:
         return
-    if table.name in YIELDS:
-        given_up = ", ".join(f"{name} = {value}" for name, value in YIELDS[table.name].items())
+    yields = next((YIELDS[table.name, name] for name in key.columns if (table.name, name) in YIELDS), None)
+    if yields:
+        given_up = ", ".join(f"{name} = {value}" for name, value in yields.items())
         session.execute(text(f"update {table.name} set {given_up} where id in (select d.id from {same})"))
     elif table.name not in BECOME_ONE:
         raise ConflictError(

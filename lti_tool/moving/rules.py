@@ -27,6 +27,7 @@ BECOME_ONE: Mapping[str, Mapping[str, str]] = {
             "group_sets_url",
             "line_items_url",
             "service_scopes",
+            "product",
         )
     },
     "placement": {
@@ -45,7 +46,13 @@ BECOME_ONE: Mapping[str, Mapping[str, str]] = {
         "kept_at": "d.kept_at",
         "left_at": "d.left_at",
         "history_id": "coalesce(s.history_id, d.history_id)",
+        "roster_role": "d.roster_role",
+        **{
+            name: f"case when s.own_name is null then d.{name} else s.{name} end"
+            for name in ("own_name", "own_name_likeness", "own_name_beginnings", "is_named_by_staff")
+        },
     },
+    "course_numbering": {"last_number": "greatest(s.last_number, d.last_number)"},
     "score": _later_of(
         "points",
         "maximum",
@@ -82,5 +89,35 @@ BECOME_ONE: Mapping[str, Mapping[str, str]] = {
 }
 """Two rows of another table are never made one: then the move is refused."""
 
-YIELDS: Mapping[str, Mapping[str, str]] = {"conversation": {"pin_slot": "null"}}
-"""Both stay: the other gives up what only one can have. A place at the top, which the first keeps."""
+YIELDS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    # A place at the top, which the first keeps.
+    ("conversation", "pin_slot"): {"pin_slot": "null"},
+    # A name that somebody gave themselves, and that somebody else has there.
+    ("membership", "own_name_likeness"): {
+        "own_name": "null",
+        "own_name_likeness": "null",
+        "own_name_beginnings": "'{}'",
+        "is_named_by_staff": "false",
+    },
+}
+"""Both stay: the other gives up what only one can have. By table and the column that only one can have."""
+
+# Members of a course that becomes part of another get numbers there, behind all that anybody ever had.
+WITHOUT_NUMBERS = """
+    update membership set number = null
+    where course_id in (select old from moved_id where entity = 'course')
+"""
+NUMBERED_ANEW = """
+    update membership m set number = used.last + came.at
+    from (
+        select id, course_id, row_number() over (partition by course_id order by id) as at
+        from membership where number is null
+    ) came
+    cross join lateral (
+        select greatest(
+            coalesce((select max(number) from membership where course_id = came.course_id), 0),
+            coalesce((select last_number from course_numbering where course_id = came.course_id), 0)
+        ) as last
+    ) used
+    where m.id = came.id
+"""

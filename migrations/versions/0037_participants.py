@@ -50,6 +50,9 @@ _FUNCTIONS: Sequence[str] = (
     """
     create function keep_number_of_member() returns trigger language plpgsql as $$
     begin
+        if current_setting('segue.moving', true) = 'on' then
+            return null;  -- the member stays, in the course that this one becomes part of
+        end if;
         insert into course_numbering as numbering (course_id, last_number)
         select old.course_id, old.number where old.number is not null
         on conflict (course_id) do update

@@ -2,6 +2,7 @@
 
 import re
 from typing import Self
+from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,6 +11,8 @@ from werkzeug.test import TestResponse
 
 from lti_tool.admin.sessions import make_sign_in
 from lti_tool.core.db import unit_of_work
+from lti_tool.platforms.models import RegistrationUpdate
+from lti_tool.platforms.service import add_platform
 
 TOOL = "http://127.0.0.1:8000"
 
@@ -17,6 +20,22 @@ TOOL = "http://127.0.0.1:8000"
 def new_code(sessions: sessionmaker[Session]) -> str:
     with unit_of_work(sessions) as session:
         return make_sign_in(session).rpartition("#")[2]
+
+
+def waiting_updates(session: Session, registration_id: UUID) -> tuple[UUID, UUID]:
+    """The ids of two updates that wait for approval: the registration's, and another one's."""
+    addresses = {
+        "auth_login_url": "https://other.example/auth",
+        "auth_token_url": "https://other.example/token",
+        "jwks_url": "https://other.example/jwks",
+    }
+    other = add_platform(session, issuer="https://other.example", client_id="other", **addresses)
+    updates = [
+        RegistrationUpdate(registration_id=it, scopes=[], **addresses) for it in (registration_id, other.id)
+    ]
+    session.add_all(updates)
+    session.flush()
+    return updates[0].id, updates[1].id
 
 
 class AdministratorVisit:

@@ -69,7 +69,8 @@ def _ask_and_answer(ana: Visitor, tom: Visitor) -> None:
 
 def _plan_and_report(course: Course, ana: Visitor) -> None:
     with unit_of_work(course.sessions) as session:
-        source = session.scalars(select(Post.id).where(Post.is_opening).order_by(Post.id).limit(1)).one()
+        opening = select(Post.id).filter_by(course_id=ana.actor.course_id, is_opening=True)
+        source = session.scalars(opening.order_by(Post.id).limit(1)).one()
     assert report_outcome(ana, plan(ana, source=str(source)), "did").status_code == 303
 
 

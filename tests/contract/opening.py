@@ -17,7 +17,7 @@ from lti_tool.platforms.invitations import make_invitation
 from lti_tool.platforms.models import Deployment, Invitation
 from lti_tool.platforms.service import keep_pending_deployment
 from lti_tool.record_store.credentials import add_credential
-from tests.admin.administrators import AdministratorVisit
+from tests.admin.administrators import AdministratorVisit, waiting_updates
 from tests.contract.access_table import TABLE, Needs
 from tests.contract.conftest import TOOL, Place, path_of
 from tests.contract.test_messages import FORMS, Guests
@@ -36,6 +36,7 @@ class Opener:
         with unit_of_work(course.sessions) as writing:
             make_invitation(writing, label="Hillside", issuer=None, life=timedelta(days=7))
             keep_pending_deployment(writing, registration_id=registration_id, deployment_id="campus-2")
+            update_id, other_update_id = waiting_updates(writing, registration_id)
             username, secret = add_credential(writing, label="a test", can_write=True)
         (parked,) = record_parked(course.sessions, here.owner.actor, 1)
         self.ids: Mapping[str, UUID | str] = {
@@ -44,6 +45,8 @@ class Opener:
             "deployment": session.scalars(select(Deployment.id)).first() or "",
             "invitation": session.scalars(select(Invitation.id)).one(),
             "parked": parked,
+            "update": update_id,
+            "other_update": other_update_id,
         }
         self._administrator = AdministratorVisit.signed_in(app, course.sessions)
         self._token = self._administrator.token()

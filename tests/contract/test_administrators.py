@@ -13,9 +13,9 @@ from lti_tool.admin.models import AdminSession
 from lti_tool.core import clock
 from lti_tool.core.db import unit_of_work
 from lti_tool.platforms.invitations import make_invitation
-from lti_tool.platforms.models import Invitation, RegistrationUpdate
-from lti_tool.platforms.service import add_platform, keep_pending_deployment
-from tests.admin.administrators import AdministratorVisit
+from lti_tool.platforms.models import Invitation
+from lti_tool.platforms.service import keep_pending_deployment
+from tests.admin.administrators import AdministratorVisit, waiting_updates
 from tests.contract.access_table import TABLE, Needs
 from tests.contract.conftest import SECRETS, TOOL, everything, path_of
 from tests.factories.entrances import ISSUER, Course
@@ -32,33 +32,15 @@ def ids(course: Course, sessions: sessionmaker[Session], session: Session) -> di
         keep_pending_deployment(
             writing, registration_id=course.tenant.registration_id, deployment_id="campus-2"
         )
-        other = add_platform(
-            writing,
-            issuer="https://other.example",
-            client_id="other",
-            auth_login_url="https://other.example/auth",
-            auth_token_url="https://other.example/token",
-            jwks_url="https://other.example/jwks",
-        )
-        update, other_update = (
-            RegistrationUpdate(
-                registration_id=registration_id,
-                auth_login_url="https://other.example/auth",
-                auth_token_url="https://other.example/token",
-                jwks_url="https://other.example/jwks",
-                scopes=[],
-            )
-            for registration_id in (course.tenant.registration_id, other.id)
-        )
-        writing.add_all([update, other_update])
+        update_id, other_update_id = waiting_updates(writing, course.tenant.registration_id)
     (parked,) = record_parked(sessions, course.visitor().actor, 1)
     return {
         "registration": course.tenant.registration_id,
         "deployment": course.tenant.deployment_id,
         "invitation": session.scalars(select(Invitation.id)).one(),
         "parked": parked,
-        "update": update.id,
-        "other_update": other_update.id,
+        "update": update_id,
+        "other_update": other_update_id,
     }
 
 

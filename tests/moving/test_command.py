@@ -72,5 +72,8 @@ def test_the_list_tells_two_registrations_of_one_issuer_apart(segue: Segue, sess
             )
     listed = segue("platform", "list").stdout
     for client in ("a", "b"):
-        assert f"client {client}  deployments {client.upper()}  last launch never  Campus {client}" in listed
+        assert (
+            f"client {client}  deployments {client.upper()}  last launch never  named Campus {client}"
+            in listed
+        )
     assert len(set(re.findall(r"id (\S{36})", listed))) == 2

@@ -1,4 +1,4 @@
-"""The language that a statement names: one that is none, of a session that is open already, is left out."""
+"""The language that a statement names is that of the page, whatever the platform said."""
 
 import json
 
@@ -12,9 +12,10 @@ from tests.threads.test_threads import post_thread
 
 
 @pytest.mark.parametrize(
-    ("locale", "told"), [("pt-BR", "pt-BR"), ("es-mx-kids", None), ("C", None), ("en-", None), ("", None)]
+    ("locale", "told"),
+    [("en-GB", "en-GB"), ("pt-BR", "en"), ("es-mx-kids", "en"), ("C", "en"), ("en-", "en"), ("", "en")],
 )
-def test_it_is_a_language_or_none(course: Course, session: Session, locale: str, told: str | None) -> None:
+def test_it_is_the_language_of_the_page(course: Course, session: Session, locale: str, told: str) -> None:
     post_thread(course.visitor(locale=locale))
     [body] = session.scalars(select(StatementRow.body).filter_by(event="thread_posted"))
-    assert json.loads(body)["context"].get("language") == told
+    assert json.loads(body)["context"]["language"] == told

@@ -34,7 +34,7 @@ PROFILE_VERSIONS: Final = (
             "The language is that of the page; it was that of the platform.",
             "Statements of follow-ups also conform to the profile of follow-ups, and have a subregistration.",
         ),
-        "86985c0bbeb385da",
+        "7250045133d53ede",
     ),
     Version(
         f"{vocabulary.PROFILE}/v0.1",
