@@ -1,7 +1,7 @@
 """An administrator's browser, without scripts: it signs in, and presses the buttons on the page."""
 
 import re
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from flask import Flask
@@ -24,7 +24,7 @@ def new_code(sessions: sessionmaker[Session]) -> str:
 
 def waiting_updates(session: Session, registration_id: UUID) -> tuple[UUID, UUID]:
     """The ids of two updates that wait for approval: the registration's, and another one's."""
-    addresses = {
+    addresses: dict[str, Any] = {
         "auth_login_url": "https://other.example/auth",
         "auth_token_url": "https://other.example/token",
         "jwks_url": "https://other.example/jwks",
