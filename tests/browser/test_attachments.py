@@ -10,11 +10,11 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.attachments.files import HEIC
 from tests.browser.conftest import Come, NewContext, no_complaints
-from tests.browser.kinds import BLOCKED, NO_COOKIE, Kind
+from tests.browser.kinds import BLOCKED, NO_COOKIE, Browse, Kind, browsing
 from tests.browser.running import Demo
 from tests.browser.sites import Sites
 from tests.browser.test_pages import look_at
-from tests.browser.test_sites import Browse, browsers, browsing, sites
+from tests.browser.test_sites import browsers, sites
 from tests.browser.visits import ANA, TALK, TOM, Visit, reload
 
 __all__ = ["browsers", "sites"]

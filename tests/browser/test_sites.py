@@ -1,9 +1,8 @@
 """Tool and LMS on different sites, in browsers that keep everything, little, or nothing in frames."""
 
 import json
-import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, Route, expect
 from sqlalchemy import Engine
 
-from tests.browser.conftest import ARGUMENTS, PATIENCE, no_complaints, program
+from tests.browser.conftest import ARGUMENTS, program
 from tests.browser.kinds import (
     ALLOWED,
     BLOCKED,
@@ -22,7 +21,10 @@ from tests.browser.kinds import (
     KEPT_KINDS,
     NO_COOKIE,
     OPEN_KINDS,
+    Browse,
     Kind,
+    browsing,
+    check_mode,
 )
 from tests.browser.sites import NO_CHIPS, Sites, profile, running_sites
 from tests.browser.test_keyboard import FRAME_FITS, height
@@ -46,10 +48,6 @@ def sites(
         running_sites(url, tmp_path_factory.mktemp("sites"), lms_pem) as running,
     ):
         yield running
-
-
-Browse = Callable[[Kind], BrowserContext]
-_WITH_PROFILE = (ALLOWED, CLOSED)
 
 
 @pytest.fixture(scope="module")
@@ -81,40 +79,6 @@ def browsers(driver: BrowserType, sites: Sites, tmp_path_factory: pytest.TempPat
             return context
 
         yield browse
-
-
-@contextmanager
-def browsing(browsers: Browse, kind: Kind, *refusals: int) -> Iterator[Page]:
-    context = browsers(kind)
-    context.set_default_timeout(PATIENCE)
-    try:
-        with no_complaints(context, *refusals):
-            yield context.new_page()
-            for opened in context.pages:
-                opened.goto("about:blank")  # so that nothing of this test is still going on in the next
-    finally:
-        # Windows that stay open cost the browser, and a hundred of them all who wait for it.
-        if kind in _WITH_PROFILE:
-            for opened in context.pages[1:]:
-                opened.close()
-        else:
-            context.close()
-
-
-def check_mode(sites: Sites, visit: Visit, kind: Kind) -> None:
-    """That the browser does keep what this kind keeps, and no more: or the rest would prove nothing."""
-    expect(visit.tool.locator("body")).to_have_attribute("data-person", re.compile("."))
-    assert visit.tool.locator("body").get_attribute("data-carrier") == kind.carrier
-    sent = sites.cookies_of(visit.launch_id)
-    assert sent
-    if kind.carrier == "tab":
-        assert not any(sent), "a cookie was sent"
-    else:
-        assert all("segue_launch=" in (cookie or "") for cookie in sent)
-        assert not any("segue_login" in (cookie or "") for cookie in sent), "the login's cookie stayed"
-    # A cookie for the whole site, without Partitioned, tells whether third parties' cookies are let through.
-    visit.tool.evaluate("document.cookie = 'third_party=1; Secure; SameSite=None; Path=/'")
-    assert (visit.tool.evaluate("document.cookie") != "") is (kind is ALLOWED)
 
 
 def back(visit: Visit) -> None:
