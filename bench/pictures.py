@@ -28,7 +28,7 @@ MEGABYTE = 1024 * 1024
 MOST_MEMORY = 300
 MOST_SECONDS = 2.0
 _ROOT = Path(__file__).parent.parent
-_HEIC = _ROOT / "tests" / "posts" / "pictures" / "large.heic"
+_HEIC = _ROOT / "tests" / "attachments" / "pictures" / "large.heic"
 _TURNED = Image.Exif()
 _TURNED[0x0112] = 6
 

@@ -110,14 +110,19 @@ def contributions(
     if after:
         own = own.where(Post.id > after.id)
     written = own.cte("written").prefix_with("MATERIALIZED", dialect="postgresql")
-    page = (
-        select(written.c.id)
-        .join(Conversation, Conversation.id == written.c.conversation_id)
-        .where(readable(actor), replies_are_open(actor), Conversation.placement_id == actor.placement_id)
-        .order_by(written.c.id)
-        .limit(ROWS_A_PAGE + 1)
-        .subquery()
+    # Then conversation by conversation, up to a page: all of them at once would be the whole course's.
+    there = (
+        select(Conversation.id)
+        .where(
+            Conversation.id == written.c.conversation_id,
+            readable(actor),
+            replies_are_open(actor),
+            Conversation.placement_id == actor.placement_id,
+        )
+        .offset(0)
+        .lateral()
     )
+    page = select(written.c.id).join(there, true()).order_by(written.c.id).limit(ROWS_A_PAGE + 1).subquery()
     answered, answered_author = aliased(Post), aliased(Person)
     query = (
         select(

@@ -23,7 +23,7 @@ _OLDEST = timedelta(minutes=10)
 _LONGEST_LIFE = timedelta(hours=1)
 _LARGEST_TOKEN = 64 * 1024
 _LONGEST_KID = 255
-_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*")
+_COMPACT = re.compile(r"\A([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*\Z")
 """Three parts in base64url without padding (RFC 7515, sections 2 and 7.1). Python's decoder takes more."""
 _REQUIRED = ("iss", "aud", "exp", "iat")
 

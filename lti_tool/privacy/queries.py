@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ScalarSelect, func, select, true
 from sqlalchemy.orm import Session
 
+from lti_tool.acceptance.models import Acceptance
 from lti_tool.attachments.models import Attachment
 from lti_tool.audit.models import ModerationLog
 from lti_tool.core.actor import Naming, Role
@@ -171,12 +172,21 @@ def _files(person_id: UUID, shown: ColumnElement[bool]) -> Counted:
 
 
 def _staff_acts(person_id: UUID, shown: ColumnElement[bool]) -> Counted:
-    """What they did to run a course: closing, tagging, pinning, summing up, deciding, grading, planning."""
+    """What they did to run a course: closing, tagging, accepting, summing up, deciding, grading, planning.
+
+    A resolution of a request is a change of its conversation.
+    """
     changed = Conversation.id == ConversationChange.conversation_id
     moved = Conversation.id == CaseStage.conversation_id
     return (
         _count(ConversationChange.id, ConversationChange.person_id == person_id, changed, shown)
         + _count(CaseStage.id, CaseStage.person_id == person_id, moved, shown)
+        + _count(
+            Acceptance.id,
+            Acceptance.person_id == person_id,
+            Conversation.id == Acceptance.conversation_id,
+            shown,
+        )
         + _count(Synthesis.id, Synthesis.person_id == person_id)
         + _count(
             ModerationLog.id,

@@ -31,7 +31,6 @@ READ_NAMES = {
     "privacy/erasing.py": "emptying it",
     "privacy/quotes.py": "taking it out from above what others quoted",
     "privacy/record.py": "finding it in texts that statements hold",
-    "launch/admission.py": "the same",
     "launch/sessions.py": "the reader's own",
 }
 _NAME = re.compile(

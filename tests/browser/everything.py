@@ -29,15 +29,18 @@ from tests.threads.test_threads import post_thread
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 # Files, fragments and pictures: parts of pages, or no pages at all.
 NO_PAGES = {
-    "attachments.show_attachment", "attachments.list_files", "follow_ups.show_calendar_entry",
+    "attachments.show_attachment", "attachments.show_original", "attachments.list_files",
+    "follow_ups.show_calendar_entry",
     "threads.count_new_threads", "threads.count_new_replies", "threads.show_new_replies", "threads.see_posts",
     "threads.show_composer",
     "catalogue.show_profile", "catalogue.show_follow_ups_profile", "catalogue.show_examples",
     "health.live", "health.ready", "launch.jwks", "launch.canvas_config", "platforms.logo",
     "metrics.show_metrics",
 }  # fmt: skip
-# Outside a course's activities; test_administration.py, test_pages.py and test_catalogue.py look at them.
+# Outside a course's activities, or for some people alone; test_administration.py, test_pages.py,
+# test_catalogue.py and the states of test_states.py look at them.
 ELSEWHERE = {
+    "own_names.name_oneself",
     "launch.login", "platforms.confirm_registration", "admin.show_sign_in", "admin.show_platforms",
     "admin.show_statements",
     "record_store.show_about", "record_store.show_statements", "record_store.refuse_other",
@@ -53,12 +56,14 @@ class Everything:
     place: Place
     mia: Visitor
     """Whose posts wait."""
+    nameless: Visitor
+    """Whom the platform gives no name."""
     paths: Mapping[str, str]
     posts: Mapping[str, UUID] = field(default_factory=dict)
 
     @property
     def people(self) -> tuple[Visitor, ...]:
-        return (self.place.owner, self.place.colleague, self.place.teacher, self.mia)
+        return (self.place.owner, self.place.colleague, self.place.teacher, self.mia, self.nameless)
 
     def pages(self, app: Flask) -> Iterator[tuple[str, Visitor, str]]:
         """Each page of the map of addresses: its name, who opens it, and where it is below the launch."""
@@ -97,7 +102,8 @@ def furnish_everything(course: Course, session: Session) -> Everything:
     posts["waiting reply"] = reply_to(mia, thread, f"A reply that waits. {LONG_WORD}", session)
     decide(ines, posts["declined"], "decline")
     session.commit()
-    return Everything(place=place, mia=mia, paths=paths, posts=posts)
+    nameless = course.visitor("", sub="without-a-name")
+    return Everything(place=place, mia=mia, nameless=nameless, paths=paths, posts=posts)
 
 
 def _replies(place: Place, thread: str, session: Session) -> dict[str, UUID]:

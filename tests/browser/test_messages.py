@@ -35,7 +35,9 @@ def at_course(demo: Demo, person: str) -> str:
 
 
 def choosing(page: Page, demo: Demo) -> Frame:
-    return tool_in(page, f"{at_course(demo, 'ines')}/add", "Add an activity")
+    frame = tool_in(page, f"{at_course(demo, 'ines')}/add", "Add an activity")
+    frame.wait_for_load_state()  # its scripts hear what is chosen
+    return frame
 
 
 def look_closely(page: Page, name: str) -> None:

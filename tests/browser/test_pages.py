@@ -313,7 +313,7 @@ PAGES = [
     Shown(
         "session-ended",
         "/threads",
-        "This page is no longer connected to your course",
+        "This page is not yours to open here",
         status=401,
         signed_in=False,
     ),

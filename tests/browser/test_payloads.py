@@ -94,17 +94,20 @@ TECHNICAL_TABLES = {
     "deployment", "erasure", "launch_attempt", "launch_pending", "line_item", "notice", "notice_handler",
     "planned_activity", "platform_key_set", "pseudonym", "read_state", "record_store_credential",
     "record_store_statement", "registration", "registration_health", "registration_invitation",
-    "roster_sync", "statement", "store_trouble", "tool_key", "waiting_act",
+    "registration_update",     "roster_sync", "statement", "store_trouble", "tool_key", "waiting_act",
 }  # fmt: skip
 TECHNICAL_NAMES = {
-    "activity", "activity_progress", "act", "author_role", "change", "context_id", "description", "details",
-    "detail", "digest", "embedders", "event", "grading_progress", "group_sets_url", "groups_url",
-    "kind", "level", "line_item_url", "line_items_url", "locale", "mark", "outcome", "platform_id", "problem",
-    "pseudonym", "resource_link_id", "return_url", "role", "roster_url", "secret_digest", "service_scopes",
-    "help_wanted", "stage", "ended", "state", "status", "sub",
+    "act", "activity", "activity_progress", "author_role", "change", "changes", "context_id",
+    "description", "detail", "details", "digest", "embedders", "ended", "event", "grading_progress",
+    "group_sets_url", "groups_url", "help_wanted", "kind", "level", "line_item_url", "line_items_url",
+    "locale", "mark", "original_kind", "outcome", "platform_id", "problem", "product", "pseudonym",
+    "resource_link_id", "return_url", "role", "roster_role", "roster_url", "secret_digest",
+    "service_scopes", "stage", "state", "status", "sub",
 }  # fmt: skip
-# Shown in another place: the log's reasons are written by its one function, the rest stands beside its HTML.
+# Shown in another place: the log's reasons are written by its one function, an own name where the platform
+# gives none (tests/own_names/), the rest stands beside its HTML.
 BESIDE = {
+    "membership.own_name", "membership.own_name_likeness",
     "moderation_log.reason", "conversation_change.reason", "score_entry.comment", "draft.elsewhere",
     "help_request.expected", "help_request.got", "course_name.beginning",
 }  # fmt: skip

@@ -214,7 +214,7 @@ def test_two_tabs_in_two_courses(sites: Sites, browsers: Browse, kind: Kind) -> 
         first.page.bring_to_front()
         first.tool.goto(f"{second.base}/threads")
         if kind is NO_COOKIE:
-            first.heading("This page is no longer connected to your course")
+            first.heading("This page is not yours to open here")
 
 
 def end_session(sites: Sites, visit: Visit) -> None:

@@ -76,6 +76,10 @@ def mia(there: Everything) -> Visitor:
     return there.mia
 
 
+def nameless(there: Everything) -> Visitor:
+    return there.nameless
+
+
 def at(address: str) -> Callable[[Everything], str]:
     """An address with names of paths and posts in it: "{thread}", "/posts/{first}/marks"."""
     return lambda there: address.format(
@@ -125,6 +129,7 @@ STATES = [
     State("follow-up-changed", tom, at("{follow-up}"), "Too early in the day."),
     State("set-up-staff", ines, at("/activity"), "Set up this activity"),
     State("drafts-none", mia, at("/drafts"), "draft"),
+    State("own-name", nameless, at("/name"), "name"),
 ]
 
 

@@ -75,7 +75,7 @@ MADE_IN_FUNCTIONS = {
 }
 
 _HALF = 16 * 1024
-STARTING = ("__main__", "wsgi")
+STARTING = ("__main__", "asgi")
 """Modules that start something when they are imported; they hold no regular expression."""
 
 

@@ -60,7 +60,7 @@ def paste(grouped: Grouped, text: str, **more: Any) -> TestResponse:
 
 def seen(answer: TestResponse) -> dict[str, str]:
     """What the form of the plan sends along."""
-    found = re.findall(r'<input type="hidden" name="(seen|line-\d+)" value="([^"]*)"', answer.text)
+    found = re.findall(r'<input type="hidden"\s+name="(seen|line-\d+)"\s+value="([^"]*)"', answer.text)
     return dict(found)
 
 

@@ -94,7 +94,7 @@ def test_a_launch_of_another_browser_is_closed_to_this_one(app: Flask, platform:
     platform.launch(stranger)
     page = stranger.get(address, base_url=TOOL)
     assert page.status_code == 401
-    assert "open the activity again" in page.text
+    assert "This page is not yours to open here" in page.text
 
 
 @pytest.mark.parametrize(

@@ -69,16 +69,16 @@ def test_an_export_is_a_folder_with_rows_statements_and_files(
 
 
 def test_an_original_is_exported_and_erased_with_the_picture(
-    segue: Segue, course: Course, tmp_path: Path
+    segue: Segue, course: Course, media: Path
 ) -> None:
     post_with_files(course.visitor("Ana Ruiz"), ("IMG_1.heic", HEIC))
     assert segue("person", "export", *ANA, "--to", "ana").exit_code == 0
     files = {file.suffix: file.read_bytes() for file in Path("ana", "files").iterdir()}
     assert set(files) == {".jpg", ".heic"}
     assert files[".heic"] == HEIC
-    assert len(list((tmp_path / "media").rglob("*-original"))) == 1
+    assert len(list(media.rglob("*-original"))) == 1
     assert segue("person", "erase", *ANA, "--yes").exit_code == 0
-    assert not [it for it in (tmp_path / "media").rglob("*") if it.is_file()]
+    assert files_in(media) == []
 
 
 def test_without_yes_nothing_is_changed_and_counts_are_shown(

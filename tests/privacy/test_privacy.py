@@ -102,9 +102,9 @@ COUNTED = {
         [
             "conversation.closed_by_id", "conversation_change.person_id", "case_stage.person_id",
             "synthesis.person_id", "moderation_log.staff_id", "unmasking.staff_id", "score_entry.author_id",
-            "planned_activity.author_id",
+            "planned_activity.author_id", "acceptance.person_id", "help_request.resolved_by_id",
         ],
-        "What they did to run a course: closing, tagging, deciding, giving points",
+        "What they did to run a course: closing, tagging, accepting, deciding, giving points",
     ),
 }  # fmt: skip
 
@@ -132,7 +132,7 @@ def test_the_acts_beside_writing_are_counted_too(course: Course, session: Sessio
     assert tom[COUNTED["conversation_follow.person_id"]] == "3"
     assert ana[COUNTED["post_mark.person_id"]] == "3"
     assert ana[COUNTED["attachment.person_id"]] == "4"
-    assert ana[COUNTED["conversation_change.person_id"]] == "1"
+    assert ana[COUNTED["conversation_change.person_id"]] == "3"
     assert ana[COUNTED["read_state.person_id"]] == "8"
     assert ana[COUNTED["launch.person_id"]] == "3"
     staff = told(asking(course, "ines-koch", name="Ines Koch").get("/privacy").text)

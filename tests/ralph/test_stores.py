@@ -51,6 +51,7 @@ def address(
         yield request.getfixturevalue("ralph")
         return
     app = Flask("record_store_alone")
+    app.extensions["settings"] = settings
     init_transactions(app, sessions)
     app.register_blueprint(blueprint)
     init_limits(app, settings)

@@ -1,6 +1,7 @@
 """Whatever an optional claim holds, nobody is refused for it, nothing breaks, and the launch is recorded."""
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -95,7 +96,7 @@ def changed(claims: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     for path in sorted(changes, key=lambda path: "#" in path):
         claim, _, member = path.partition("#")
         if not member or isinstance(claims.setdefault(claim, {}), dict):
-            bent(claims, {path: changes[path]})
+            bent(claims, {path: deepcopy(changes[path])})  # a value that is drawn twice is no part of itself
     return claims
 
 
