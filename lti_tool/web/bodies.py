@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask
+from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.serving.limits import BodyLimits, FindLimits
@@ -24,6 +24,14 @@ def takes(limits: Limits) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def take_the_routes_body() -> None:
+    """Let this request's body be as large as its route takes, where another than the route reads it."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    limits: Limits | None = getattr(view, "body_limits", None)
+    if limits:
+        request.max_content_length = limits(current_app.extensions["settings"]).size
 
 
 def limits_of(app: Flask) -> FindLimits:

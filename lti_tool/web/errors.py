@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.core.errors import ConflictError, NotFoundError
+from lti_tool.web.bodies import take_the_routes_body
 from lti_tool.web.fragments import fragment, is_sent_by_tab, wants_fragment
 from lti_tool.web.launched import SessionEndedError
 from lti_tool.web.limits import seconds_to_wait
@@ -48,6 +49,7 @@ def _too_often(_error: RateLimitExceeded) -> Response:
     """With the form as it was sent, to be sent again. A script's form is still on its page."""
     seconds = seconds_to_wait()
     log.info("limit_exceeded", endpoint=request.endpoint)
+    take_the_routes_body()  # files may stand beside the text
     response = error_page(HTTPStatus.TOO_MANY_REQUESTS, seconds=seconds, again=_sent())
     response.headers["Retry-After"] = str(seconds)
     return response

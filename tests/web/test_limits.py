@@ -1,5 +1,6 @@
 """Limits of rate: who comes too often is told when to come again, and loses no text; nobody else notices."""
 
+import io
 import re
 from base64 import b64encode
 from datetime import timedelta
@@ -23,6 +24,7 @@ from lti_tool.record_store.credentials import add_credential
 from lti_tool.settings import Settings
 from lti_tool.web.limits import Limit, kind_of
 from tests.admin.administrators import AdministratorVisit, new_code
+from tests.attachments.files import multipart
 from tests.conftest import SECRET
 from tests.factories.entrances import Course, Tenant, Visitor
 from tests.threads.test_threads import THREAD
@@ -73,6 +75,16 @@ def test_the_form_comes_back_with_what_was_typed(course: Course, session: Sessio
         assert ana.post("/threads/new", {**dict(inputs), **dict(texts)}).status_code == 303
     titles = session.scalars(select(Conversation.title).order_by(Conversation.id)).all()
     assert titles == ["0", "1", "2", "3"]
+
+
+def test_a_large_file_beside_it_costs_no_text(course: Course) -> None:
+    ana = course.visitor("Ana Ruiz")
+    post_four(ana)
+    large = (io.BytesIO(b"x" * 2_000_000), "notes.txt")
+    sent = multipart({**ana.form("/threads/new"), **THREAD, "files": [large]})
+    answer = ana.post("/threads/new", **sent)
+    check_refused(answer)
+    assert THREAD["body"] in answer.text
 
 
 def test_a_script_leaves_the_form_where_it_is(course: Course) -> None:
