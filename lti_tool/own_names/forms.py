@@ -14,7 +14,7 @@ _LONGEST_REASON = 500
 class OwnNameForm(LaunchedForm):
     name = line_field(
         lazy_gettext("What should the others call you here?"),
-        description=lazy_gettext("empty: your number"),
+        description=lazy_gettext("leave it empty to keep your number"),
         longest=LONGEST,
     )
 
@@ -31,7 +31,7 @@ class PersonNameForm(OwnNameForm):
 
     name = line_field(
         lazy_gettext("What should they be called here?"),
-        description=lazy_gettext("empty: their number"),
+        description=lazy_gettext("leave it empty to keep their number"),
         longest=LONGEST,
     )
     reason = line_field(

@@ -165,7 +165,7 @@ def test_staff_change_it_and_then_it_is_theirs(course: Course) -> None:
     log = html(ines, "/moderation/log")
     assert "named a person “Tom Becker”" in log
     assert "His real name." in log
-    assert "Staff of the course decided this" in html(tom, "/name")
+    assert "The teaching staff chose this name" in html(tom, "/name")
     assert tom.send("/threads/new", "/name", {"name": "Tomcat"}).status_code == 404
     mia = nameless(course, "mia")
     assert mia.get(path).status_code == 404
