@@ -54,7 +54,8 @@ FORBIDDEN = """() => [
 WRITTEN = {
     "course.title": ":it",
     "placement.title": ":it",
-    "person.name": ":it",
+    "person.name": "case when name = '' then name else :it end",
+    "membership.own_name": ":it",
     "launch.platform_name": ":it",
     "course_group_set.name": ":it",
     "course_group.name": ":it",
@@ -104,10 +105,9 @@ TECHNICAL_NAMES = {
     "resource_link_id", "return_url", "role", "roster_role", "roster_url", "secret_digest",
     "service_scopes", "stage", "state", "status", "sub",
 }  # fmt: skip
-# Shown in another place: the log's reasons are written by its one function, an own name where the platform
-# gives none (tests/own_names/), the rest stands beside its HTML.
+# Shown in another place: the log's reasons are written by its one function, the rest stands beside its HTML.
 BESIDE = {
-    "membership.own_name", "membership.own_name_likeness",
+    "membership.own_name_likeness",
     "moderation_log.reason", "conversation_change.reason", "score_entry.comment", "draft.elsewhere",
     "help_request.expected", "help_request.got", "course_name.beginning",
 }  # fmt: skip

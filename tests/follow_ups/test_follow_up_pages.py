@@ -4,9 +4,11 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.core import clock
 from lti_tool.core.db import unit_of_work
 from lti_tool.core.ids import new_random_id
 from lti_tool.follow_ups.models import FollowUp, FollowUpState, Outcome
@@ -23,14 +25,16 @@ def test_open_ones_come_first_by_their_day_and_pages_follow_without_gap_or_repea
     ana = course.visitor()
     with unit_of_work(sessions) as session:
         for number in range(65):
-            follow_up = plan_follow_up(
-                session,
-                ana.actor,
-                cue=f"Cue {number:02}",
-                action=ACTION,
-                due_on=date(2026, 5, 20) - timedelta(days=number // 4),
-                submission_key=new_random_id(),
-            )
+            # Before the report: two statements of one millisecond would have no order.
+            with time_machine.travel(clock.now() - timedelta(minutes=1)):
+                follow_up = plan_follow_up(
+                    session,
+                    ana.actor,
+                    cue=f"Cue {number:02}",
+                    action=ACTION,
+                    due_on=date(2026, 5, 20) - timedelta(days=number // 4),
+                    submission_key=new_random_id(),
+                )
             if number % 2:
                 outcome = Outcome.TRIED if number % 3 else Outcome.DID
                 report_outcome(
