@@ -194,7 +194,8 @@ def test_every_block_runs_on_any_store(run: Callable[[list[Json]], Ran], store: 
         assert (asked, answered, hours) == (1, 1, 0)
 
 
-def test_each_store_has_its_expectation() -> None:
+def test_there_are_sixteen_stores_and_what_is_expected_of_each() -> None:
+    assert len(STORES) == 16
     assert set(EXPECTED) == set(STORES)
 
 
