@@ -33,7 +33,8 @@ _HTML = (
 _POST = """COPY post (id, created_at, course_id, conversation_id, author_id, author_role, is_opening, number,
     in_reply_to_id, body, body_html, statement_id, submission_key) FROM STDIN"""
 _CONVERSATION = """COPY conversation (id, created_at, course_id, placement_id, kind, author_id, title,
-    reply_count, last_activity_at, submission_key, tags, closed_reason) FROM STDIN"""
+    reply_count, last_activity_at, submission_key, tags, closed_reason, audience)
+    FROM STDIN"""
 
 
 # As the search keeps them: one word of a thousand posts, one of twenty, and those of the text in each. None
@@ -180,7 +181,10 @@ def _conversation(filled: Filled, number: int, row_id: UUID, course: int, replie
     author = filled.people[number % PEOPLE]
     tags = ["often"] if number % 5 == 0 else []
     title = f"Which opening would fail in your team, and why? ({number})"
-    return (row_id, at, course_id, placement_id, "thread", author, title, replies, at, uuid4(), tags, "")
+    return (
+        row_id, at, course_id, placement_id, "thread", author, title, replies, at, uuid4(), tags, "",
+        "course",
+    )  # fmt: skip
 
 
 def _posts(filled: Filled, thread: UUID, course: int, replies: int) -> Iterator[tuple[Any, ...]]:

@@ -35,6 +35,7 @@ from lti_tool.paths import static_dir, templates_dir
 from lti_tool.people import routes as people
 from lti_tool.platforms import routes as platforms
 from lti_tool.posts import routes as posts
+from lti_tool.posts.kinds import kind_of
 from lti_tool.privacy import routes as privacy
 from lti_tool.record_store import routes as record_store
 from lti_tool.revisions import routes as revisions
@@ -129,6 +130,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     app.add_template_global(activity_page)
     app.add_template_global(alerts)
     app.add_template_global(blank_form)
+    app.add_template_global(kind_of)
     app.context_processor(_for_every_template)
     subscriptions.subscribe_all()
     return app

@@ -37,8 +37,9 @@ from lti_tool.following.queries import level_column
 from lti_tool.marks.queries import marks_column, marks_of
 from lti_tool.people.models import Group, Person
 from lti_tool.posts.anonymity.queries import anonymity_columns, anonymity_of
+from lti_tool.posts.audiences import may_post
 from lti_tool.posts.authors import author_columns, author_of
-from lti_tool.posts.groups import may_post
+from lti_tool.posts.kinds import kind_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, ReadState, Synthesis
 from lti_tool.posts.order_in_conversation import by_number, newest_first, oldest_first
 from lti_tool.posts.reading import Read, read_by
@@ -103,7 +104,7 @@ def conversation_view(
     closed = row.closed_at is not None
     schedule = Schedule(**{name: getattr(row, name) for name in MOMENTS})
     opening, shape = _view(actor, row, read), shape_of(row.settings)
-    takes_answers = kind is ConversationKind.HELP_REQUEST or shape is Shape.QUESTION
+    takes_answers = kind_of(kind).takes_answers or shape is Shape.QUESTION
     return ConversationView(
         id=row.conversation_id,
         title=row.title,
@@ -128,7 +129,7 @@ def conversation_view(
         gallery_at=row.gallery_at if row.group_id else None,
         may_post=row.may_post,
         schedule=schedule,
-        is_open_now=kind is not ConversationKind.THREAD or actor.may_write(schedule),
+        is_open_now=not kind_of(kind).follows_schedule or actor.may_write(schedule),
         read=read,
     )
 

@@ -16,7 +16,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.drafts.models import Draft, DraftKind, DraftPlace
-from lti_tool.posts.models import ConversationKind
+from lti_tool.posts.kinds import all_kinds
 from lti_tool.posts.service import access_conversation, access_post
 
 Fields = Mapping[str, str]
@@ -51,10 +51,9 @@ class FormState:
 def access_place(session: Session, actor: Actor, place: DraftPlace) -> None:
     """Whether the actor may write there at all."""
     match place.kind:
-        case DraftKind.REPLY:
-            access_conversation(session, actor, place.target_id, ConversationKind.THREAD)
-        case DraftKind.ANSWER:
-            access_conversation(session, actor, place.target_id, ConversationKind.HELP_REQUEST)
+        case DraftKind.REPLY | DraftKind.ANSWER:
+            (kind,) = (it for it in all_kinds() if it.draft_of_further == place.kind)
+            access_conversation(session, actor, place.target_id, kind.key)
         case DraftKind.REPLY_TO | DraftKind.PLAN_FROM | DraftKind.REPORT:
             access_post(session, actor, place.target_id)
         case _:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
 from lti_tool.core.personal import OWNER, owned, words
+from lti_tool.posts.models import Audience
 
 
 class Outcome(StrEnum):
@@ -39,17 +40,19 @@ class Plan:
 
 
 class FollowUp(Row, Base):
-    """An if-then plan: "When <cue>, I will <action>" (reference: product.md rule W1). Its owner's alone."""
+    """An if-then plan: "When <cue>, I will <action>" (reference: product.md rule W1)."""
 
     __tablename__ = "follow_up"
     __table_args__ = (
         UniqueConstraint("person_id", "submission_key"),
         CheckConstraint("state in ('open', 'tried', 'done')", name="state"),
+        CheckConstraint("audience = 'owner'", name="audience"),
         Index("ix_follow_up_mine", "course_id", "person_id", "due_on", "id"),
     )
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=OWNER)
+    audience: Mapped[Audience] = mapped_column(default=Audience.OWNER)
     source_post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     cue: Mapped[str] = mapped_column(info=words("person_id"))
     action: Mapped[str] = mapped_column(info=words("person_id"))

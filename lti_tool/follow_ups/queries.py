@@ -13,7 +13,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Page, Place
 from lti_tool.follow_ups.models import FollowUp, FollowUpReport, FollowUpState, Plan
-from lti_tool.follow_ups.service import access_follow_up
+from lti_tool.follow_ups.service import access_follow_up, readable_follow_up
 from lti_tool.people.models import Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post
@@ -82,7 +82,7 @@ def follow_up_list(
             and_(Post.id == FollowUp.source_post_id, readable_post(actor), legible(actor)),
         )
         .outerjoin(Person, Person.id == Post.author_id)
-        .where(FollowUp.course_id == actor.course_id, FollowUp.person_id == actor.person_id)
+        .where(readable_follow_up(actor))
         .order_by(is_done, FollowUp.due_on, FollowUp.id)
         .limit(ROWS_A_PAGE + 1)
     )

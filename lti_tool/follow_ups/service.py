@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.core import events
@@ -16,6 +16,7 @@ from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.follow_ups.events import FollowUpPlanned, OutcomeReported
 from lti_tool.follow_ups.models import FollowUp, FollowUpReport, FollowUpState, Outcome, Plan
+from lti_tool.posts.audiences import is_owners
 from lti_tool.posts.service import access_post
 
 _STATE_AFTER = {
@@ -24,6 +25,10 @@ _STATE_AFTER = {
     Outcome.NOT_YET: FollowUpState.OPEN,
     Outcome.CHANGED: FollowUpState.OPEN,
 }
+
+
+def readable_follow_up(actor: Actor) -> ColumnElement[bool]:
+    return and_(FollowUp.course_id == actor.course_id, is_owners(actor, FollowUp, FollowUp.person_id))
 
 
 def access_follow_up(
@@ -131,7 +136,7 @@ def report_outcome(
 
 
 def _mine(actor: Actor, follow_up_id: UUID) -> Select[FollowUp]:
-    return select(FollowUp).filter_by(id=follow_up_id, course_id=actor.course_id, person_id=actor.person_id)
+    return select(FollowUp).where(FollowUp.id == follow_up_id, readable_follow_up(actor))
 
 
 def _as_json(plan: Plan) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from lti_tool.grades.models import LineItem, Problem, Score
 from lti_tool.grades.service import access_gradebook, access_score
 from lti_tool.people.models import Membership, Person
 from lti_tool.people.naming import called
+from lti_tool.posts.audiences import may_read
 from lti_tool.posts.models import Conversation, Post
 
 ROWS_A_PAGE = 30
@@ -140,7 +141,7 @@ def score_view(session: Session, actor: Actor, person_id: UUID) -> ScoreView:
 
 
 def _contributions(actor: Actor) -> ColumnElement[int]:
-    """How many posts of a person stand in the activity under their name, whichever one they came in by."""
+    """How many of a person's posts in the activity are under their name, where the actor may read them."""
     return (
         select(func.count())
         .select_from(Post)
@@ -149,6 +150,7 @@ def _contributions(actor: Actor) -> ColumnElement[int]:
             Post.author_id == Person.id,
             Post.pseudonym.is_(None),
             Conversation.placement_id == actor.placement_id,
+            may_read(actor),
         )
         .correlate(Person)
         .scalar_subquery()

@@ -8,22 +8,6 @@ from lti_tool.posts.models import ConversationChange, Post
 
 
 @dataclass(frozen=True, slots=True)
-class HelpAsked:
-    actor: Actor
-    request: HelpRequest
-    post: Post
-    """The opening post of the request's conversation."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerPosted:
-    actor: Actor
-    request: HelpRequest
-    post: Post
-    asked: Post
-
-
-@dataclass(frozen=True, slots=True)
 class RequestResolved:
     actor: Actor
     request: HelpRequest

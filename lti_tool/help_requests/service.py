@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from lti_tool.acceptance.service import accept, check_may_settle, take_back
 from lti_tool.core import clock, events
@@ -13,10 +13,11 @@ from lti_tool.core.db import change_if
 from lti_tool.core.errors import NotFoundError
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
-from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestReopened, RequestResolved
+from lti_tool.help_requests.events import RequestReopened, RequestResolved
 from lti_tool.help_requests.models import HelpRequest, HelpWanted
+from lti_tool.posts.audiences import WHOLE_COURSE
 from lti_tool.posts.changes import keep_change
-from lti_tool.posts.events import PostApproved
+from lti_tool.posts.events import ContributionPublished, ContributionRenewed
 from lti_tool.posts.files import Chosen
 from lti_tool.posts.models import Change, Conversation, ConversationKind, Post
 from lti_tool.posts.service import add_post, open_conversation, opening_post, to_html
@@ -68,6 +69,7 @@ def ask_for_help(
         submission_key=submission_key,
         files=files,
         anonymous=anonymous,
+        readers=WHOLE_COURSE,
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.HELP_REQUEST, actor.placement_id), form=draft)
     if post is not None:
@@ -86,7 +88,7 @@ def ask_for_help(
         session.add(request)
         session.flush()
         if post.is_public:
-            events.record(session, HelpAsked(actor, request, post))
+            events.record(session, ContributionPublished(actor, conversation, post, None))
     return conversation
 
 
@@ -116,25 +118,8 @@ def post_answer(
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.ANSWER, request_id), form=draft)
     if made and post.is_public:
-        events.record(session, AnswerPosted(actor, request, post, asked))
+        events.record(session, ContributionPublished(actor, request.conversation, post, asked))
     return post
-
-
-def tell_of_approved(session: Session, event: PostApproved) -> None:
-    """A post that waited for approval was published: now its question or answer is told of."""
-    post, conversation = event.post, event.conversation
-    if conversation.kind is not ConversationKind.HELP_REQUEST:
-        return
-    request = session.scalars(
-        select(HelpRequest)
-        .filter_by(conversation_id=conversation.id)
-        .options(joinedload(HelpRequest.conversation, innerjoin=True))
-    ).one()
-    if post.is_opening:
-        events.record(session, HelpAsked(event.author, request, post))
-    else:
-        asked = opening_post(session, conversation)
-        events.record(session, AnswerPosted(event.author, request, post, asked))
 
 
 def accept_answer(session: Session, actor: Actor, *, request_id: UUID, post_id: UUID) -> HelpRequest:
@@ -163,6 +148,7 @@ def resolve_request(session: Session, actor: Actor, *, request_id: UUID, what_fi
     change = keep_change(session, actor, conversation, Change.RESOLVED, what_fixed_it)
     asked = opening_post(session, conversation)
     events.record(session, RequestResolved(actor, request, asked, change))
+    events.record(session, ContributionRenewed(asked.id))
 
 
 def reopen_request(session: Session, actor: Actor, *, request_id: UUID) -> None:
@@ -175,6 +161,7 @@ def reopen_request(session: Session, actor: Actor, *, request_id: UUID) -> None:
     change = keep_change(session, actor, conversation, Change.REOPENED)
     asked = opening_post(session, conversation)
     events.record(session, RequestReopened(actor, request, asked, change))
+    events.record(session, ContributionRenewed(asked.id))
 
 
 def _keep_what_fixed_it(

@@ -6,16 +6,26 @@ from sqlalchemy.orm import Session
 
 from lti_tool.attachments.statements import attachment_extension
 from lti_tool.core.events import subscribe
-from lti_tool.help_requests.events import AnswerPosted, HelpAsked, RequestReopened, RequestResolved
+from lti_tool.help_requests.events import RequestReopened, RequestResolved
 from lti_tool.help_requests.models import HelpRequest
+from lti_tool.posts.events import ContributionPublished
+from lti_tool.posts.kinds import html_of
 from lti_tool.posts.models import Conversation, Post
 from lti_tool.posts.statements import unnamed_author
-from lti_tool.statements.recorder import Act, Activity, Unnamed, record_act, thing
+from lti_tool.statements.recorder import Act, Activity, record_act, thing
 from xapi import vocabulary
 from xapi.statement import format_duration
 
 
-def on_help_asked(session: Session, event: HelpAsked) -> None:
+def record_published(session: Session, event: ContributionPublished) -> None:
+    if event.replied_to is None:
+        _record_request(session, event)
+    else:
+        _record_answer(session, event, event.replied_to)
+
+
+def _record_request(session: Session, event: ContributionPublished) -> None:
+    request = session.get_one(HelpRequest, event.conversation.id)
     record_act(
         session,
         event.actor,
@@ -24,20 +34,20 @@ def on_help_asked(session: Session, event: HelpAsked) -> None:
             subject_id=event.post.id,
             statement_id=event.post.statement_id,
             verb=vocabulary.ASKED,
-            object=_doubt(session, event.request),
+            object=_doubt(session, event.conversation),
             parents=[thing(session, event.actor.placement_id, vocabulary.RESOURCE_LINK)],
             extensions={
-                vocabulary.HELP_WANTED: str(event.request.help_wanted),
+                vocabulary.HELP_WANTED: str(request.help_wanted),
                 **attachment_extension(event.post),
             },
-            written=_asked(event),
+            written=html_of(session, event.conversation, event.post),
             at=event.post.created_at,
-            unnamed=_unnamed(session, event, event.post),
+            unnamed=unnamed_author(session, event.actor, event.conversation, event.post),
         ),
     )
 
 
-def on_answer_posted(session: Session, event: AnswerPosted) -> None:
+def _record_answer(session: Session, event: ContributionPublished, asked: Post) -> None:
     record_act(
         session,
         event.actor,
@@ -47,12 +57,12 @@ def on_answer_posted(session: Session, event: AnswerPosted) -> None:
             statement_id=event.post.statement_id,
             verb=vocabulary.REPLIED,
             object=thing(session, event.post.id, vocabulary.SOLUTION),
-            parents=[_doubt(session, event.request)],
-            refers_to=event.asked.statement_id,
+            parents=[_doubt(session, event.conversation)],
+            refers_to=asked.statement_id,
             extensions=attachment_extension(event.post),
             written=[event.post.body_html],
             at=event.post.created_at,
-            unnamed=_unnamed(session, event, event.post),
+            unnamed=unnamed_author(session, event.actor, event.conversation, event.post),
         ),
     )
 
@@ -74,7 +84,7 @@ def _record(
     verb: vocabulary.Verb,
     result: dict[str, Any] | None = None,
 ) -> None:
-    request = event.request
+    conversation = event.request.conversation
     record_act(
         session,
         event.actor,
@@ -82,36 +92,20 @@ def _record(
             name=name,
             subject_id=event.change.id,
             verb=verb,
-            object=_doubt(session, request),
-            parents=[thing(session, request.conversation.placement_id, vocabulary.RESOURCE_LINK)],
+            object=_doubt(session, conversation),
+            parents=[thing(session, conversation.placement_id, vocabulary.RESOURCE_LINK)],
             refers_to=event.asked.statement_id,
             result=result,
             at=event.change.created_at,
-            unnamed=_unnamed(session, event, request.conversation),
+            unnamed=unnamed_author(session, event.actor, conversation, conversation),
         ),
     )
 
 
-def _asked(event: HelpAsked) -> list[str]:
-    """All of it, in the order of the page."""
-    request = event.request
-    return [event.post.body_html, request.tried_html, request.expected_html, request.got_html]
-
-
-def _unnamed(
-    session: Session,
-    event: HelpAsked | AnswerPosted | RequestResolved | RequestReopened,
-    content: Post | Conversation,
-) -> Unnamed | None:
-    return unnamed_author(session, event.actor, event.request.conversation, content)
-
-
-def _doubt(session: Session, request: HelpRequest) -> Activity:
-    return thing(session, request.conversation_id, vocabulary.DOUBT)
+def _doubt(session: Session, conversation: Conversation) -> Activity:
+    return thing(session, conversation.id, vocabulary.DOUBT)
 
 
 def subscribe_statements() -> None:
-    subscribe(HelpAsked, on_help_asked)
-    subscribe(AnswerPosted, on_answer_posted)
     subscribe(RequestResolved, on_request_resolved)
     subscribe(RequestReopened, on_request_reopened)

@@ -22,7 +22,7 @@ from lti_tool.people.models import Membership, Person
 from lti_tool.people.naming import called, called_in
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState, PreModeration
-from lti_tool.posts.visibility import shown_title
+from lti_tool.posts.visibility import readable_post, shown_title
 
 ROWS_A_PAGE = 30
 
@@ -116,7 +116,13 @@ def _alerts(*, is_staff: bool) -> Select[bool, datetime | None, int]:
         PreModeration.person_id == them.person_id,
         PreModeration.until > time_of_asking(),
     )
-    due = select(func.count()).select_from(Post).where(_is_due(them)).scalar_subquery()
+    due = (
+        select(func.count())
+        .select_from(Post)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(_is_due(them))
+        .scalar_subquery()
+    )
     return select(
         exists().where(_is_unread_by(them)), waits_until.scalar_subquery(), due if is_staff else literal(0)
     )
@@ -140,11 +146,14 @@ def _notices(session: Session, actor: Actor) -> Sequence[NoticeView]:
 
 
 def _is_due(actor: Actor) -> ColumnElement[bool]:
-    """Of posts: reported or waiting, in the actor's course. Both are small parts of an index."""
+    """Of posts, with their conversations: reported or waiting, where the actor may read them.
+
+    Both are small parts of an index.
+    """
     reported = select(Report.post_id).where(Report.course_id == actor.course_id, Report.closed_at.is_(None))
     is_waiting = Post.state == written_out(PostState.WAITING)
     waiting = select(Post.id).where(Post.course_id == actor.course_id, is_waiting)
-    return Post.id.in_(reported.union(waiting))
+    return Post.id.in_(reported.union(waiting)) & readable_post(actor)
 
 
 def queue(session: Session, actor: Actor, *, after: UUID | None) -> Page[QueueRow]:
@@ -195,7 +204,7 @@ def moderated_post(session: Session, actor: Actor, post_id: UUID) -> ModeratedPo
         .outerjoin(
             Membership, (Membership.person_id == Person.id) & (Membership.course_id == actor.course_id)
         )
-        .where(Post.id == post_id, Post.course_id == actor.course_id)
+        .where(Post.id == post_id, readable_post(actor))
     ).one_or_none()
     if found is None:
         raise NotFoundError

@@ -18,7 +18,7 @@ from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.moderation.events import PostModerated, PostReported
 from lti_tool.moderation.models import AuthorNotice, NoticeKind, Report, ReportKind
 from lti_tool.posts.approval import author_of_waiting
-from lti_tool.posts.events import PostApproved
+from lti_tool.posts.events import ContributionPublished
 from lti_tool.posts.models import Post, PostState
 from lti_tool.posts.service import access_post, conversation_of
 from lti_tool.posts.states import set_state
@@ -103,7 +103,9 @@ def decide_on_post(
         tell_author(session, post.author_id, post.course_id, decision.notice, reason, post_id=post.id)
     conversation = conversation_of(session, post)
     if not was_public and post.is_public:
-        events.record(session, PostApproved(author_of_waiting(session, post.id), conversation, post))
+        author = author_of_waiting(session, post.id)
+        replied_to = session.get(Post, post.in_reply_to_id) if post.in_reply_to_id else None
+        events.record(session, ContributionPublished(author, conversation, post, replied_to))
     events.record(session, PostModerated(actor, conversation, post, entry))
     return post
 

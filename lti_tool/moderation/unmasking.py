@@ -19,6 +19,7 @@ from lti_tool.people.models import Person
 from lti_tool.people.naming import called_in
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.service import conversation_of
+from lti_tool.posts.visibility import readable_post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +40,9 @@ def access_anonymous_post(session: Session, actor: Actor, post_id: UUID) -> Post
     access_moderation(actor)
     found = session.scalars(
         select(Post)
-        .where(Post.id == post_id, Post.course_id == actor.course_id, Post.pseudonym.is_not(None))
-        .with_for_update(key_share=True)
+        .join(Conversation, Conversation.id == Post.conversation_id)
+        .where(Post.id == post_id, readable_post(actor), Post.pseudonym.is_not(None))
+        .with_for_update(of=Post, key_share=True)
     ).one_or_none()
     if found is None:
         raise NotFoundError

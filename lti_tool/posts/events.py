@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from lti_tool.core.actor import Actor
@@ -11,9 +12,9 @@ from lti_tool.posts.models import Conversation, Post
 
 @dataclass(frozen=True, slots=True)
 class PostWritten:
-    """A post was written in this transaction; others see it now, or once it is approved.
+    """A post was written in this transaction; others see it now, or once staff approve it.
 
-    Parts of a contribution hear it: files, follow levels. Acts are recorded by the features' own events.
+    For the parts of a contribution: files and follow levels.
     """
 
     actor: Actor
@@ -22,12 +23,44 @@ class PostWritten:
 
 
 @dataclass(frozen=True, slots=True)
-class PostApproved:
-    """A post that waited is there for all now; what its posting means is told from here on."""
+class ContributionPublished:
+    """Others see the post from now on: it was just written, or staff approved it."""
 
-    author: Actor
+    actor: Actor
+    """The author, as they were when they wrote it."""
     conversation: Conversation
     post: Post
+    replied_to: Post | None
+    """None for the opening post."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionEdited:
+    """The author changed the text of a published post."""
+
+    actor: Actor
+    conversation: Conversation
+    post: Post
+    revision_id: UUID
+    """The kept text that was replaced."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionWithdrawn:
+    """The author took back a published post, for good."""
+
+    actor: Actor
+    conversation: Conversation
+    post: Post
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionRenewed:
+    """What is searched beside the text of this post has changed: its tags, or what fixed the request."""
+
+    post_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

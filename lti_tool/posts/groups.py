@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
-from lti_tool.core.prepared import time_of_asking
-from lti_tool.courses.models import Placement
 from lti_tool.people.groups import own_groups
 from lti_tool.people.models import Group
+from lti_tool.posts.audiences import WHOLE_COURSE, Readers, may_post
 from lti_tool.posts.changes import ClosedError
-from lti_tool.posts.models import Conversation
-from lti_tool.posts.visibility import is_own_groups
+from lti_tool.posts.models import Audience, Conversation
 
 
 class OtherGroupError(ClosedError):
@@ -79,34 +77,27 @@ def groups_here(session: Session, actor: Actor) -> GroupsHere | None:
     )
 
 
-def group_of_new(session: Session, actor: Actor, chosen: UUID | None) -> UUID | None:
-    """Whose a new conversation of the actor's is: None for the whole course.
+def readers_of_new(session: Session, actor: Actor, chosen: UUID | None) -> Readers:
+    """Who a new conversation of the actor's is for.
 
-    Staff choose. A learner's is their group's; the whole course's where they are in none.
+    Staff choose. A learner's is for their group, and for the whole course where they are in no group.
     """
     here = groups_here(session, actor)
     offered = [group.id for group in here.offered] if here else []
     if chosen is not None and chosen not in offered:
         raise NotFoundError
-    if actor.role.is_staff or chosen is not None:
-        return chosen
-    return offered[0] if offered else None
+    if chosen is None and not actor.role.is_staff and offered:
+        chosen = offered[0]
+    return Readers(Audience.GALLERY, chosen) if chosen else WHOLE_COURSE
 
 
 def check_may_post(session: Session, actor: Actor, conversation: Conversation) -> None:
-    """Raises OtherGroupError. One query; none for the whole course's, and for staff."""
-    if conversation.group_id is None or actor.role.is_staff:
+    """Raises OtherGroupError. One query in a group's conversation; none elsewhere, and none for staff.
+
+    Elsewhere everybody who may read may post.
+    """
+    if conversation.audience is not Audience.GALLERY or actor.role.is_staff:
         return
     may = select(may_post(actor)).select_from(Conversation).where(Conversation.id == conversation.id)
     if not session.scalar(may):
         raise OtherGroupError
-
-
-def may_post(actor: Actor) -> ColumnElement[bool]:
-    """Of conversations that the actor may read: in the open gallery it is not all of them."""
-    inviting = select(Placement.id).where(
-        Placement.course_id == actor.course_id,
-        Placement.gallery_at <= time_of_asking(),
-        Placement.gallery_replies,
-    )
-    return or_(is_own_groups(actor), Conversation.placement_id.in_(inviting))

@@ -29,6 +29,22 @@ class ConversationKind(StrEnum):
     HELP_REQUEST = "help_request"
 
 
+class Audience(StrEnum):
+    """Who a conversation is for; posts/audiences.py says who that is."""
+
+    COURSE = "course"
+    GROUP = "group"
+    """One group, and staff."""
+    GALLERY = "gallery"
+    """The same; the whole course may read it once the activity's gallery is open."""
+    PAIR = "pair"
+    """The people named in `audience_person`; not staff."""
+    OWNER = "owner"
+    """The author; not staff."""
+    STAFF = "staff"
+    """Staff, and the author."""
+
+
 MOST_PINS = 3
 MOST_TAGS = 5
 
@@ -62,6 +78,10 @@ class Conversation(Row, Base):
         CheckConstraint(f"cardinality(tags) <= {MOST_TAGS}", name="tags"),
         CheckConstraint("(closed_at is null) = (closed_by_id is null)", name="closed"),
         CheckConstraint(_STATES, name="state"),
+        CheckConstraint(
+            "audience in ('course', 'group', 'gallery', 'pair', 'owner', 'staff')", name="audience"
+        ),
+        CheckConstraint("(audience in ('group', 'gallery')) = (group_id is not null)", name="group"),
         Index(
             "ix_conversation_course_activity",
             "course_id",
@@ -153,8 +173,10 @@ class Conversation(Row, Base):
     """Of a request for help: since when somebody said what fixed it."""
     last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
     submission_key: Mapped[UUID]
+    audience: Mapped[Audience]
+    """Has no default: a forgotten audience is an error, not the whole course."""
     group_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_group.id"))
-    """Whose it is; None for the whole course. It never changes, whoever joins or leaves the group."""
+    """The group that it belongs to. It never changes, whoever joins or leaves the group."""
     tags: Mapped[list[str]] = mapped_column(
         ARRAY(Text), default=list, server_default=text("'{}'"), info=words("author_id")
     )
@@ -173,6 +195,15 @@ class Conversation(Row, Base):
     """The opening post's."""
     useful_count: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often its published posts were found useful: for an order of threads, never of people."""
+
+
+class AudiencePerson(Base):
+    """A person whom a conversation of the audience "pair" is for; its author is one of them."""
+
+    __tablename__ = "audience_person"
+
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True, info=OWNER)
 
 
 class Post(Row, Base):

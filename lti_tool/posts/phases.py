@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from lti_tool.core.actor import Actor
 from lti_tool.courses.models import Placement
 from lti_tool.posts.changes import ClosedError
+from lti_tool.posts.kinds import kind_of
 from lti_tool.posts.models import ConversationKind
 
 
@@ -16,7 +17,7 @@ class OutsidePhaseError(ClosedError):
 
 def takes_posts_now(session: Session, actor: Actor, kind: ConversationKind, placement_id: UUID) -> bool:
     """Whether the actor may write there by now. One query in another activity than the actor's own."""
-    if actor.role.is_staff or kind is not ConversationKind.THREAD:
+    if actor.role.is_staff or not kind_of(kind).follows_schedule:
         return True
     if placement_id == actor.placement_id:
         return actor.may_write(actor.schedule)

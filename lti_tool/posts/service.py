@@ -20,6 +20,7 @@ from lti_tool.mentions.queries import known_in
 from lti_tool.posts.anonymity.pseudonyms import claim_pseudonym
 from lti_tool.posts.anonymity.queries import check_anonymity
 from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
+from lti_tool.posts.audiences import Readers
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.events import PostWritten
 from lti_tool.posts.files import Chosen
@@ -134,7 +135,7 @@ def open_conversation(
     tags: Sequence[str] = (),
     files: Sequence[Chosen] = (),
     anonymous: bool = False,
-    group_id: UUID | None = None,
+    readers: Readers,
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before.
 
@@ -156,7 +157,8 @@ def open_conversation(
         kind=kind,
         title=title,
         tags=list(tags),
-        group_id=group_id,
+        audience=readers.audience,
+        group_id=readers.group_id,
         last_activity_at=clock.now(),
         **first_state(is_held=is_held),
     )

@@ -9,30 +9,28 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
 from lti_tool.posts.anonymity.pseudonyms import account_of
-from lti_tool.posts.models import Conversation, ConversationKind, Post
+from lti_tool.posts.events import ContributionPublished
+from lti_tool.posts.kinds import kind_of
+from lti_tool.posts.models import Conversation, Post
 from lti_tool.statements.recorder import Act, Activity, Unnamed, record_act, thing
 from xapi import vocabulary
 
-_OPENING = {
-    ConversationKind.THREAD: vocabulary.FORUM_TOPIC,
-    ConversationKind.HELP_REQUEST: vocabulary.DOUBT,
-}
-_FURTHER = {
-    ConversationKind.THREAD: vocabulary.FORUM_REPLY,
-    ConversationKind.HELP_REQUEST: vocabulary.SOLUTION,
-}
+
+def record_published(session: Session, event: ContributionPublished) -> None:
+    """Tell of a new post in the words of its kind."""
+    kind_of(event.conversation.kind).record_published(session, event)
 
 
 def conversation_thing(session: Session, conversation: Conversation) -> Activity:
     """The conversation as statements know it: its opening post and it are one thing."""
-    return thing(session, conversation.id, _OPENING[conversation.kind])
+    return thing(session, conversation.id, kind_of(conversation.kind).opening_type)
 
 
 def post_thing(session: Session, conversation: Conversation, post: Post) -> Activity:
     """The post as the statement named it that told of its making."""
     if post.is_opening:
         return conversation_thing(session, conversation)
-    return thing(session, post.id, _FURTHER[conversation.kind])
+    return thing(session, post.id, kind_of(conversation.kind).further_type)
 
 
 def post_parents(session: Session, conversation: Conversation, post: Post) -> list[Activity]:

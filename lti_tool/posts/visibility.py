@@ -6,10 +6,8 @@ from sqlalchemy import Case, ColumnElement, Label, and_, case, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from lti_tool.core.actor import Actor
-from lti_tool.core.prepared import time_of_asking
-from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, placements_of_shape
-from lti_tool.people.groups import own_groups
+from lti_tool.posts.audiences import is_in_audience, may_read
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
 
 # Made once: a new one is mapped anew at each use.
@@ -18,7 +16,7 @@ _OWN = aliased(Post)
 
 def readable(actor: Actor) -> ColumnElement[bool]:
     """Of conversations: those of the actor's course that are there for them."""
-    return and_(Conversation.course_id == actor.course_id, _is_there(actor, Conversation), _is_open_to(actor))
+    return and_(Conversation.course_id == actor.course_id, _is_there(actor, Conversation), may_read(actor))
 
 
 def readable_post(actor: Actor) -> ColumnElement[bool]:
@@ -59,8 +57,8 @@ def replies_are_closed(actor: Actor) -> ColumnElement[bool]:
         Conversation.placement_id.in_(placements_of_shape(actor.course_id, Shape.ANSWER_FIRST)),
         Conversation.author_id != actor.person_id,
         Conversation.id.not_in(answered),
-        # What another group shows in its gallery is there to be read.
-        is_own_groups(actor),
+        # Another group's gallery is for reading: nobody has to answer first there.
+        is_in_audience(actor),
     )
 
 
@@ -88,23 +86,6 @@ def shown_html(actor: Actor, content: Any = Post) -> Case[str]:
 def shown_title(actor: Actor) -> Label[str]:
     """The same of a conversation's title, as `title`."""
     return case((legible(actor, Conversation), Conversation.title), else_="").label("title")
-
-
-def is_own_groups(actor: Actor) -> ColumnElement[bool]:
-    """Of conversations: the whole course's, and those of the groups that the actor is in."""
-    if actor.role.is_staff:
-        return true()
-    return or_(Conversation.group_id.is_(None), Conversation.group_id.in_(own_groups(actor)))
-
-
-def _is_open_to(actor: Actor) -> ColumnElement[bool]:
-    """A group's are its members' until the activity's gallery opens."""
-    if actor.role.is_staff:
-        return true()
-    galleries = select(Placement.id).where(
-        Placement.course_id == actor.course_id, Placement.gallery_at <= time_of_asking()
-    )
-    return or_(is_own_groups(actor), Conversation.placement_id.in_(galleries))
 
 
 def _is_there(actor: Actor, content: type[Conversation | Post]) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from lti_tool.moderation.models import AuthorNotice, Report
 from lti_tool.people.models import GroupMembership, Membership, Person
 from lti_tool.platforms.models import Registration
 from lti_tool.posts.models import (
+    AudiencePerson,
     Conversation,
     ConversationChange,
     ConversationKind,
@@ -141,7 +142,8 @@ def _counted(person_id: UUID, *, is_own: bool) -> dict[str, Counted]:
         "reports": _count(
             FollowUpReport.id, FollowUp.person_id == person_id, FollowUp.id == FollowUpReport.follow_up_id
         ),
-        "groups": _count(GroupMembership.group_id, GroupMembership.person_id == person_id),
+        "groups": _count(GroupMembership.group_id, GroupMembership.person_id == person_id)
+        + _count(AudiencePerson.conversation_id, AudiencePerson.person_id == person_id),
         "roles": _count(RoleHolder.id, RoleHolder.person_id == person_id),
         "scores": _scores(person_id),
         "decisions": _count(

@@ -8,10 +8,10 @@ from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import ConflictError
 from lti_tool.posts.approval import must_wait
+from lti_tool.posts.events import ContributionEdited, ContributionWithdrawn
 from lti_tool.posts.models import Conversation, Post, PostState
 from lti_tool.posts.service import access_own_post, conversation_of, to_html
 from lti_tool.posts.states import set_state
-from lti_tool.revisions.events import PostEdited, PostWithdrawn
 from lti_tool.revisions.models import PostRevision
 
 
@@ -46,7 +46,9 @@ def edit_post(
     if post.state is PostState.DECLINED:
         set_state(session, post, PostState.WAITING)
     if post.is_public:
-        events.record(session, PostEdited(actor, conversation, post, replaced))
+        events.record(
+            session, ContributionEdited(actor, conversation, post, replaced.id, replaced.created_at)
+        )
     return True
 
 
@@ -55,8 +57,9 @@ def withdraw_post(session: Session, actor: Actor, *, post_id: UUID) -> Post:
     post = access_own_post(session, actor, post_id, lock=True)
     set_state(session, post, PostState.WITHDRAWN)
     if post.is_public:
-        event = PostWithdrawn(actor, conversation_of(session, post), post, clock.now())
-        events.record(session, event)
+        events.record(
+            session, ContributionWithdrawn(actor, conversation_of(session, post), post, clock.now())
+        )
     return post
 
 

@@ -3,26 +3,26 @@
 from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
+from lti_tool.posts.events import ContributionEdited, ContributionWithdrawn
 from lti_tool.posts.statements import record_post_act
-from lti_tool.revisions.events import PostEdited, PostWithdrawn
 from xapi import vocabulary
 
 
-def on_post_edited(session: Session, event: PostEdited) -> None:
+def on_post_edited(session: Session, event: ContributionEdited) -> None:
     record_post_act(
         session,
         event.actor,
         event.conversation,
         event.post,
         name="post_edited",
-        subject_id=event.replaced.id,
+        subject_id=event.revision_id,
         verb=vocabulary.EDITED,
         extensions={vocabulary.REVISION: event.post.revision},
-        at=event.replaced.created_at,
+        at=event.at,
     )
 
 
-def on_post_withdrawn(session: Session, event: PostWithdrawn) -> None:
+def on_post_withdrawn(session: Session, event: ContributionWithdrawn) -> None:
     record_post_act(
         session,
         event.actor,
@@ -36,5 +36,5 @@ def on_post_withdrawn(session: Session, event: PostWithdrawn) -> None:
 
 
 def subscribe_statements() -> None:
-    subscribe(PostEdited, on_post_edited)
-    subscribe(PostWithdrawn, on_post_withdrawn)
+    subscribe(ContributionEdited, on_post_edited)
+    subscribe(ContributionWithdrawn, on_post_withdrawn)

@@ -1,29 +1,25 @@
 """What is looked up of a post: its text, and an opening post's title, tags and questions; files by name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Text, bindparam, cast, func, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lti_tool.attachments.models import Attachment
 from lti_tool.core.text import plain_text
-from lti_tool.help_requests.models import HelpRequest
 from lti_tool.launch.models import Launch
+from lti_tool.posts.kinds import all_kinds
 from lti_tool.posts.models import Conversation, Post
 from lti_tool.search.languages import written_in
 from lti_tool.search.terms import folded, scope_of
 
 _LONGEST = 60_000
 """Signs of a text that are looked up: PostgreSQL takes a megabyte of words at most."""
-_OF_REQUEST: tuple[InstrumentedAttribute[Any], ...] = (
-    HelpRequest.tried_html,
-    HelpRequest.expected_html,
-    HelpRequest.got_html,
-    HelpRequest.what_fixed_it,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,39 +60,43 @@ def _read() -> Any:
         .correlate(Post)
         .scalar_subquery()
     )
-    return (
-        select(
-            Post.id,
-            Post.course_id,
-            Post.is_opening,
-            Conversation.placement_id,
-            Conversation.title,
-            Conversation.tags,
-            locale.label("locale"),
-            func.coalesce(files, cast([], ARRAY(Text))).label("files"),
-            *text_columns(),
-        )
-        .join(Conversation, Conversation.id == Post.conversation_id)
-        .outerjoin(HelpRequest, opens_request())
-        .where(Post.id.in_(bindparam("post_ids", expanding=True)))
-    )
+    read = select(
+        Post.id,
+        Post.course_id,
+        Post.is_opening,
+        Conversation.placement_id,
+        Conversation.title,
+        Conversation.tags,
+        locale.label("locale"),
+        func.coalesce(files, cast([], ARRAY(Text))).label("files"),
+        *text_columns(),
+    ).join(Conversation, Conversation.id == Post.conversation_id)
+    return with_details(read).where(Post.id.in_(bindparam("post_ids", expanding=True)))
 
 
-def opens_request() -> Any:
-    """For a join of posts with the help requests that they open."""
-    return (HelpRequest.conversation_id == Post.conversation_id) & Post.is_opening
+def with_details(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Joins what opening posts say beside their text, for `text_columns`."""
+    for kind in all_kinds():
+        if kind.details is not None:
+            opens = (kind.details.conversation_id == Post.conversation_id) & Post.is_opening
+            query = query.outerjoin(kind.details, opens)
+    return query
 
 
-def text_columns() -> list[Any]:
-    """What `text_of` asks of a query."""
-    return [Post.body_html, *_OF_REQUEST]
+def text_columns() -> list[ColumnElement[Any]]:
+    """What `text_of` asks of a query that `with_details` has seen."""
+    html = [Post.body_html, *(it for kind in all_kinds() for it in kind.html_details)]
+    plain = [it for kind in all_kinds() for it in kind.plain_details]
+    return [_array(html).label("html_parts"), _array(plain).label("plain_parts")]
+
+
+def _array(columns: Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]) -> ColumnElement[Any]:
+    return func.array_remove(cast(array(columns), ARRAY(Text)), None)
 
 
 def text_of(row: Row[*tuple[Any, ...]]) -> str:
     """All that the post says."""
-    rendered = [row.body_html, row.tried_html, row.expected_html, row.got_html]
-    said = [plain_text(it) for it in rendered if it]
-    return "\n".join([*said, row.what_fixed_it or ""]).strip()
+    return "\n".join([*map(plain_text, row.html_parts), *row.plain_parts]).strip()
 
 
 def _document(row: Row[*tuple[Any, ...]]) -> Document:

@@ -27,12 +27,11 @@ from sqlalchemy.orm import Session
 from lti_tool.acceptance.queries import has_accepted_answer
 from lti_tool.core.actor import Actor
 from lti_tool.courses.models import Placement
-from lti_tool.help_requests.models import HelpRequest
 from lti_tool.people.models import Person
 from lti_tool.posts.authors import Author, author_columns, author_of
 from lti_tool.posts.models import Conversation, ConversationKind, Post, PostState
 from lti_tool.posts.visibility import readable, readable_post, shown_title
-from lti_tool.search.documents import opens_request, text_columns, text_of
+from lti_tool.search.documents import text_columns, text_of, with_details
 from lti_tool.search.excerpts import Excerpt, excerpt, marked, words_to_mark
 from lti_tool.search.languages import SIMPLE, read_in
 from lti_tool.search.likeness import most_alike, telling_words
@@ -170,7 +169,7 @@ def _page(actor: Actor, sought: Sought) -> Select[*tuple[Any, ...]]:
     if sought.after:
         chosen = chosen.where(tuple_(*order) < (sought.after.rank, sought.after.post_id))
     page = chosen.subquery()
-    return (
+    hits = (
         select(
             Post.id,
             Post.conversation_id,
@@ -189,9 +188,9 @@ def _page(actor: Actor, sought: Sought) -> Select[*tuple[Any, ...]]:
         .join(Conversation, Conversation.id == Post.conversation_id)
         .join(Placement, Placement.id == Conversation.placement_id)
         .join(Person, Person.id == Post.author_id)
-        .outerjoin(HelpRequest, opens_request())
         .order_by(page.c.rank.desc(), page.c.post_id.desc())
     )
+    return with_details(hits)
 
 
 def _ranked(actor: Actor, sought: Sought) -> Select[*tuple[Any, ...]]:

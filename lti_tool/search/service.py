@@ -20,6 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import REGCONFIG, insert
 from sqlalchemy.orm import Session
 
+from lti_tool.posts.events import (
+    ContributionEdited,
+    ContributionPublished,
+    ContributionRenewed,
+    ContributionWithdrawn,
+    PostsRewritten,
+)
 from lti_tool.posts.models import Post, PostState
 from lti_tool.search.documents import documents_of
 from lti_tool.search.languages import SIMPLE
@@ -35,6 +42,23 @@ def index_posts(session: Session, post_ids: list[UUID]) -> None:
 
 def forget_post(session: Session, post_id: UUID) -> None:
     session.execute(delete(PostWords).where(PostWords.post_id == post_id))
+
+
+def index_published(session: Session, event: ContributionPublished | ContributionEdited) -> None:
+    index_posts(session, [event.post.id])
+
+
+def index_renewed(session: Session, event: ContributionRenewed) -> None:
+    index_posts(session, [event.post_id])
+
+
+def index_rewritten(session: Session, event: PostsRewritten) -> None:
+    published = select(Post.id).where(Post.id.in_(event.post_ids), Post.state == PostState.PUBLISHED)
+    index_posts(session, list(session.scalars(published)))
+
+
+def forget_withdrawn(session: Session, event: ContributionWithdrawn) -> None:
+    forget_post(session, event.post.id)
 
 
 def index_missing(session: Session, *, after: UUID, at_most: int) -> UUID | None:

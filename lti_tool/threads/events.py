@@ -10,21 +10,6 @@ from lti_tool.threads.models import CaseStage
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadPosted:
-    actor: Actor
-    thread: Conversation
-    post: Post
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyPosted:
-    actor: Actor
-    thread: Conversation
-    post: Post
-    replied_to: Post
-
-
-@dataclass(frozen=True, slots=True)
 class ThreadChanged:
     """Closed, opened again, pinned, unpinned or tagged: `change` says which."""
 

@@ -16,9 +16,9 @@ from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.service import FormState, close_draft
 from lti_tool.posts import changes, reading
-from lti_tool.posts.events import PostApproved
+from lti_tool.posts.events import ContributionPublished, ContributionRenewed
 from lti_tool.posts.files import Chosen
-from lti_tool.posts.groups import group_of_new
+from lti_tool.posts.groups import readers_of_new
 from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
 from lti_tool.posts.service import (
     access_conversation,
@@ -32,7 +32,7 @@ from lti_tool.posts.substance import missing_words
 from lti_tool.rotation.service import may_sum_up
 from lti_tool.threads.clinic import lock_case, stage_now, stage_of_post
 from lti_tool.threads.debate import side_of_post
-from lti_tool.threads.events import CaseMovedOn, ReplyPosted, ThreadChanged, ThreadPosted
+from lti_tool.threads.events import CaseMovedOn, ThreadChanged
 from lti_tool.threads.models import CaseStage
 
 
@@ -81,11 +81,11 @@ def post_thread(
         tags=tags,
         files=files,
         anonymous=anonymous,
-        group_id=group_of_new(session, actor, group_id),
+        readers=readers_of_new(session, actor, group_id),
     )
     close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
     if post is not None and post.is_public:
-        events.record(session, ThreadPosted(actor, thread, post))
+        events.record(session, ContributionPublished(actor, thread, post, None))
     return thread
 
 
@@ -134,7 +134,7 @@ def post_reply(
     )
     close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=draft)
     if made and reply.is_public:
-        events.record(session, ReplyPosted(actor, thread, reply, replied_to))
+        events.record(session, ContributionPublished(actor, thread, reply, replied_to))
     return reply
 
 
@@ -217,7 +217,10 @@ def unpin_thread(session: Session, actor: Actor, *, thread_id: UUID) -> None:
 def tag_thread(session: Session, actor: Actor, *, thread_id: UUID, tags: Sequence[str]) -> None:
     """Give it these tags in place of its own. For staff, and for who began it."""
     thread = _access_to_change(session, actor, thread_id)
-    _record(session, actor, thread, changes.tag(session, actor, thread, tags))
+    change = changes.tag(session, actor, thread, tags)
+    _record(session, actor, thread, change)
+    if change is not None:
+        events.record(session, ContributionRenewed(opening_post(session, thread).id))
 
 
 def may_change(actor: Actor, *, is_own: bool) -> bool:
@@ -257,15 +260,3 @@ def _record(session: Session, actor: Actor, thread: Conversation, change: Conver
     """Tell of what was changed; None is what was so before."""
     if change is not None:
         events.record(session, ThreadChanged(actor, thread, change))
-
-
-def tell_of_approved(session: Session, event: PostApproved) -> None:
-    """A post that waited for approval was published: now its thread or reply is told of."""
-    post, thread = event.post, event.conversation
-    if thread.kind is not ConversationKind.THREAD:
-        return
-    if post.is_opening:
-        events.record(session, ThreadPosted(event.author, thread, post))
-    else:
-        replied_to = session.get_one(Post, post.in_reply_to_id)
-        events.record(session, ReplyPosted(event.author, thread, post, replied_to))

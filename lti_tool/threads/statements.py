@@ -4,53 +4,61 @@ from sqlalchemy.orm import Session
 
 from lti_tool.attachments.statements import attachment_extension
 from lti_tool.core.events import subscribe
+from lti_tool.posts.events import ContributionPublished
 from lti_tool.posts.models import Change, Post
 from lti_tool.posts.statements import record_post_act, unnamed_author
 from lti_tool.statements.recorder import Act, record_act, thing
-from lti_tool.threads.events import CaseMovedOn, ReplyPosted, SynthesisChosen, ThreadChanged, ThreadPosted
+from lti_tool.threads.events import CaseMovedOn, SynthesisChosen, ThreadChanged
 from xapi import vocabulary
 
 
-def on_thread_posted(session: Session, event: ThreadPosted) -> None:
+def record_published(session: Session, event: ContributionPublished) -> None:
+    if event.replied_to is None:
+        _record_thread(session, event)
+    else:
+        _record_reply(session, event, event.replied_to)
+
+
+def _record_thread(session: Session, event: ContributionPublished) -> None:
     record_act(
         session,
         event.actor,
         Act(
             name="thread_posted",
-            team=event.thread.group_id,
+            team=event.conversation.group_id,
             subject_id=event.post.id,
             statement_id=event.post.statement_id,
             verb=vocabulary.POSTED,
-            object=thing(session, event.thread.id, vocabulary.FORUM_TOPIC),
+            object=thing(session, event.conversation.id, vocabulary.FORUM_TOPIC),
             parents=[thing(session, event.actor.placement_id, vocabulary.RESOURCE_LINK)],
             extensions=attachment_extension(event.post),
             written=[event.post.body_html],
             at=event.post.created_at,
-            unnamed=unnamed_author(session, event.actor, event.thread, event.post),
+            unnamed=unnamed_author(session, event.actor, event.conversation, event.post),
         ),
     )
 
 
-def on_reply_posted(session: Session, event: ReplyPosted) -> None:
-    parents = [thing(session, event.thread.id, vocabulary.FORUM_TOPIC)]
-    if not event.replied_to.is_opening:
-        parents.append(thing(session, event.replied_to.id, vocabulary.FORUM_REPLY))
+def _record_reply(session: Session, event: ContributionPublished, replied_to: Post) -> None:
+    parents = [thing(session, event.conversation.id, vocabulary.FORUM_TOPIC)]
+    if not replied_to.is_opening:
+        parents.append(thing(session, replied_to.id, vocabulary.FORUM_REPLY))
     record_act(
         session,
         event.actor,
         Act(
             name="reply_posted",
-            team=event.thread.group_id,
+            team=event.conversation.group_id,
             subject_id=event.post.id,
             statement_id=event.post.statement_id,
             verb=vocabulary.REPLIED,
             object=thing(session, event.post.id, vocabulary.FORUM_REPLY),
             parents=parents,
-            refers_to=event.replied_to.statement_id,
+            refers_to=replied_to.statement_id,
             extensions={**attachment_extension(event.post), **_side(event.post), **_stage(event.post)},
             written=[event.post.body_html],
             at=event.post.created_at,
-            unnamed=unnamed_author(session, event.actor, event.thread, event.post),
+            unnamed=unnamed_author(session, event.actor, event.conversation, event.post),
         ),
     )
 
@@ -128,6 +136,4 @@ def on_synthesis_chosen(session: Session, event: SynthesisChosen) -> None:
 def subscribe_statements() -> None:
     subscribe(SynthesisChosen, on_synthesis_chosen)
     subscribe(CaseMovedOn, on_case_moved_on)
-    subscribe(ThreadPosted, on_thread_posted)
-    subscribe(ReplyPosted, on_reply_posted)
     subscribe(ThreadChanged, on_thread_changed)

@@ -353,8 +353,8 @@ def post_in(connection: Any, placement: Placement) -> None:
     connection.execute(
         text(
             "insert into conversation (id, created_at, course_id, placement_id, kind, author_id, title,"
-            " reply_count, last_activity_at, submission_key) values"
-            " (:id, now(), :course, :placement, 'thread', :author, 'Old talk', 0, now(), :id)"
+            " reply_count, last_activity_at, submission_key, audience) values"
+            " (:id, now(), :course, :placement, 'thread', :author, 'Old talk', 0, now(), :id, 'course')"
         ),
         {"id": uuid4(), "course": placement.course_id, "placement": placement.id, "author": author},
     )

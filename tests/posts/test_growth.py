@@ -39,10 +39,10 @@ _OTHER_PEOPLE = """
 _REQUESTS = """
     with asked as (
         insert into conversation (id, created_at, course_id, placement_id, kind, author_id, title,
-            reply_count, answer_count, resolved_at, last_activity_at, submission_key)
+            reply_count, answer_count, resolved_at, last_activity_at, submission_key, audience)
         select (lpad(to_hex(n), 12, '0') || '00007000800000000000')::uuid, now(), :course, :placement,
             'help_request', :person, 'How?', n % 3, least(n % 3, 1),
-            case when n > 60 and n % 6 in (0, 1, 3) then now() end, now(), gen_random_uuid()
+            case when n > 60 and n % 6 in (0, 1, 3) then now() end, now(), gen_random_uuid(), 'course'
         from generate_series(1, 9000) as n
         returning id, created_at, course_id, author_id, resolved_at
     )

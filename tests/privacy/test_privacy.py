@@ -89,6 +89,8 @@ COUNTED = {
     "draft.person_id": "Drafts that were not sent",
     "follow_up.person_id": "Plans for work",
     "course_group_membership.person_id": "Groups",
+    # A pair is a group of two.
+    "audience_person.person_id": "Groups",
     "role_holder.person_id": "Roles in discussions",
     "score.person_id": "Points or comments from those who teach",
     "score_entry.person_id": "Points or comments from those who teach",
