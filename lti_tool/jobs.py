@@ -21,7 +21,6 @@ from lti_tool.launch import tasks as launch
 from lti_tool.notices import tasks as notices
 from lti_tool.people import tasks as people
 from lti_tool.rotation import tasks as rotation
-from lti_tool.search import tasks as search
 from lti_tool.settings import Settings
 from lti_tool.statements.dispatch import Dispatcher
 
@@ -46,7 +45,6 @@ jobs.add_tasks_from(launch.blueprint, namespace="launch")
 jobs.add_tasks_from(notices.blueprint, namespace="notices")
 jobs.add_tasks_from(people.blueprint, namespace="people")
 jobs.add_tasks_from(rotation.blueprint, namespace="rotation")
-jobs.add_tasks_from(search.blueprint, namespace="search")
 
 _STALLED_AFTER = timedelta(seconds=60)
 

@@ -68,9 +68,9 @@ class Installation(NamedTuple):
 INSTALLATIONS = {
     "empty": Installation("The database has no tables. Run `segue migrate`", ("migrate", "demo")),
     "of an older release": Installation(
-        "The database's tables are at 0020, and this", ("migrate", "demo"), may_do=True
+        "The database's tables are at 0003, and this", ("migrate", "demo"), may_do=True
     ),
-    "of a newer release": Installation("is of a newer release than this one", ("demo",)),
+    "of a newer release": Installation("which this release does not know", ("demo",)),
     "without its database": Installation("The database can't be used: connection", ("demo",)),
     "without its folder": Installation("var can't be used", ("demo",)),
 }
@@ -111,7 +111,7 @@ def make_older(engine: Engine) -> None:
     config = alembic_config()
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0020")
+        command.upgrade(config, "0003")
 
 
 def make_newer(engine: Engine) -> None:

@@ -110,7 +110,7 @@ def actors(session: Session) -> list[Actor]:
             locale="en",
             language="en",
             embedders=(),
-            history_id=row.person_id,
+            xapi_registration=row.person_id,
             **row._asdict(),
         )
         for row in rows

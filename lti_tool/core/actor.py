@@ -77,10 +77,10 @@ class Actor:
     """The language tag of the pages that they see: the platform's, or the browser's, where we speak it."""
     embedders: tuple[str, ...]
     """The origins whose pages may frame this launch's pages."""
+    xapi_registration: UUID
+    """The `context.registration` of this person's statements in this course."""
     naming: Naming = _AS_USUAL
     """How statements name people of this registration."""
-    history_id: UUID | None = None
-    """What statements call this person's history in this course by; None where that is yet to be found."""
     is_test: bool = False
     """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
     allows_anonymity: bool = False

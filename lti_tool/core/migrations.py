@@ -15,7 +15,10 @@ _NONE = (
     " the installation that is meant. A demo is found while it runs, from the folder that it was started in."
 )
 _OLDER = "The database's tables are at {present}, and this release needs {newest}: run `segue migrate`."
-_NEWER = "The database's tables are at {present}, which is of a newer release than this one: install that."
+_NEWER = (
+    "The database's tables are at {present}, which this release does not know. They are of a newer release:"
+    " install that one. Or they are a demo's from before the first release: `make demo-reset` removes it."
+)
 
 
 def alembic_config() -> Config:

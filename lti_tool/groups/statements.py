@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
 from lti_tool.groups.events import PersonPlaced
-from lti_tool.statements.actors import agent_of
+from lti_tool.people.agents import agent_of_person
 from lti_tool.statements.recorder import Act, record_act
 from xapi import vocabulary
 
@@ -18,7 +18,7 @@ def on_person_placed(session: Session, event: PersonPlaced) -> None:
             name="person_placed",
             subject_id=event.id,
             verb=vocabulary.ASSIGNED if event.joins else vocabulary.UNASSIGNED,
-            object=agent_of(session, event.actor, event.person_id),
+            object=agent_of_person(session, event.actor, event.person_id),
             team=event.group_id,
             at=event.at,
         ),

@@ -74,7 +74,7 @@ class _Opened:
     accepted: LaunchAccepted
     launch: Launch
     person: Person
-    history_id: UUID | None
+    xapi_registration: UUID
 
 
 def admit(entrance: Entrance, message: MessageClaims) -> LaunchAccepted:
@@ -133,7 +133,7 @@ def _to_activity(entrance: Entrance, message: LaunchClaims) -> LaunchAccepted:
         placement=placement,
         deployment=entrance.deployment.deployment_id,
         registration=entrance.registration,
-        history_id=opened.history_id,
+        xapi_registration=opened.xapi_registration,
     )
     events.record(session, Launched(actor=actor, at=opened.launch.created_at))
     return opened.accepted
@@ -213,9 +213,9 @@ def _open(
     session, registration = entrance.session, entrance.registration
     person = keep_person(session, registration_id=registration.id, sub=message.sub, name=message.shown_name)
     role, now = role_of(message.roles), clock.now()
-    history_id = None
+    xapi_registration = new_random_id()
     if course:
-        history_id = keep_membership(session, course_id=course.id, person_id=person.id, role=role)
+        xapi_registration = keep_membership(session, course_id=course.id, person_id=person.id, role=role)
     secret = secrets.token_urlsafe(32)
     launch = open_session(
         session,
@@ -249,7 +249,7 @@ def _open(
         lists_points=lists_points,
         embedders=launch.embedders,
     )
-    return _Opened(accepted, launch, person, history_id)
+    return _Opened(accepted, launch, person, xapi_registration)
 
 
 def _tenancy(entrance: Entrance, message: MessageClaims) -> Tenancy:

@@ -49,11 +49,11 @@ _LAUNCHED: Select[*tuple[Any, ...]] = (
         Placement,
         Deployment.deployment_id,
         Bundle("registration", *(getattr(Registration, name) for name in _OF_REGISTRATION)),
-        Membership.history_id,
+        Membership.xapi_registration,
     )
     .join(Person, Person.id == Launch.person_id)
     .join(Course, Course.id == Launch.course_id)
-    .outerjoin(Membership, (Membership.course_id == Course.id) & (Membership.person_id == Person.id))
+    .join(Membership, (Membership.course_id == Course.id) & (Membership.person_id == Person.id))
     .join(Placement, Placement.id == Launch.placement_id)
     .join(Deployment, Deployment.id == Course.deployment_id)
     .join(Registration, Registration.id == Deployment.registration_id)
@@ -121,7 +121,7 @@ def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]
     row = session.execute(_LAUNCHED, {"launch_id": launch_id}).one_or_none()
     if row is None:
         return None
-    launch, person, course, placement, deployment, registration, history_id = row
+    launch, person, course, placement, deployment, registration, xapi_registration = row
     if not is_proven(launch) or not _is_open(session, launch, registration):
         return None
     return actor_of(
@@ -131,7 +131,7 @@ def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]
         placement=placement,
         deployment=deployment,
         registration=registration,
-        history_id=history_id,
+        xapi_registration=xapi_registration,
     )
 
 
@@ -143,7 +143,7 @@ def actor_of(
     placement: Placement,
     deployment: str,
     registration: Registration,
-    history_id: UUID | None,
+    xapi_registration: UUID,
 ) -> Actor:
     """The one whose launch this is. `deployment` is the platform's own id.
 
@@ -172,7 +172,7 @@ def actor_of(
         language=tag_of(spoken([launch.locale])),
         embedders=tuple(launch.embedders),
         naming=naming_of(registration),
-        history_id=history_id,
+        xapi_registration=xapi_registration,
         is_test=launch.is_test,
         allows_anonymity=placement.settings.get("anonymous", False),
         group_set_id=placement.group_set_id,

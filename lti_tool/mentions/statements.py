@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
 from lti_tool.mentions.events import Mentioned
-from lti_tool.statements.actors import agent_of
+from lti_tool.people.agents import agent_of_person
 from lti_tool.statements.recorder import Act, record_act
 from xapi import vocabulary
 
@@ -19,7 +19,7 @@ def on_mentioned(session: Session, event: Mentioned) -> None:
             name="mentioned",
             subject_id=event.mention.id,
             verb=vocabulary.MENTIONED,
-            object=agent_of(session, event.actor, event.mention.person_id),
+            object=agent_of_person(session, event.actor, event.mention.person_id),
             at=event.mention.created_at,
             parents=[event.conversation],
             refers_to=event.post_statement_id,

@@ -12,7 +12,6 @@ from lti_tool.core.db import Base
 STAYS = frozenset(
     {
         "access_token",
-        "delivery_pause",
         "launch_attempt",
         "launch_pending",
         "platform_key_set",
@@ -45,7 +44,7 @@ NOT_OURS = frozenset(
         "follow_up.statement_id",
         "follow_up.submission_key",
         "follow_up_report.submission_key",
-        "membership.history_id",
+        "membership.xapi_registration",
         "placement_follow.change_id",
         "planned_activity.submission_key",
         "post.statement_id",

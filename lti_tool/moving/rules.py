@@ -45,7 +45,7 @@ BECOME_ONE: Mapping[str, Mapping[str, str]] = {
         "missing_since": "d.missing_since",
         "kept_at": "d.kept_at",
         "left_at": "d.left_at",
-        "history_id": "coalesce(s.history_id, d.history_id)",
+        "xapi_registration": "s.xapi_registration",
         "roster_role": "d.roster_role",
         **{
             name: f"case when s.own_name is null then d.{name} else s.{name} end"

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.core.db import Base, Row
+from lti_tool.core.ids import new_random_id
 from lti_tool.core.personal import NOBODYS, OWNER, identity, trace
 from lti_tool.people.names import beginnings
 
@@ -73,7 +74,7 @@ class Membership(Row, Base):
     role: Mapped[str] = mapped_column(info=trace("person_id"))
     number: Mapped[int | None]
     """The person's number in the course, which is shown where the platform gives no name: never another one,
-    and never somebody else's. By a trigger (migration 0037), which gives it in the same transaction."""
+    and never somebody else's. By a trigger (migration 0008), which gives it in the same transaction."""
     own_name: Mapped[str | None] = mapped_column(info=identity("person_id"))
     """What they call themselves in this course, where the platform gives no name; or what staff call them."""
     own_name_likeness: Mapped[str | None] = mapped_column(info=identity("person_id"))
@@ -95,14 +96,15 @@ class Membership(Row, Base):
     kept_at: Mapped[datetime | None]
     """When staff decided to keep them all the same."""
     left_at: Mapped[datetime | None]
-    history_id: Mapped[UUID | None]
-    """This person's history in this course, as statements name it (`context.registration`): drawn, so that
-    nothing leads to it, and the same however the platform's statements name people. Since 0034; None until a
-    person of before acts again, whose earlier statements have one (`statements/histories.py`)."""
+    xapi_registration: Mapped[UUID] = mapped_column(default=new_random_id)
+    """The `context.registration` of this person's statements in this course (reference: xapi.md section 7).
+
+    It is drawn, so that no other id leads to it. It stays when statements name people in another way.
+    """
 
 
 class CourseNumbering(Base):
-    """The last number in the course of who is a member no more. By a trigger (migration 0037)."""
+    """The last number in the course of who is a member no more. By a trigger (migration 0008)."""
 
     __tablename__ = "course_numbering"
 
@@ -111,7 +113,7 @@ class CourseNumbering(Base):
 
 
 class CourseName(Base):
-    """A beginning of the name of somebody who is or was in a course. By triggers (migrations 0028 and 0037).
+    """A beginning of the name of somebody who is or was in a course. By triggers (migration 0008).
 
     Of the platform's name; else of their own; else their number, behind `names.NUMBERED`.
     """

@@ -109,7 +109,8 @@ update membership set missing_since = :began from missing where membership.id = 
 """
 
 _MEMBERSHIPS = """
-insert into membership (id, created_at, course_id, person_id, role, roster_role, rostered_at, history_id)
+insert into membership
+    (id, created_at, course_id, person_id, role, roster_role, rostered_at, xapi_registration)
 select new_membership_id, :now, :course_id, person_id, role, role, :began, gen_random_uuid()
 from roster_member where is_present and membership_id is null
 order by sub

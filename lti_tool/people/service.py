@@ -24,7 +24,7 @@ _KEEP_MEMBERSHIP = _new.on_conflict_do_update(
         "missing_since": None,
         "left_at": None,
     },
-).returning(Membership.history_id)
+).returning(Membership.xapi_registration)
 
 
 def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str) -> Person:
@@ -39,8 +39,8 @@ def keep_person(session: Session, *, registration_id: UUID, sub: str, name: str)
     return person
 
 
-def keep_membership(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> UUID | None:
-    """The person's part in the course, as this launch says, with its `history_id`. Who had left is back.
+def keep_membership(session: Session, *, course_id: UUID, person_id: UUID, role: Role) -> UUID:
+    """Keep the person's role in the course, as this launch says; gives their xAPI registration there.
 
     Then only a roster that names them again can say that they left once more: some come back as somebody
     whom rosters leave out, an administrator for example.
@@ -50,6 +50,6 @@ def keep_membership(session: Session, *, course_id: UUID, person_id: UUID, role:
         "person_id": person_id,
         "role": role,
         "last_launch_at": clock.now(),
-        "history_id": new_random_id(),
+        "xapi_registration": new_random_id(),
     }
-    return session.scalar(_KEEP_MEMBERSHIP, values)
+    return session.execute(_KEEP_MEMBERSHIP, values).scalar_one()

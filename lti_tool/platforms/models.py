@@ -40,8 +40,8 @@ class Registration(Row, Base):
     auth_audience: Mapped[str | None] = mapped_column(info=NOBODYS)
     jwks_url: Mapped[str] = mapped_column(info=NOBODYS)
     active: Mapped[bool] = mapped_column(default=True)
-    approved_at: Mapped[datetime | None] = mapped_column(default=clock.now, server_default=text("now()"))
-    """None while it is pending. The default is for the release before, which knows no pending ones."""
+    approved_at: Mapped[datetime | None] = mapped_column(default=clock.now)
+    """None while it is pending."""
     label: Mapped[str | None] = mapped_column(info=NOBODYS)
     """What our administrators call it."""
     scopes: Mapped[list[str] | None] = mapped_column(info=NOBODYS)
@@ -50,7 +50,7 @@ class Registration(Row, Base):
     lrs_username: Mapped[str | None] = mapped_column(info=NOBODYS)
     lrs_password_sealed: Mapped[str | None] = mapped_column(info=SECRET)
     lrs_password_digest: Mapped[str | None] = mapped_column(info=SECRET)
-    """A keyed one, by which those who share a record store know it; None of the release before."""
+    """Made with the tool's key: registrations with the same one share a record store."""
     lrs_version: Mapped[str | None] = mapped_column(info=NOBODYS)
     """Which xAPI its own record store speaks; None for the default's."""
 

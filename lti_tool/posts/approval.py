@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
@@ -47,7 +47,7 @@ def keep_for_approval(session: Session, actor: Actor, post: Post) -> None:
 
 def author_of_waiting(session: Session, post_id: UUID) -> Actor:
     """The author as they were when they wrote. One query."""
-    act, post, person, course, placement, deployment, registration, history_id = session.execute(
+    act, post, person, course, placement, deployment, registration, xapi_registration = session.execute(
         select(
             WaitingAct,
             Post,
@@ -56,7 +56,8 @@ def author_of_waiting(session: Session, post_id: UUID) -> Actor:
             Placement,
             Deployment.deployment_id,
             Registration,
-            Membership.history_id,
+            # An author who was erased has no part in the course any more.
+            func.coalesce(Membership.xapi_registration, func.gen_random_uuid()),
         )
         .join(Post, Post.id == WaitingAct.post_id)
         .join(Person, Person.id == Post.author_id)
@@ -83,5 +84,5 @@ def author_of_waiting(session: Session, post_id: UUID) -> Actor:
         placement=placement,
         deployment=deployment,
         registration=registration,
-        history_id=history_id,
+        xapi_registration=xapi_registration,
     )

@@ -245,8 +245,7 @@ class Post(Row, Base):
     number: Mapped[int | None]
     """Its place in the order of commits, the opening post's is 0; what one has read is counted by it.
 
-    None while it waits for approval, and for what an older release wrote during an update: these count as
-    read.
+    None while it waits for approval; it counts as read then.
     """
     in_reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     side: Mapped[int | None] = mapped_column(SmallInteger)

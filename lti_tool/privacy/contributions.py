@@ -101,7 +101,7 @@ def give_up_files(session: Session, person_id: UUID) -> int:
 def empty_reasons(session: Session, person_id: UUID) -> None:
     """What the person said as staff, wherever it was told; and what the log of moderation says of them.
 
-    An act, its day and whom it met stay in the log, which allows no other change (migration 0032).
+    An act, its day and whom it met stay in the log, which allows no other change (migration 0008).
     """
     said = "l.staff_id = :person and l.course_id = t.course_id and l.reason <> ''"
     for told, same in (

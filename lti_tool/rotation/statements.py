@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from lti_tool.core.events import subscribe
+from lti_tool.people.agents import agent_of_person
 from lti_tool.rotation.events import RoleGiven, RolePassedOn
-from lti_tool.statements.actors import agent_of
 from lti_tool.statements.recorder import Act, record_act, thing
 from xapi import vocabulary
 
@@ -19,7 +19,7 @@ def on_role_given(session: Session, event: RoleGiven) -> None:
             name="role_given",
             subject_id=holder.id,
             verb=vocabulary.APPOINTED,
-            object=agent_of(session, event.actor, holder.person_id),
+            object=agent_of_person(session, event.actor, holder.person_id),
             team=holder.group_id,
             extensions={vocabulary.ROLE: str(holder.role)},
             at=holder.created_at,

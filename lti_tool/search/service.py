@@ -12,7 +12,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
-    exists,
     func,
     literal_column,
     select,
@@ -59,18 +58,6 @@ def index_rewritten(session: Session, event: PostsRewritten) -> None:
 
 def forget_withdrawn(session: Session, event: ContributionWithdrawn) -> None:
     forget_post(session, event.post.id)
-
-
-def index_missing(session: Session, *, after: UUID, at_most: int) -> UUID | None:
-    """The next posts whose words are not kept, as an older release wrote them; the last one's id."""
-    missing = select(Post.id).where(
-        Post.id > after,
-        Post.state == PostState.PUBLISHED,
-        ~exists().where(PostWords.post_id == Post.id),
-    )
-    found = list(session.scalars(missing.order_by(Post.id).limit(at_most)))
-    index_posts(session, found)
-    return found[-1] if found else None
 
 
 @cache

@@ -11,7 +11,7 @@ import os
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, bindparam, column, select, table
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,19 +23,11 @@ from xapi.statement import account_agent, account_group
 Agent = dict[str, Any]
 
 _KEY_BYTES = 32
-_person = table("person", column("id", Uuid[UUID](as_uuid=True)), column("sub", Text))
-# By its name: this package knows no people (import-linter).
-_SUB = select(_person.c.sub).where(_person.c.id == bindparam("person_id"))
 _KEY = select(ActorKey.key).where(ActorKey.person_id == bindparam("person_id"))
 
 
-def agent_of(session: Session, actor: Actor, person_id: UUID) -> Agent:
-    """A person of the actor's platform, themselves or another. At most one query for each of key and id."""
-    sub = (
-        actor.sub
-        if person_id == actor.person_id
-        else session.execute(_SUB, {"person_id": person_id}).scalar_one()
-    )
+def agent_of(session: Session, actor: Actor, person_id: UUID, sub: str) -> Agent:
+    """A person of the actor's platform, of whom `sub` is the platform's id. At most two queries."""
     if actor.naming.mode is ActorMode.PSEUDONYM:
         key = _key_of(session, person_id)
         return tools_agent(session, pseudonym(key, actor.issuer, sub))

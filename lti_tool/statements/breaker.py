@@ -23,33 +23,33 @@ _PROBE = timedelta(minutes=5)
 _ASK = text(
     """
     with probe as (
-        update store_trouble set probe_until = clock_timestamp() + :probe
+        update circuit_breaker set probe_until = clock_timestamp() + :probe
         where store = :store and until <= clock_timestamp()
             and (probe_until is null or probe_until < clock_timestamp())
         returning store
     )
-    select until is null or exists (select from probe) from store_trouble where store = :store
+    select until is null or exists (select from probe) from circuit_breaker where store = :store
     """
 )
 _FAILED = text(
     """
-    insert into store_trouble (store, failures, since, reason)
+    insert into circuit_breaker (store, failures, since, reason)
     values (:store, 1, clock_timestamp(), :reason)
-    on conflict (store) do update set failures = store_trouble.failures + 1, reason = excluded.reason
+    on conflict (store) do update set failures = circuit_breaker.failures + 1, reason = excluded.reason
     returning failures, until is not null as was_open
     """
 )
 _OPEN = text(
     """
-    update store_trouble
+    update circuit_breaker
     set until = greatest(until, clock_timestamp() + :rest), probe_until = null where store = :store
     """
 )
-_LEAVE = text("update store_trouble set probe_until = null where store = :store")
+_LEAVE = text("update circuit_breaker set probe_until = null where store = :store")
 _FORGET = text(
-    f"delete from store_trouble where store not in (select {STORE_KEY} from registration)"  # noqa: S608
+    f"delete from circuit_breaker where store not in (select {STORE_KEY} from registration)"  # noqa: S608
 )
-_WELL = text("delete from store_trouble where store = :store")
+_WELL = text("delete from circuit_breaker where store = :store")
 
 
 class Gate(Enum):

@@ -228,7 +228,7 @@ class _Delivery:
 
     def _fails_on_it_always(self, session: Session, row_id: UUID) -> bool:
         """A store that is down is not well, and one that takes nothing counts no further: neither parks."""
-        return queries.note_failed_alone(session, self._lease_id, row_id, self._store) >= PARK_AFTER
+        return queries.count_as_poison(session, self._lease_id, row_id, self._store) >= PARK_AFTER
 
 
 def _jitter() -> float:

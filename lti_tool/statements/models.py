@@ -79,16 +79,16 @@ class StatementRow(Base):
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(info=NOBODYS)
     sent_at: Mapped[datetime | None]
-    alone: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How often a store failed on it alone that took others, each time since the time before."""
-    alone_at: Mapped[datetime | None]
+    poison_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often a record store failed on this statement alone, while it took others in between."""
+    poisoned_at: Mapped[datetime | None]
     """When it last did."""
 
 
-class StoreTrouble(Base):
+class CircuitBreaker(Base):
     """A record store that failed and has taken nothing since; registrations that share it share this row."""
 
-    __tablename__ = "store_trouble"
+    __tablename__ = "circuit_breaker"
 
     store: Mapped[str] = mapped_column(primary_key=True, info=NOBODYS)
     """A key of targets.py."""
@@ -119,13 +119,3 @@ class ActorKey(Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, info=OWNER)
     key: Mapped[bytes] = mapped_column(info=SECRET)
-
-
-class DeliveryPause(Base):
-    """Pauses by registration, of the release before; the table goes with the next one."""
-
-    __tablename__ = "delivery_pause"
-
-    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
-    until: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(info=NOBODYS)

@@ -53,7 +53,7 @@ _STORES_DUE = text(
     )
     select due.store, due.id from due
     where not exists (
-        select from store_trouble where store_trouble.store = due.store and until > clock_timestamp()
+        select from circuit_breaker where circuit_breaker.store = due.store and until > clock_timestamp()
     )
     """  # noqa: S608
 )
@@ -72,17 +72,17 @@ _SENT = text(
     """
 )
 # Once for each time that the store took something, so that a store that takes nothing counts no further.
-_FAILED_ALONE = text(
+_COUNT_POISON = text(
     f"""
-    update statement set alone = alone + 1, alone_at = clock_timestamp()
+    update statement set poison_count = poison_count + 1, poisoned_at = clock_timestamp()
     where id = :id and lease_id = :lease_id and (
-        alone_at is null or alone_at < (
+        poisoned_at is null or poisoned_at < (
             select max(statement_count.last_at) from registration
             join statement_count on statement_count.registration_id = registration.id
             where {STORE_KEY} = :store
         )
     )
-    returning alone
+    returning poison_count
     """  # noqa: S608
 )
 
@@ -144,13 +144,13 @@ def mark_for_retry(
     _change(session, lease_id, ids, due_at=_now + delay, lease_id=None, lease_until=None, last_error=reason)
 
 
-def note_failed_alone(session: Session, lease_id: UUID, row_id: UUID, store: str) -> int:
+def count_as_poison(session: Session, lease_id: UUID, row_id: UUID, store: str) -> int:
     """The store failed on this statement alone and is well: how often by now, 0 where it was counted already.
 
     It counts once for each time that the store has taken other statements since.
     """
     values = {"id": row_id, "lease_id": lease_id, "store": store, **key_parameters(session)}
-    return session.scalar(_FAILED_ALONE, values) or 0
+    return session.scalar(_COUNT_POISON, values) or 0
 
 
 def give_back(session: Session, lease_id: UUID, ids: Sequence[UUID]) -> None:

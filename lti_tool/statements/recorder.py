@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, cast, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from lti_tool.core.actor import Actor
@@ -15,13 +16,16 @@ from lti_tool.core.db import insert_row, settings_of
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.text import plain_text
 from lti_tool.statements.actors import agent_of, group_agent, tools_agent
-from lti_tool.statements.histories import history_of, history_told_by
 from lti_tool.statements.models import StatementRow
 from xapi import vocabulary
 from xapi.statement import activity, build_statement, context, dumps
 from xapi.validation import check_statement
 
-_RECORDED = select(StatementRow.id).where(StatementRow.id == bindparam("statement_id"))
+_IS_IT = StatementRow.id == bindparam("statement_id")
+_RECORDED = select(StatementRow.id).where(_IS_IT)
+_REGISTRATION = select(
+    cast(cast(StatementRow.body, JSONB)[("context", "registration")].astext, Uuid[UUID](as_uuid=True))
+).where(_IS_IT)
 
 Activity = dict[str, Any]
 
@@ -106,7 +110,7 @@ def record_act(session: Session, actor: Actor, act: Act) -> None:
     agent = (
         tools_agent(session, act.unnamed.account)
         if act.unnamed
-        else agent_of(session, actor, actor.person_id)
+        else agent_of(session, actor, actor.person_id, actor.sub)
     )
     statement = build_statement(
         id=act.statement_id,
@@ -184,13 +188,13 @@ def _extensions(actor: Actor, act: Act, part: Part | None) -> dict[str, Any]:
 def _registration(session: Session, actor: Actor, act: Act, begun_by: UUID | None) -> UUID | None:
     """This learner in this course (reference: xapi.md section 7).
 
-    All statements of a pattern have the same (reference: xapi.md section 4), also where the one that it
-    began with, `begun_by`, was made before histories were kept.
+    All statements of a pattern have the same (reference: xapi.md section 4): that of the one that it began
+    with, `begun_by`, whatever became of the person's own since.
     """
     if act.unnamed:
         return None
-    begun = history_told_by(session, begun_by) if begun_by else None
-    return begun or history_of(session, actor)
+    begun = session.scalar(_REGISTRATION, {"statement_id": begun_by}) if begun_by else None
+    return begun or actor.xapi_registration
 
 
 def _is_recorded(session: Session, statement_id: UUID | None) -> bool:

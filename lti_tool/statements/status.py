@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, CursorResult, not_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.core import clock
-from lti_tool.statements.models import VOID_EVENT, StatementRow, StatementState, StoreTrouble
+from lti_tool.statements.models import VOID_EVENT, CircuitBreaker, StatementRow, StatementState
 from lti_tool.statements.targets import STORE_KEY, address_of, key_parameters
 
 # Each count walks a partial index alone; what was sent is not counted but known. What is parked and was taken
@@ -104,7 +104,7 @@ def standings(session: Session) -> Sequence[Standing]:
 
 def troubles(session: Session) -> Sequence[Trouble]:
     """The stores in trouble, the longest first."""
-    rows = session.scalars(select(StoreTrouble).order_by(StoreTrouble.since))
+    rows = session.scalars(select(CircuitBreaker).order_by(CircuitBreaker.since))
     return [Trouble(row.store, row.failures, row.since, row.until, row.reason) for row in rows]
 
 
@@ -157,8 +157,8 @@ def send_parked_again(
         .values(
             state=StatementState.PENDING,
             attempts=0,
-            alone=0,
-            alone_at=None,
+            poison_count=0,
+            poisoned_at=None,
             due_at=clock.now(),
             lease_id=None,
             lease_until=None,

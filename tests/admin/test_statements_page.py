@@ -24,7 +24,7 @@ def put_in_trouble(sessions: Sessions, store: str) -> None:
     with unit_of_work(sessions) as session:
         session.execute(
             text(
-                "insert into store_trouble (store, failures, since, until, reason)"
+                "insert into circuit_breaker (store, failures, since, until, reason)"
                 " values (:store, 4, now(), now() + interval '5 min', 'answered 401: <who?>')"
             ),
             {"store": store},

@@ -189,7 +189,7 @@ def furnish_statements(sessions: Sessions) -> None:
         ):
             session.execute(
                 text(
-                    "insert into store_trouble (store, failures, since, until, reason)"
+                    "insert into circuit_breaker (store, failures, since, until, reason)"
                     f" values (:store, 4, now(), {until}, :reason)"
                 ),
                 {"store": name, "reason": f"answered 401: {LONG_WORD}"},

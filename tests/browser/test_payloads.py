@@ -92,11 +92,10 @@ WRITTEN = {
 # What no page shows as somebody wrote it: words of ours, names that we make up, what servers tell each other.
 TECHNICAL_TABLES = {
     "access_token", "actor_key", "admin_session", "admin_sign_in", "audience_person", "course_copy",
-    "delivery_pause",
     "deployment", "erasure", "launch_attempt", "launch_pending", "line_item", "notice", "notice_handler",
     "planned_activity", "platform_key_set", "pseudonym", "read_state", "record_store_credential",
     "record_store_statement", "registration", "registration_health", "registration_invitation",
-    "registration_update",     "roster_sync", "statement", "store_trouble", "tool_key", "waiting_act",
+    "registration_update",     "roster_sync", "statement", "circuit_breaker", "tool_key", "waiting_act",
 }  # fmt: skip
 TECHNICAL_NAMES = {
     "act", "activity", "activity_progress", "audience", "author_role", "change", "changes", "context_id",

@@ -5,16 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from alembic import command
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Role
-from lti_tool.core.db import make_engine
 from lti_tool.core.ids import new_row_id
-from lti_tool.core.migrations import alembic_config
 from lti_tool.mentions.queries import suggestions
 from lti_tool.people.models import CourseName, Membership, Person
 from lti_tool.people.names import beginnings
@@ -152,41 +148,3 @@ def test_twenty_thousand_people_cost_what_ten_do(
         assert queries == 1
         read = [int(it) for it in re.findall(r"actual rows=(\d+)", plan)]
         assert max(read) <= 60, plan
-
-
-def test_the_migration_fills_what_was_there(fresh_database_url: str) -> None:
-    engine = make_engine(fresh_database_url)
-    config = alembic_config()
-    before = str(ScriptDirectory.from_config(config).get_revision("0028").down_revision)
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, before)
-    with engine.begin() as connection:
-        for statement in BEFORE:
-            connection.execute(text(statement))
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0028")
-        # Once more, as after a worker that ended half-way.
-        command.stamp(config, before)
-        command.upgrade(config, "0028")
-        kept = connection.scalars(text("select beginning from course_name order by beginning"))
-        assert list(kept) == ["arger", "zoe arger"]
-    engine.dispose()
-
-
-BEFORE = (
-    """insert into registration
-        (id, created_at, issuer, client_id, auth_login_url, auth_token_url, jwks_url, active)
-    values (gen_random_uuid(), now(), 'https://lms.example', 'segue', 'a', 'b', 'c', true)""",
-    """insert into deployment (id, created_at, registration_id, deployment_id)
-    select gen_random_uuid(), now(), id, '1' from registration""",
-    """insert into course (id, created_at, deployment_id, context_id, title)
-    select gen_random_uuid(), now(), id, 'c', 'A course' from deployment""",
-    """insert into person (id, created_at, registration_id, sub, name)
-    select gen_random_uuid(), now(), registration.id, sub, given from registration,
-        (values ('zoe', 'Zoë Ärger'), ('nobody', '')) as people (sub, given)""",
-    """insert into membership (id, created_at, course_id, person_id, role)
-    select gen_random_uuid(), now(), course.id, person.id, 'learner' from course, person""",
-)
-"""As the release before wrote them."""

@@ -48,7 +48,7 @@ def test_it_says_how_statements_stand(app: Flask, course: Course, sessions: Sess
         use_store(session, other, "https://lrs.other.test/xapi")
         session.execute(
             text(
-                "insert into store_trouble (store, failures, since, until, reason) values"
+                "insert into circuit_breaker (store, failures, since, until, reason) values"
                 " ('https://lrs.other.test/xapi own 1.0.3', 4, now(), now() + interval '1 min', 'busy')"
             )
         )

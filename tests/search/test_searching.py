@@ -5,7 +5,7 @@ import re
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.core.db import unit_of_work
@@ -13,7 +13,6 @@ from lti_tool.posts.models import Post
 from lti_tool.search.models import PostWords
 from lti_tool.search.queries import HITS_A_PAGE
 from lti_tool.search.service import index_posts
-from lti_tool.search.tasks import complete_index
 from lti_tool.statements.models import StatementRow
 from tests.attachments.files import PDF, post_with_files
 from tests.conftest import QueryCounter
@@ -319,19 +318,6 @@ def test_queries_do_not_grow(course: Course, ana: Visitor, count_queries: QueryC
     few = needed()
     write_replies(course, ana, path, 60)
     assert needed() == few <= 6
-
-
-def test_what_an_older_release_wrote_is_completed(
-    ana: Visitor, sessions: sessionmaker[Session], session: Session
-) -> None:
-    post_thread(ana)
-    ask_for_help(ana)
-    with unit_of_work(sessions) as writing:
-        writing.execute(text("delete from post_words"))
-    assert found(search(ana, "facts")) == []
-    complete_index(sessions)
-    assert len(found(search(ana, "facts"))) == 2
-    assert found(search(ana, "teams")) == [THREAD["title"]], "by its stem"
 
 
 def test_indexing_again_leaves_one_row(

@@ -35,7 +35,7 @@ _ROWS = text("select id, state, lease_id, body from statement")
 _HELD = text(
     "select lease_id from statement where state = 'pending' and lease_id notnull and lease_until > now()"
 )
-_SHUT = text("select 1 from store_trouble where until > clock_timestamp() + interval '20 s'")
+_SHUT = text("select 1 from circuit_breaker where until > clock_timestamp() + interval '20 s'")
 
 
 class Killed(BaseException):
@@ -143,7 +143,7 @@ class Delivering(RuleBasedStateMachine):
         super().__init__()
         type(self).running = self
         with unit_of_work(self.sessions) as session:
-            for table in ("statement", "statement_count", "store_trouble"):
+            for table in ("statement", "statement_count", "circuit_breaker"):
                 session.execute(text(f"delete from {table}"))
         self.faults: list[str] = []
         """What the next requests meet; the later ones meet none."""

@@ -120,9 +120,9 @@ def _parks_the_whole_batch(patch: pytest.MonkeyPatch) -> None:
 
 
 def _parks_in_an_outage(patch: pytest.MonkeyPatch) -> None:
-    sql = str(queries._FAILED_ALONE)
+    sql = str(queries._COUNT_POISON)
     begin, end = sql.index("and ("), sql.index("returning")
-    patch.setattr(queries, "_FAILED_ALONE", text(sql[:begin] + sql[end:]))
+    patch.setattr(queries, "_COUNT_POISON", text(sql[:begin] + sql[end:]))
 
 
 def _never_parks_poison(patch: pytest.MonkeyPatch) -> None:

@@ -101,13 +101,13 @@ def make_due(sessions: sessionmaker[Session]) -> None:
         session.execute(
             text("update statement set lease_until = now() - interval '1 s' where lease_id notnull")
         )
-        session.execute(text("update store_trouble set until = now() - interval '1 s', probe_until = null"))
+        session.execute(text("update circuit_breaker set until = now() - interval '1 s', probe_until = null"))
 
 
 def rest(sessions: sessionmaker[Session]) -> float:
     """For how many seconds the one store in trouble is left alone."""
     with sessions() as session:
-        query = text("select extract(epoch from until - clock_timestamp()) from store_trouble")
+        query = text("select extract(epoch from until - clock_timestamp()) from circuit_breaker")
         return float(session.execute(query).scalar_one())
 
 

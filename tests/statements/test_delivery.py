@@ -13,7 +13,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import unit_of_work
 from lti_tool.statements.cli import statements
-from lti_tool.statements.models import StatementRow, StatementState, StoreTrouble
+from lti_tool.statements.models import CircuitBreaker, StatementRow, StatementState
 from lti_tool.statements.queries import claim
 from lti_tool.statements.recorder import Act, record_act, thing
 from lti_tool.subscriptions import subscribe_all
@@ -99,7 +99,7 @@ def test_a_store_that_refuses_us_is_left_alone_and_nothing_is_spent(
     rows = states(store_sessions)
     assert all(rows[i].state == StatementState.PENDING and rows[i].attempts == 0 for i in ids)
     with store_sessions() as session:
-        assert str(status) in session.scalars(select(StoreTrouble.reason)).one()
+        assert str(status) in session.scalars(select(CircuitBreaker.reason)).one()
     make_due(store_sessions)
     store.answer = kept
     deliver(store_sessions)

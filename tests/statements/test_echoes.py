@@ -17,7 +17,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import unit_of_work
 from lti_tool.statements.cli import statements
-from lti_tool.statements.models import StatementState, StoreTrouble
+from lti_tool.statements.models import CircuitBreaker, StatementState
 from lti_tool.statements.recorder import Act, record_act, thing
 from tests.factories.entrances import enter, make_tenant
 from tests.servers import Counterpart
@@ -93,7 +93,7 @@ def test_nothing_of_a_statement_is_kept_of_what_its_store_says(
     assert TEXT in row.body, "or this says nothing"
     assert row.state == state
     with store_sessions() as session:
-        reasons = list(session.scalars(select(StoreTrouble.reason)))
+        reasons = list(session.scalars(select(CircuitBreaker.reason)))
     said = CliRunner().invoke(statements, ["status"], obj=Line()).output
     seen = f"{row.last_error} {reasons} {logs} {said}"
     assert f"answered {status}" in seen

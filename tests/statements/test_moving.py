@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.core.actor import Actor
 from lti_tool.platforms.models import Registration
-from lti_tool.statements.models import StatementState, StoreTrouble
+from lti_tool.statements.models import CircuitBreaker, StatementState
 from tests.servers import Counterpart, serving
 from tests.statements.sending import deliver, kept, make_due, record, states
 from tests.test_cli import Segue
@@ -22,9 +22,9 @@ def named(sessions: Sessions, actor: Actor) -> list[str]:
         return ["--issuer", registration.issuer, "--client-id", registration.client_id]
 
 
-def troubles(sessions: Sessions) -> list[StoreTrouble]:
+def troubles(sessions: Sessions) -> list[CircuitBreaker]:
     with sessions() as session:
-        return list(session.scalars(select(StoreTrouble)))
+        return list(session.scalars(select(CircuitBreaker)))
 
 
 def given(store: Counterpart) -> list[tuple[str | None, str | None]]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import unit_of_work
 from lti_tool.launch.sessions import actor_of
-from lti_tool.statements.models import StatementState, StoreTrouble
+from lti_tool.statements.models import CircuitBreaker, StatementState
 from lti_tool.statements.targets import address_of, key_parameters
 from tests.factories.entrances import enter, make_tenant
 from tests.servers import Counterpart
@@ -33,9 +33,9 @@ def default_address(sessions: Sessions) -> str:
         return address_of(key_parameters(session)["default_store"])
 
 
-def trouble(sessions: Sessions) -> StoreTrouble | None:
+def trouble(sessions: Sessions) -> CircuitBreaker | None:
     with sessions() as session:
-        return session.scalars(select(StoreTrouble)).one_or_none()
+        return session.scalars(select(CircuitBreaker)).one_or_none()
 
 
 def all_sent(sessions: Sessions) -> bool:
@@ -166,12 +166,12 @@ def test_a_worker_that_ended_while_it_went_to_see_does_not_close_the_store_for_g
     deliver(store_sessions)
     make_due(store_sessions)
     with unit_of_work(store_sessions) as session:
-        session.execute(text("update store_trouble set probe_until = now() + interval '1 min'"))
+        session.execute(text("update circuit_breaker set probe_until = now() + interval '1 min'"))
     store.answer = kept
     deliver(store_sessions)
     assert len(store.requests) == 1
     with unit_of_work(store_sessions) as session:
-        session.execute(text("update store_trouble set probe_until = now() - interval '1 s'"))
+        session.execute(text("update circuit_breaker set probe_until = now() - interval '1 s'"))
     deliver(store_sessions)
     assert all_sent(store_sessions)
 
@@ -311,5 +311,5 @@ def another_launch(sessions: Sessions, actor: Actor) -> Actor:
             placement=session.get_one(Placement, actor.placement_id),
             deployment=actor.deployment,
             registration=session.get_one(Registration, actor.registration_id),
-            history_id=actor.history_id,
+            xapi_registration=actor.xapi_registration,
         )

@@ -60,7 +60,7 @@ def poison(store: Counterpart, sessions: Sessions, actor: Actor) -> tuple[UUID, 
     store.answer = poisoned = Poisoned(bad)
     for _ in range(SPLIT_AFTER + 1):
         look(sessions)
-    assert states(sessions)[bad].alone == 1
+    assert states(sessions)[bad].poison_count == 1
     return bad, poisoned
 
 
@@ -98,10 +98,15 @@ def test_it_can_be_sent_again_and_begins_anew(
 ) -> None:
     bad, _ = poison(store, store_sessions, actor)
     with unit_of_work(store_sessions) as session:
-        session.execute(text("update statement set state = 'parked', alone = 5"))
+        session.execute(text("update statement set state = 'parked', poison_count = 5"))
         assert send_parked_again(session) == 1
     row = row_of(store_sessions, bad)
-    assert (row.state, row.alone, row.alone_at, row.attempts) == (StatementState.PENDING, 0, None, 0)
+    assert (row.state, row.poison_count, row.poisoned_at, row.attempts) == (
+        StatementState.PENDING,
+        0,
+        None,
+        0,
+    )
     store.answer = kept
     look(store_sessions)
     assert row_of(store_sessions, bad).state == StatementState.SENT
@@ -115,7 +120,7 @@ def test_where_no_others_come_it_is_tried_for_as_long_as_it_takes(
     for _ in range(3 * PARK_AFTER):
         look(store_sessions)
     row = row_of(store_sessions, bad)
-    assert (row.state, row.alone) == (StatementState.PENDING, 1)
+    assert (row.state, row.poison_count) == (StatementState.PENDING, 1)
 
 
 @pytest.mark.parametrize("says_that_it_is_well", [False, True])
@@ -127,7 +132,7 @@ def test_a_store_that_is_down_parks_nothing(
     record(store_sessions, actor, 1)
     look(store_sessions)
     look(store_sessions)
-    assert row_of(store_sessions, bad).alone == 2
+    assert row_of(store_sessions, bad).poison_count == 2
 
     def answer(request: Request) -> Response:
         if request.method == "GET" and says_that_it_is_well:
@@ -140,7 +145,7 @@ def test_a_store_that_is_down_parks_nothing(
         look(store_sessions)
     rows = states(store_sessions)
     assert {rows[i].state for i in (bad, *others)} == {StatementState.PENDING}
-    assert max(rows[i].alone for i in (bad, *others)) <= 3, "once more, for what it took before"
+    assert max(rows[i].poison_count for i in (bad, *others)) <= 3, "once more, for what it took before"
 
 
 def test_what_another_store_takes_does_not_count(
@@ -155,7 +160,7 @@ def test_what_another_store_takes_does_not_count(
         look(store_sessions)
         look(store_sessions)
     row = row_of(store_sessions, bad)
-    assert (row.state, row.alone) == (StatementState.PENDING, 1)
+    assert (row.state, row.poison_count) == (StatementState.PENDING, 1)
 
 
 def test_an_error_that_asks_for_a_while_does_not_hold_up_the_others(
