@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from lti_tool.activities import queries, service
 from lti_tool.activities.forms import CopyForm, SetUpForm, name_of_kind
 from lti_tool.activities.service import CopyChoice
+from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import shape_of, sides_of
 from lti_tool.grades.queries import column_here
 from lti_tool.web.arrivals import activity_page
@@ -21,8 +22,18 @@ blueprint = launched_blueprint("activities", __name__, url_prefix="/activity")
 @blueprint.route("", methods=["GET", "POST"])
 def set_up_activity() -> Response:
     placement = service.access_activity(db(), actor())
+    form, graded = _form_of(placement), service.has_gradebook(db(), placement)
+    if not form.is_sent():
+        column = column_here(db(), actor())
+        html = render_template("activities/set_up.html", form=form, graded=graded, column=column)
+        return make_response(html, form.status)
+    _set_up(form, graded=graded)
+    return redirect(activity_page(form.kind.activity), HTTPStatus.SEE_OTHER)
+
+
+def _form_of(placement: Placement) -> SetUpForm:
     kept = placement.settings
-    form = SetUpForm(
+    return SetUpForm(
         activity=name_of_kind(placement.activity, shape_of(kept)),
         prompt=kept.get("prompt", ""),
         points=kept.get("points"),
@@ -35,11 +46,9 @@ def set_up_activity() -> Response:
         taking=placement.taking_at,
         closes=placement.closes_at,
     )
-    graded = service.has_gradebook(db(), placement)
-    if not form.is_sent():
-        column = column_here(db(), actor())
-        html = render_template("activities/set_up.html", form=form, graded=graded, column=column)
-        return make_response(html, form.status)
+
+
+def _set_up(form: SetUpForm, *, graded: bool) -> None:
     service.set_up_activity(
         db(),
         actor(),
@@ -51,7 +60,6 @@ def set_up_activity() -> Response:
         sides=form.sides,
         schedule=form.schedule,
     )
-    return redirect(activity_page(form.kind.activity), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/copy")

@@ -24,6 +24,7 @@ from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.service import accept_answer, ask_for_help, post_answer, resolve_request
 from lti_tool.platforms.models import Registration
 from lti_tool.posts.models import Conversation
+from lti_tool.posts.writing import Writing
 from lti_tool.subscriptions import subscribe_all
 from lti_tool.threads.service import post_reply, post_thread
 
@@ -52,19 +53,23 @@ def _difficult_conversations(story: Story) -> None:
             session,
             who("ines"),
             title="Which of the three openings would fail in your team, and why?",
-            body="Unit 2 offers three ways to open a difficult conversation: **facts first**, **shared history "
-            "first**, and **a question first**.\n\nPick the one that would go wrong with the people *you* work "
-            "with. Say what would happen in the first minute.",
-            submission_key=new_random_id(),
+            writing=Writing(
+                body="Unit 2 offers three ways to open a difficult conversation: **facts first**, **shared history "
+                "first**, and **a question first**.\n\nPick the one that would go wrong with the people *you* work "
+                "with. Say what would happen in the first minute.",
+                submission_key=new_random_id(),
+            ),
         )
     with story.ago(days=3, hours=2):
         facts = post_reply(
             session,
             who("yusuf"),
             thread_id=openings.id,
-            body="Facts first. My team lead hears a list of facts as a list of charges. In the first minute he "
-            "would be looking for the one fact that is wrong, and we would never get to the point.",
-            submission_key=new_random_id(),
+            writing=Writing(
+                body="Facts first. My team lead hears a list of facts as a list of charges. In the first minute he "
+                "would be looking for the one fact that is wrong, and we would never get to the point.",
+                submission_key=new_random_id(),
+            ),
         )
     with story.ago(days=2, hours=20):
         post_reply(
@@ -72,27 +77,33 @@ def _difficult_conversations(story: Story) -> None:
             who("ana"),
             thread_id=openings.id,
             in_reply_to_id=facts.id,
-            body="Same here, until I tried *one* fact and then a pause of ten seconds:\n\n> Two of the last three "
-            "handovers came after six.\n\nThe pause did the work. He filled it himself.",
-            submission_key=new_random_id(),
+            writing=Writing(
+                body="Same here, until I tried *one* fact and then a pause of ten seconds:\n\n> Two of the last three "
+                "handovers came after six.\n\nThe pause did the work. He filled it himself.",
+                submission_key=new_random_id(),
+            ),
         )
     with story.ago(days=2, hours=3):
         post_reply(
             session,
             who("priya"),
             thread_id=openings.id,
-            body="A question first fails with us. “How do you think it went?” is what everybody asks before "
-            "telling you off, so nobody answers it honestly any more.",
-            submission_key=new_random_id(),
+            writing=Writing(
+                body="A question first fails with us. “How do you think it went?” is what everybody asks before "
+                "telling you off, so nobody answers it honestly any more.",
+                submission_key=new_random_id(),
+            ),
         )
     with story.ago(days=1, hours=4):
         post_thread(
             session,
             who("tom"),
             title="What do you do with the silence after you have said it?",
-            body="I say the difficult sentence, and then I explain it away because I can't bear the silence. "
-            "What do you do with your hands, your eyes, your coffee?",
-            submission_key=new_random_id(),
+            writing=Writing(
+                body="I say the difficult sentence, and then I explain it away because I can't bear the silence. "
+                "What do you do with your hands, your eyes, your coffee?",
+                submission_key=new_random_id(),
+            ),
         )
     _former_manager(story)
     with story.ago(hours=5):
@@ -100,12 +111,13 @@ def _difficult_conversations(story: Story) -> None:
             session,
             who("yusuf"),
             title="The example in unit 3 contradicts our policy. Which one holds?",
-            trying_to="Prepare a conversation about missed on-call shifts.",
+            writing=Writing(
+                body="Prepare a conversation about missed on-call shifts.", submission_key=new_random_id()
+            ),
             tried="The checklist of unit 3, step 2: talk to the person alone first.",
             expected="Our policy to say the same.",
             got="It says that somebody from the works council has to be in the room.",
             help_wanted=HelpWanted.EXPLANATION,
-            submission_key=new_random_id(),
         )
 
 
@@ -117,29 +129,35 @@ def _former_manager(story: Story) -> None:
             session,
             who("tom"),
             title="How do I open when the other person is my former manager?",
-            trying_to="Agree new deadlines with him without it sounding like a complaint.",
+            writing=Writing(
+                body="Agree new deadlines with him without it sounding like a complaint.",
+                submission_key=new_random_id(),
+            ),
             tried="Starting with facts, as in unit 2.",
             expected="That we would talk about dates.",
             got="He said “you used to manage fine”, and we talked about that instead.",
             help_wanted=HelpWanted.EXAMPLE,
-            submission_key=new_random_id(),
         )
     with story.ago(days=2, hours=4):
         answer = post_answer(
             session,
             who("ana"),
             request_id=request.id,
-            body="Name the shared history first, then the change:\n\n> We both know how I used to work. What has "
-            "changed is …\n\nIt worked for me because it took the comparison off the table before he could make it.",
-            submission_key=new_random_id(),
+            writing=Writing(
+                body="Name the shared history first, then the change:\n\n> We both know how I used to work. What has "
+                "changed is …\n\nIt worked for me because it took the comparison off the table before he could make it.",
+                submission_key=new_random_id(),
+            ),
         )
     with story.ago(days=2, hours=3):
         post_answer(
             session,
             who("priya"),
             request_id=request.id,
-            body="Would this still work if *he* is the one who asked for the meeting?",
-            submission_key=new_random_id(),
+            writing=Writing(
+                body="Would this still work if *he* is the one who asked for the meeting?",
+                submission_key=new_random_id(),
+            ),
         )
     with story.ago(days=1, hours=22):
         accept_answer(session, who("tom"), request_id=request.id, post_id=answer.id)
@@ -186,18 +204,22 @@ def _practice_swap(story: Story) -> None:
             session,
             who("ana"),
             title="The first sentence, written down beforehand",
-            body="Before a handover talk I write one sentence on a card: what I saw, when, and nothing else. I read "
-            "it out. It feels odd for three seconds, and then we talk about the thing instead of my tone.",
-            submission_key=new_random_id(),
+            writing=Writing(
+                body="Before a handover talk I write one sentence on a card: what I saw, when, and nothing else. I read "
+                "it out. It feels odd for three seconds, and then we talk about the thing instead of my tone.",
+                submission_key=new_random_id(),
+            ),
         )
     with story.ago(days=1, hours=7):
         post_thread(
             session,
             who("tom"),
             title="Walk, don't sit",
-            body="We walk round the building for the difficult part. Nobody has to look at anybody, and the silence "
-            "has somewhere to go.",
-            submission_key=new_random_id(),
+            writing=Writing(
+                body="We walk round the building for the difficult part. Nobody has to look at anybody, and the silence "
+                "has somewhere to go.",
+                submission_key=new_random_id(),
+            ),
         )
     with story.ago(hours=18):
         set_score(
@@ -217,7 +239,9 @@ def _facilitating_workshops(story: Story) -> None:
             story.session,
             story.visitor("ines", course, course.links[0]),
             title="The best first ten minutes you have ever seen",
-            body="Not the best *icebreaker*: the best start of real work. Who did what, and what did it make "
-            "possible an hour later?",
-            submission_key=new_random_id(),
+            writing=Writing(
+                body="Not the best *icebreaker*: the best start of real work. Who did what, and what did it make "
+                "possible an hour later?",
+                submission_key=new_random_id(),
+            ),
         )

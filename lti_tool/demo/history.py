@@ -19,6 +19,7 @@ from lti_tool.follow_ups.models import Outcome
 from lti_tool.follow_ups.service import plan_follow_up, report_outcome
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.service import ask_for_help, post_answer, resolve_request
+from lti_tool.posts.writing import Writing
 from lti_tool.threads.service import post_reply, post_thread
 
 COURSE = COURSES[2]
@@ -181,9 +182,9 @@ class _Course:
                 self._session,
                 self._actor(opening.who),
                 title=opening.title,
-                body=opening.text,
-                anonymous=opening.anonymous,
-                submission_key=new_random_id(),
+                writing=Writing(
+                    body=opening.text, anonymous=opening.anonymous, submission_key=new_random_id()
+                ),
             )
         posts: list[UUID] = []
         for reply in opening.replies:
@@ -194,9 +195,9 @@ class _Course:
                     self._actor(reply.who),
                     thread_id=thread.id,
                     in_reply_to_id=None if reply.to is None else posts[reply.to],
-                    body=reply.text,
-                    anonymous=reply.anonymous,
-                    submission_key=new_random_id(),
+                    writing=Writing(
+                        body=reply.text, anonymous=reply.anonymous, submission_key=new_random_id()
+                    ),
                 )
             posts.append(posted.id)
 
@@ -206,13 +207,13 @@ class _Course:
                 self._session,
                 self._actor(opening.who),
                 title=opening.title,
-                trying_to=opening.text,
+                writing=Writing(
+                    body=opening.text, anonymous=opening.anonymous, submission_key=new_random_id()
+                ),
                 tried="What unit 3 says.",
                 expected="",
                 got="",
                 help_wanted=HelpWanted.EXAMPLE,
-                anonymous=opening.anonymous,
-                submission_key=new_random_id(),
             )
         days = opening.days
         for answer in opening.replies:
@@ -222,8 +223,7 @@ class _Course:
                     self._session,
                     self._actor(answer.who),
                     request_id=request.id,
-                    body=answer.text,
-                    submission_key=new_random_id(),
+                    writing=Writing(body=answer.text, submission_key=new_random_id()),
                 )
         if opening.fixed_by:
             with self._story.ago(days=days, hours=-2):

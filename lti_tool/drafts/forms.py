@@ -15,7 +15,7 @@ from lti_tool.core.ids import new_random_id
 from lti_tool.core.text import clean_lines
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.drafts.queries import DraftView, find_draft
-from lti_tool.drafts.service import FormState
+from lti_tool.posts.writing import FormState
 from lti_tool.web.forms import LONGEST_BODY, LaunchedForm, id_field
 from lti_tool.web.launched import actor
 from lti_tool.web.transaction import db

@@ -1,7 +1,6 @@
 """Keeping drafts: no text is ever overwritten by somebody who has not seen it, nor back once it was sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from lti_tool.core.ids import new_random_id
 from lti_tool.drafts.models import Draft, DraftKind, DraftPlace
 from lti_tool.posts.kinds import all_kinds
 from lti_tool.posts.service import access_conversation, access_post
+from lti_tool.posts.writing import FormState
 
 Fields = Mapping[str, str]
 
@@ -38,14 +38,6 @@ def _kept(column: str) -> ReturningInsert[Draft]:
 _LOCKED, _CLOSED = _kept("target_id"), _kept("closed_by")
 _MOST_BESIDE = 5
 """Tabs that may write at the same place at the same time; with more of them the oldest text goes."""
-
-
-@dataclass(frozen=True, slots=True)
-class FormState:
-    """What a form knows of the draft: which form it is, and what stood there when it last looked."""
-
-    writer: UUID
-    version: UUID | None = None
 
 
 def access_place(session: Session, actor: Actor, place: DraftPlace) -> None:

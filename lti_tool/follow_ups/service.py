@@ -13,11 +13,12 @@ from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
 from lti_tool.drafts.models import DraftKind, DraftPlace
-from lti_tool.drafts.service import FormState, close_draft
+from lti_tool.drafts.service import close_draft
 from lti_tool.follow_ups.events import FollowUpPlanned, OutcomeReported
 from lti_tool.follow_ups.models import FollowUp, FollowUpReport, FollowUpState, Outcome, Plan
 from lti_tool.posts.audiences import is_owners
 from lti_tool.posts.service import access_post
+from lti_tool.posts.writing import FormState
 
 _STATE_AFTER = {
     Outcome.DID: FollowUpState.DONE,

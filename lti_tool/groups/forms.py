@@ -8,6 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import NumberRange
 
+from lti_tool.core.errors import RefusedError
 from lti_tool.core.text import clean_text
 from lti_tool.groups.queries import FEWEST, MOST
 from lti_tool.web.forms import LONGEST_BODY, LaunchedForm, id_field, line_field, radio_field, text_field
@@ -44,7 +45,8 @@ class GroupForm(LaunchedForm):
 class RenameForm(GroupForm):
     """Its button is the group's: the page may have one form for each."""
 
-    def refuse_name(self) -> None:
+    def say_why(self, error: RefusedError) -> None:
+        del error
         self.name.errors = [
             gettext("Another of these groups has this name, or had it before it was removed.")
         ]

@@ -20,7 +20,7 @@ from lti_tool.groups.forms import (
     SetForm,
     SpreadForm,
 )
-from lti_tool.groups.service import NameTakenError
+from lti_tool.people.models import Group
 from lti_tool.people.names import NUMBERED
 from lti_tool.web.forms import LaunchedForm
 from lti_tool.web.launched import actor, launched_blueprint
@@ -79,14 +79,13 @@ def make_group(set_id: UUID) -> Response:
 @blueprint.post("/sets/<uuid:set_id>/groups/<uuid:group_id>/rename")
 def rename_group(set_id: UUID, group_id: UUID) -> Response:
     form = RenameForm()
-    if not form.is_sent():
-        return _set_page(set_id, rename_form=form, renamed_id=group_id)
-    try:
-        service.rename_group(db(), actor(), set_id=set_id, group_id=group_id, name=form.name.data)
-    except NameTakenError:
-        form.refuse_name()
-        return _set_page(set_id, rename_form=form, renamed_id=group_id)
-    return _to_set(set_id)
+    if form.is_sent() and form.taken(lambda: _rename(set_id, group_id, form)) is not None:
+        return _to_set(set_id)
+    return _set_page(set_id, rename_form=form, renamed_id=group_id)
+
+
+def _rename(set_id: UUID, group_id: UUID, form: RenameForm) -> Group:
+    return service.rename_group(db(), actor(), set_id=set_id, group_id=group_id, name=form.name.data)
 
 
 @blueprint.post("/sets/<uuid:set_id>/groups/<uuid:group_id>/remove")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core import clock, events
 from lti_tool.core.actor import Actor, Role
-from lti_tool.core.errors import NotFoundError, SegueError
+from lti_tool.core.errors import NotFoundError, RefusedError
 from lti_tool.core.ids import new_row_id
 from lti_tool.courses.models import Placement
 from lti_tool.groups.events import PersonPlaced
@@ -21,7 +21,7 @@ from lti_tool.people.models import Group, GroupMembership, GroupSet, Membership
 _MADE_HERE = text("platform_id is null")
 
 
-class NameTakenError(SegueError):
+class NameTakenError(RefusedError):
     """Another group of the set has this name."""
 
 
@@ -76,7 +76,7 @@ def make_group(session: Session, actor: Actor, *, set_id: UUID, name: str) -> No
     _make(session, access_own_set(session, actor, set_id), name)
 
 
-def rename_group(session: Session, actor: Actor, *, set_id: UUID, group_id: UUID, name: str) -> None:
+def rename_group(session: Session, actor: Actor, *, set_id: UUID, group_id: UUID, name: str) -> Group:
     """Call the group something else. Raises NameTakenError where another of the set has, or had, the name."""
     group_set = access_own_set(session, actor, set_id)
     group = _access_group(session, group_set, group_id)
@@ -86,6 +86,7 @@ def rename_group(session: Session, actor: Actor, *, set_id: UUID, group_id: UUID
     if session.scalar(select(others.exists())):
         raise NameTakenError
     group.name = name
+    return group
 
 
 def remove_group(session: Session, actor: Actor, *, set_id: UUID, group_id: UUID) -> None:

@@ -22,13 +22,14 @@ def ready() -> Response:
 
     Neither a record store that is down nor failing jobs keep pages from being served; the jobs are named.
     """
-    try:
-        is_ready = has_our_tables(db())
-        failing = failing_jobs(db()) if is_ready else ()
-    except SQLAlchemyError:
-        roll_back()
-        return make_response({"ready": False, "why": "database"}, 503)
-    if not is_ready:
+    if not has_our_tables(db()):
         return make_response({"ready": False, "why": "schema"}, 503)
+    failing = failing_jobs(db())
     told = {"failing_jobs": [jobs.name for jobs in failing]} if failing else {}
     return make_response({"ready": True, **told})
+
+
+@blueprint.errorhandler(SQLAlchemyError)
+def has_no_database(_error: SQLAlchemyError) -> Response:
+    roll_back()
+    return make_response({"ready": False, "why": "database"}, 503)

@@ -2,17 +2,18 @@
 
 from flask_babel import lazy_gettext
 
-from lti_tool.drafts.forms import DraftedForm
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.posts import scaffolds
 from lti_tool.posts.forms import markdown_field
 from lti_tool.web.forms import LaunchedForm, line_field, radio_field
-from lti_tool.writing.forms import AnonymityForm
+from lti_tool.writing.forms import WritingForm
 
 _LONGEST_FIX = 500
 
 
-class HelpRequestForm(DraftedForm, AnonymityForm):
+class HelpRequestForm(WritingForm):
+    body_name = "trying_to"
+
     title = line_field(
         lazy_gettext("Your question"),
         description=lazy_gettext("one question, as you would say it"),
@@ -43,7 +44,7 @@ class HelpRequestForm(DraftedForm, AnonymityForm):
     )
 
 
-class AnswerForm(DraftedForm, AnonymityForm):
+class AnswerForm(WritingForm):
     body = markdown_field(
         lazy_gettext("Your answer"),
         description=lazy_gettext("why it works, an example, how to check it"),

@@ -15,6 +15,7 @@ from lti_tool.help_requests.forms import AcceptForm, AnswerForm, HelpRequestForm
 from lti_tool.help_requests.models import HelpWanted
 from lti_tool.help_requests.queries import Show
 from lti_tool.posts.anonymity.queries import anonymity_in
+from lti_tool.posts.models import Conversation, Post
 from lti_tool.web.bodies import takes
 from lti_tool.web.forms import LaunchedForm
 from lti_tool.web.fragments import fragment, wants_fragment
@@ -39,21 +40,20 @@ def ask_for_help() -> Response:
     form.offer(anonymity_in(db(), actor(), None))
     if not form.is_sent():
         return make_response(render_template("help_requests/new.html", form=form), form.status)
-    asked = service.ask_for_help(
+    return _to_request(_send_request(form).id)
+
+
+def _send_request(form: HelpRequestForm) -> Conversation:
+    return service.ask_for_help(
         db(),
         actor(),
         title=form.title.data,
-        trying_to=form.trying_to.data,
+        writing=form.writing(),
         tried=form.tried.data,
         expected=form.expected.data,
         got=form.got.data,
         help_wanted=HelpWanted(form.help_wanted.data),
-        submission_key=form.submission_key(),
-        draft=form.draft_state(),
-        files=form.chosen(),
-        anonymous=form.is_anonymous,
     )
-    return _to_request(asked.id)
 
 
 @blueprint.get("/<uuid:request_id>")
@@ -67,18 +67,14 @@ def post_answer(request_id: UUID) -> Response:
     form = AnswerForm().inside(request_id)
     if not form.is_sent():
         return _request_page(request_id, answer_form=form)
-    answer = service.post_answer(
-        db(),
-        actor(),
-        request_id=request_id,
-        body=form.body.data,
-        submission_key=form.submission_key(),
-        draft=form.draft_state(),
-        files=form.chosen(),
-        anonymous=form.is_anonymous,
-    )
-    if not wants_fragment():
-        return _to_request(request_id, at=answer.id, _anchor=f"post-{answer.id}")
+    answer = service.post_answer(db(), actor(), request_id=request_id, writing=form.writing())
+    if wants_fragment():
+        return _answered(request_id, answer)
+    return _to_request(request_id, at=answer.id, _anchor=f"post-{answer.id}")
+
+
+def _answered(request_id: UUID, answer: Post) -> Response:
+    """The answer, and an empty form for the next one, for the page that is there."""
     page = queries.help_request_page(db(), actor(), request_id)
     next_form = AnswerForm.empty().at(DraftPlace(DraftKind.ANSWER, request_id))
     html = render_template(

@@ -1,6 +1,5 @@
 """What people do in help requests."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, true
@@ -12,16 +11,16 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import change_if
 from lti_tool.core.errors import NotFoundError
 from lti_tool.drafts.models import DraftKind, DraftPlace
-from lti_tool.drafts.service import FormState, close_draft
+from lti_tool.drafts.service import close_draft
 from lti_tool.help_requests.events import RequestReopened, RequestResolved
 from lti_tool.help_requests.models import HelpRequest, HelpWanted
 from lti_tool.posts.audiences import WHOLE_COURSE
 from lti_tool.posts.changes import keep_change
 from lti_tool.posts.events import ContributionPublished, ContributionRenewed
-from lti_tool.posts.files import Chosen
 from lti_tool.posts.models import Change, Conversation, ConversationKind, Post
 from lti_tool.posts.service import add_post, open_conversation, opening_post, to_html
 from lti_tool.posts.visibility import readable
+from lti_tool.posts.writing import Writing
 
 
 def access_help_request(session: Session, actor: Actor, request_id: UUID) -> HelpRequest:
@@ -49,29 +48,24 @@ def ask_for_help(
     actor: Actor,
     *,
     title: str,
-    trying_to: str,
+    writing: Writing,
     tried: str,
     expected: str,
     got: str,
     help_wanted: HelpWanted,
-    submission_key: UUID,
-    draft: FormState | None = None,
-    files: Sequence[Chosen] = (),
-    anonymous: bool = False,
 ) -> Conversation:
-    """Ask the people of the course, in the actor's activity."""
+    """Ask the people of the course, in the actor's activity. The body says what the actor is trying to do."""
     conversation, post = open_conversation(
         session,
         actor,
         kind=ConversationKind.HELP_REQUEST,
         title=title,
-        body=trying_to,
-        submission_key=submission_key,
-        files=files,
-        anonymous=anonymous,
+        writing=writing,
         readers=WHOLE_COURSE,
     )
-    close_draft(session, actor, place=DraftPlace(DraftKind.HELP_REQUEST, actor.placement_id), form=draft)
+    close_draft(
+        session, actor, place=DraftPlace(DraftKind.HELP_REQUEST, actor.placement_id), form=writing.draft
+    )
     if post is not None:
         request = HelpRequest(
             conversation=conversation,
@@ -97,11 +91,7 @@ def post_answer(
     actor: Actor,
     *,
     request_id: UUID,
-    body: str,
-    submission_key: UUID,
-    draft: FormState | None = None,
-    files: Sequence[Chosen] = (),
-    anonymous: bool = False,
+    writing: Writing,
 ) -> Post:
     """Answer the request; what the asker adds leaves it waiting."""
     request = access_help_request(session, actor, request_id)
@@ -110,13 +100,10 @@ def post_answer(
         session,
         actor,
         request.conversation,
-        body=body,
-        submission_key=submission_key,
+        writing=writing,
         in_reply_to_id=asked.id,
-        files=files,
-        anonymous=anonymous,
     )
-    close_draft(session, actor, place=DraftPlace(DraftKind.ANSWER, request_id), form=draft)
+    close_draft(session, actor, place=DraftPlace(DraftKind.ANSWER, request_id), form=writing.draft)
     if made and post.is_public:
         events.record(session, ContributionPublished(actor, request.conversation, post, asked))
     return post

@@ -14,7 +14,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.errors import ConflictError, NotFoundError
 from lti_tool.core.ids import new_row_id
 from lti_tool.drafts.models import DraftKind, DraftPlace
-from lti_tool.drafts.service import FormState, close_draft
+from lti_tool.drafts.service import close_draft
 from lti_tool.moderation.events import PostModerated, PostReported
 from lti_tool.moderation.models import AuthorNotice, NoticeKind, Report, ReportKind
 from lti_tool.posts.approval import author_of_waiting
@@ -22,6 +22,7 @@ from lti_tool.posts.events import ContributionPublished
 from lti_tool.posts.models import Post, PostState
 from lti_tool.posts.service import access_post, conversation_of
 from lti_tool.posts.states import set_state
+from lti_tool.posts.writing import FormState
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from flask_babel import gettext, lazy_gettext
 
+from lti_tool.core.errors import RefusedError
 from lti_tool.own_names.likeness import LONGEST
-from lti_tool.own_names.service import NameRefusedError, UnreadableNameError
+from lti_tool.own_names.service import UnreadableNameError
 from lti_tool.web.forms import LaunchedForm, line_field
 
 _LONGEST_REASON = 500
@@ -18,7 +19,7 @@ class OwnNameForm(LaunchedForm):
         longest=LONGEST,
     )
 
-    def refuse(self, error: NameRefusedError) -> None:
+    def say_why(self, error: RefusedError) -> None:
         self.name.errors = [
             gettext("Please use letters; spaces, hyphens, full stops and apostrophes are fine beside them.")
             if isinstance(error, UnreadableNameError)

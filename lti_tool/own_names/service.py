@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from lti_tool.audit.models import StaffAct
 from lti_tool.audit.service import log_own_act, log_staff_act
 from lti_tool.core.actor import Actor, Role
-from lti_tool.core.errors import NotFoundError, SegueError
+from lti_tool.core.errors import NotFoundError, RefusedError
 from lti_tool.own_names.likeness import clean_name, is_readable, is_reserved, likeness
 from lti_tool.people.models import CourseName, Membership, Person
 from lti_tool.people.names import bare, beginnings, folded
 from lti_tool.people.naming import called
 
 
-class NameRefusedError(SegueError):
+class NameRefusedError(RefusedError):
     """It can't be a name here."""
 
 
@@ -52,7 +52,7 @@ def access_name(session: Session, actor: Actor, person_id: UUID) -> Named:
     return found
 
 
-def name_oneself(session: Session, actor: Actor, *, name: str, reserved: Collection[str]) -> None:
+def name_oneself(session: Session, actor: Actor, *, name: str, reserved: Collection[str]) -> Membership:
     """Be called by this name in this course; an empty one goes back to the number.
 
     Raises NameRefusedError; NotFoundError where the platform gives a name, or staff gave or removed one.
@@ -62,11 +62,12 @@ def name_oneself(session: Session, actor: Actor, *, name: str, reserved: Collect
         raise NotFoundError
     if _give(session, actor, membership, name, reserved):
         log_own_act(session, actor, StaffAct.NAME_ONESELF, detail=membership.own_name or "")
+    return membership
 
 
 def name_person(
     session: Session, actor: Actor, *, person_id: UUID, name: str, reason: str, reserved: Collection[str]
-) -> None:
+) -> Membership:
     """Call a learner by this name in this course, or by the number where it is empty; from then on staff's.
 
     Raises NameRefusedError.
@@ -77,6 +78,7 @@ def name_person(
     log_staff_act(
         session, actor, StaffAct.NAME, reason=reason, person_id=person_id, detail=membership.own_name or ""
     )
+    return membership
 
 
 def _access(session: Session, actor: Actor, person_id: UUID) -> Named:

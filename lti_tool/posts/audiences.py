@@ -1,11 +1,10 @@
 """Who a conversation is for: the one place that says who belongs to each audience."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import written_out
@@ -28,7 +27,21 @@ WHOLE_COURSE = Readers(Audience.COURSE)
 
 def is_in_audience(actor: Actor) -> ColumnElement[bool]:
     """Of conversations: those that are for the actor."""
-    return or_(*(and_(_is_for(audience), rule) for audience, rule in _members(actor).items()))
+    is_author = Conversation.author_id == actor.person_id
+    named = select(AudiencePerson.conversation_id).where(AudiencePerson.person_id == actor.person_id)
+    is_in_pair = and_(_is_for(Audience.PAIR), Conversation.id.in_(named))
+    if actor.role.is_staff:
+        return or_(
+            _is_for(Audience.COURSE, Audience.GROUP, Audience.GALLERY, Audience.STAFF),
+            and_(_is_for(Audience.OWNER), is_author),
+            is_in_pair,
+        )
+    return or_(
+        _is_for(Audience.COURSE),
+        and_(_is_for(Audience.GROUP, Audience.GALLERY), Conversation.group_id.in_(own_groups(actor))),
+        and_(_is_for(Audience.OWNER, Audience.STAFF), is_author),
+        is_in_pair,
+    )
 
 
 def may_read(actor: Actor) -> ColumnElement[bool]:
@@ -38,7 +51,7 @@ def may_read(actor: Actor) -> ColumnElement[bool]:
 
 def may_post(actor: Actor) -> ColumnElement[bool]:
     """Of conversations that the actor may read: those that take the actor's posts."""
-    return or_(is_in_audience(actor), _is_in_gallery(actor, Placement.gallery_replies))
+    return or_(is_in_audience(actor), _is_in_gallery(actor, Placement.gallery_replies.is_(True)))
 
 
 def is_owners(actor: Actor, content: Any, owner: Any) -> ColumnElement[bool]:
@@ -47,22 +60,6 @@ def is_owners(actor: Actor, content: Any, owner: Any) -> ColumnElement[bool]:
     `owner` is the column of the person, who has to be the actor.
     """
     return and_(content.audience == Audience.OWNER, owner == actor.person_id)
-
-
-def _members(actor: Actor) -> Mapping[Audience, ColumnElement[bool]]:
-    """Of conversations of each audience: whether the actor belongs to it."""
-    is_staff = true() if actor.role.is_staff else false()
-    is_author = Conversation.author_id == actor.person_id
-    is_own_group = or_(is_staff, Conversation.group_id.in_(own_groups(actor)))
-    named = select(AudiencePerson.conversation_id).where(AudiencePerson.person_id == actor.person_id)
-    return {
-        Audience.COURSE: true(),
-        Audience.GROUP: is_own_group,
-        Audience.GALLERY: is_own_group,
-        Audience.PAIR: Conversation.id.in_(named),
-        Audience.OWNER: is_author,
-        Audience.STAFF: or_(is_staff, is_author),
-    }
 
 
 def _is_in_gallery(actor: Actor, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -75,6 +72,6 @@ def _is_in_gallery(actor: Actor, *conditions: ColumnElement[bool]) -> ColumnElem
     return and_(_is_for(Audience.GALLERY), Conversation.placement_id.in_(galleries))
 
 
-def _is_for(audience: Audience) -> ColumnElement[bool]:
+def _is_for(*audiences: Audience) -> ColumnElement[bool]:
     # Written out, so that a plan for any values knows how many rows have it.
-    return Conversation.audience == written_out(audience)
+    return Conversation.audience.in_([written_out(audience) for audience in audiences])

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import change_if
-from lti_tool.core.errors import ConflictError, SegueError
+from lti_tool.core.errors import ConflictError, RefusedError
 from lti_tool.courses.models import Placement
 from lti_tool.posts.models import MOST_PINS, Change, Conversation, ConversationChange
 
 
-class ClosedError(SegueError):
+class ClosedError(RefusedError):
     """The conversation takes no more posts."""
 
 

@@ -23,13 +23,13 @@ from lti_tool.posts.approval import first_state, keep_for_approval, must_wait
 from lti_tool.posts.audiences import Readers
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.events import PostWritten
-from lti_tool.posts.files import Chosen
 from lti_tool.posts.groups import check_may_post
 from lti_tool.posts.models import Conversation, ConversationKind, Post
 from lti_tool.posts.order_in_conversation import newest_first
 from lti_tool.posts.phases import OutsidePhaseError, takes_posts_now
 from lti_tool.posts.reading import mark_own
 from lti_tool.posts.visibility import legible, readable, readable_post, replies_are_open
+from lti_tool.posts.writing import Writing
 
 _CONVERSATION: BindParameter[UUID] = bindparam("conversation_id")
 _OPENING = select(Post).where(Post.conversation_id == _CONVERSATION, Post.is_opening)
@@ -130,11 +130,8 @@ def open_conversation(
     *,
     kind: ConversationKind,
     title: str,
-    body: str,
-    submission_key: UUID,
+    writing: Writing,
     tags: Sequence[str] = (),
-    files: Sequence[Chosen] = (),
-    anonymous: bool = False,
     readers: Readers,
 ) -> tuple[Conversation, Post | None]:
     """A conversation with its opening post; without the post when this submission was taken before.
@@ -142,8 +139,8 @@ def open_conversation(
     Raises OutsidePhaseError where the activity takes none by now.
     """
     if not takes_posts_now(session, actor, kind, actor.placement_id):
-        return _sent_before(session, actor, Conversation, submission_key, OutsidePhaseError()), None
-    if anonymous:
+        return _sent_before(session, actor, Conversation, writing.submission_key, OutsidePhaseError()), None
+    if writing.anonymous:
         check_anonymity(session, actor, None)
     is_held = must_wait(session, actor)
     conversation, made = insert_once(
@@ -151,7 +148,7 @@ def open_conversation(
         Conversation,
         key=("author_id", "submission_key"),
         author_id=actor.person_id,
-        submission_key=submission_key,
+        submission_key=writing.submission_key,
         course_id=actor.course_id,
         placement_id=actor.placement_id,
         kind=kind,
@@ -164,17 +161,15 @@ def open_conversation(
     )
     if not made:
         return conversation, None
-    if anonymous:
+    if writing.anonymous:
         conversation.pseudonym = claim_pseudonym(session, conversation.id, actor.person_id)
         session.flush()
     post, _ = _insert_post(
         session,
         actor,
         conversation,
-        body=body,
-        submission_key=submission_key,
+        writing=writing,
         number=0,
-        files=files,
         is_held=is_held,
         pseudonym=conversation.pseudonym,
     )
@@ -187,13 +182,10 @@ def add_post(
     actor: Actor,
     conversation: Conversation,
     *,
-    body: str,
-    submission_key: UUID,
+    writing: Writing,
     in_reply_to_id: UUID | None = None,
     side: int | None = None,
     stage: Stage | None = None,
-    files: Sequence[Chosen] = (),
-    anonymous: bool = False,
 ) -> tuple[Post, bool]:
     """A further post; the second value says whether this call made it, or the same submission before.
 
@@ -202,29 +194,27 @@ def add_post(
     """
     check_may_post(session, actor, conversation)
     if not takes_posts_now(session, actor, conversation.kind, conversation.placement_id):
-        return _sent_before(session, actor, Post, submission_key, OutsidePhaseError()), False
-    if anonymous:
+        return _sent_before(session, actor, Post, writing.submission_key, OutsidePhaseError()), False
+    if writing.anonymous:
         check_anonymity(session, actor, conversation.id)
     is_held = must_wait(session, actor)
     # Who began it and writes under another face is somebody else, as others see it.
-    is_under_another_face = anonymous != (conversation.pseudonym is not None)
+    is_under_another_face = writing.anonymous != (conversation.pseudonym is not None)
     is_answer = actor.person_id != conversation.author_id or is_under_another_face
     number = None if is_held else _take_number(session, conversation, is_answer=is_answer)
     if number is None and (not is_held or conversation.closed_at is not None):
-        return _sent_before(session, actor, Post, submission_key, ClosedError()), False
+        return _sent_before(session, actor, Post, writing.submission_key, ClosedError()), False
     post, made = _insert_post(
         session,
         actor,
         conversation,
-        body=body,
-        submission_key=submission_key,
+        writing=writing,
         number=number,
         in_reply_to_id=in_reply_to_id,
         side=side,
         stage=stage,
-        files=files,
         is_held=is_held,
-        pseudonym=claim_pseudonym(session, conversation.id, actor.person_id) if anonymous else None,
+        pseudonym=claim_pseudonym(session, conversation.id, actor.person_id) if writing.anonymous else None,
     )
     if number is not None:
         if made:
@@ -290,22 +280,20 @@ def _insert_post(
     actor: Actor,
     conversation: Conversation,
     *,
-    body: str,
-    submission_key: UUID,
+    writing: Writing,
     number: int | None,
     is_held: bool,
     pseudonym: str | None,
     in_reply_to_id: UUID | None = None,
     side: int | None = None,
     stage: Stage | None = None,
-    files: Sequence[Chosen],
 ) -> tuple[Post, bool]:
     post, made = insert_once(
         session,
         Post,
         key=("author_id", "submission_key"),
         author_id=actor.person_id,
-        submission_key=submission_key,
+        submission_key=writing.submission_key,
         course_id=actor.course_id,
         conversation_id=conversation.id,
         author_role=actor.role,
@@ -315,13 +303,13 @@ def _insert_post(
         in_reply_to_id=in_reply_to_id,
         side=side,
         stage=stage,
-        body=body,
-        body_html=to_html(session, actor, body, group_id=conversation.group_id),
+        body=writing.body,
+        body_html=to_html(session, actor, writing.body, group_id=conversation.group_id),
         statement_id=new_random_id(),
         **first_state(is_held=is_held),
     )
     if made:
-        events.record(session, PostWritten(actor, post, files))
+        events.record(session, PostWritten(actor, post, writing.files))
     if made and is_held:
         keep_for_approval(session, actor, post)
     return post, made

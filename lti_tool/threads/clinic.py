@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from lti_tool.conversation_pages.views import ConversationView
 from lti_tool.core.actor import Actor
-from lti_tool.core.errors import SegueError
+from lti_tool.core.errors import RefusedError
 from lti_tool.core.schedule import Schedule, Stage
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.models import Conversation, Post, PostState
 from lti_tool.posts.service import was_posted
+from lti_tool.posts.writing import Writing
 from lti_tool.threads.models import CaseStage
 
 _GONE = (PostState.WITHDRAWN, PostState.DECLINED)
@@ -25,7 +26,7 @@ class NotOnesTurnError(ClosedError):
     """In this stage of the case others write: its giver listens to ideas, and alone says what they take."""
 
 
-class StageMovedError(SegueError):
+class StageMovedError(RefusedError):
     """The case was moved on while somebody wrote for the stage before."""
 
 
@@ -92,13 +93,7 @@ def stages_of(
 
 
 def stage_of_post(
-    session: Session,
-    actor: Actor,
-    thread: Conversation,
-    written_for: Stage | None,
-    *,
-    submission_key: UUID,
-    anonymous: bool,
+    session: Session, actor: Actor, thread: Conversation, written_for: Stage | None, writing: Writing
 ) -> Stage | None:
     """In which stage a post of the actor is written now; None after the last, and elsewhere than in a clinic.
 
@@ -116,14 +111,14 @@ def stage_of_post(
     is_giver = thread.author_id == actor.person_id
     is_end = stage is Stage.TAKING
     # To end it under the other face would say whose the case is.
-    is_other_face = is_end and is_giver and anonymous is not (thread.pseudonym is not None)
-    error: SegueError | None = None
+    is_other_face = is_end and is_giver and writing.anonymous is not (thread.pseudonym is not None)
+    error: RefusedError | None = None
     if is_other_face or not _is_turn(actor, stage, is_giver=is_giver):
         error = NotOnesTurnError()
     elif written_for not in {None, stage}:
         error = StageMovedError()
     # What arrived before has its stage, and is not written again.
-    if error is not None and not was_posted(session, actor, submission_key):
+    if error is not None and not was_posted(session, actor, writing.submission_key):
         raise error
     return None if error is not None or (is_end and not is_giver) else stage
 

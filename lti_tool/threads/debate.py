@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from lti_tool.conversation_pages.views import ConversationView
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
-from lti_tool.core.errors import SegueError
+from lti_tool.core.errors import RefusedError
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.posts.models import Conversation
+from lti_tool.posts.writing import Writing
 from lti_tool.threads.models import DebateSide
 
 
-class SideMissingError(SegueError):
+class SideMissingError(RefusedError):
     """A learner argues without having said for which side."""
 
 
@@ -56,7 +57,7 @@ def debate_of(session: Session, actor: Actor, thread: ConversationView) -> Debat
 
 
 def side_of_post(
-    session: Session, actor: Actor, thread: Conversation, chosen: int | None, *, anonymous: bool
+    session: Session, actor: Actor, thread: Conversation, chosen: int | None, writing: Writing
 ) -> int | None:
     """Which side a post of the actor argues now; None elsewhere than in a debate.
 
@@ -66,7 +67,7 @@ def side_of_post(
     placement = _placement_of_debate(session, actor, thread)
     if placement is None:
         return None
-    key = {"conversation_id": thread.id, "person_id": actor.person_id, "is_anonymous": anonymous}
+    key = {"conversation_id": thread.id, "person_id": actor.person_id, "is_anonymous": writing.anonymous}
     switch = int(placement.schedule.is_switched)
     standing = session.get(DebateSide, tuple(key.values()))
     if standing is None:

@@ -7,16 +7,20 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from wtforms import HiddenField, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import NumberRange
 
+from lti_tool.core.errors import RefusedError
 from lti_tool.core.schedule import Stage
 from lti_tool.courses.shapes import Shape
-from lti_tool.drafts.forms import DraftedForm
 from lti_tool.posts import scaffolds
 from lti_tool.posts.forms import begin_with, markdown_field
 from lti_tool.posts.groups import GroupsHere
 from lti_tool.posts.models import MOST_TAGS
 from lti_tool.posts.tags import read_tags
+from lti_tool.posts.writing import Writing
+from lti_tool.threads.clinic import StageMovedError
+from lti_tool.threads.debate import SideMissingError
+from lti_tool.threads.service import TooShortError
 from lti_tool.web.forms import LaunchedForm, LineField, id_field, line_field
-from lti_tool.writing.forms import AnonymityForm
+from lti_tool.writing.forms import WritingForm
 
 _MOST_READ = 200
 _MOST_DIGITS = 9
@@ -39,7 +43,7 @@ def _tags_field() -> LineField:
     )
 
 
-class ThreadForm(DraftedForm, AnonymityForm):
+class ThreadForm(WritingForm):
     title = line_field(
         lazy_gettext("Title"),
         description=lazy_gettext("what others should talk about with you"),
@@ -82,7 +86,7 @@ class ThreadForm(DraftedForm, AnonymityForm):
         return "\n".join(text for text in (self.title.data, self.body.data) if text)
 
 
-class ReplyForm(DraftedForm, AnonymityForm):
+class ReplyForm(WritingForm):
     in_reply_to = id_field()
     body = markdown_field(
         lazy_gettext("Your reply"),
@@ -107,31 +111,33 @@ class ReplyForm(DraftedForm, AnonymityForm):
             begin_with(self.body, _OF_STAGE[stage])
         return self
 
-    def tell_of_move(self) -> None:
-        self.body.errors = [
-            gettext(
-                "The case was moved on while you were writing. Please look whether this still fits, and post "
-                "it again."
-            )
-        ]
-
     @property
     def chosen_side(self) -> int | None:
         """Of a debate's two."""
         return {"0": 0, "1": 1}.get(self.side.data or "")
 
-    def ask_for_side(self) -> None:
-        self.side.errors = [gettext("Please choose the side that you argue.")]
-
-    def ask_for_more(self, missing: int) -> None:
-        """Say how many words a first answer still needs."""
-        self.body.errors = [
-            ngettext(
-                "A little more, please, before you see what the others wrote: %(num)s word is missing.",
-                "A little more, please, before you see what the others wrote: %(num)s words are missing.",
-                missing,
-            )
-        ]
+    def say_why(self, error: RefusedError) -> None:
+        """That the thread is closed by now, the page says."""
+        match error:
+            case TooShortError(missing=missing):
+                self.body.errors = [
+                    ngettext(
+                        "A little more, please, before you see what the others wrote: "
+                        "%(num)s word is missing.",
+                        "A little more, please, before you see what the others wrote: "
+                        "%(num)s words are missing.",
+                        missing,
+                    )
+                ]
+            case SideMissingError():
+                self.side.errors = [gettext("Please choose the side that you argue.")]
+            case StageMovedError():
+                self.body.errors = [
+                    gettext(
+                        "The case was moved on while you were writing. Please look whether this still fits, "
+                        "and post it again."
+                    )
+                ]
 
 
 _OF_STAGE = {
@@ -164,8 +170,12 @@ class SynthesisForm(LaunchedForm):
             del self.body
         return self
 
-    def refuse_text(self) -> None:
+    def writing(self) -> Writing:
+        return Writing(body=self.body.data, submission_key=self.submission_key())
+
+    def say_why(self, error: RefusedError) -> None:
         """The thread was closed meanwhile, or before."""
+        del error
         self.body.errors = [
             gettext("The thread takes no more replies. Open it again first, or choose one that is there.")
         ]

@@ -16,16 +16,14 @@ from lti_tool.core.paging import read_place
 from lti_tool.drafts.models import DraftKind, DraftPlace
 from lti_tool.following.queries import level_of_activity
 from lti_tool.posts.anonymity.queries import anonymity_in
-from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.groups import groups_here
 from lti_tool.posts.models import Conversation, ConversationKind, Post
-from lti_tool.posts.phases import OutsidePhaseError
 from lti_tool.posts.tags import normal_tag, read_tags
 from lti_tool.rotation.models import TalkRole
 from lti_tool.rotation.queries import roles_here
 from lti_tool.threads import queries, service, synthesis
-from lti_tool.threads.clinic import StageMovedError, clinic_of
-from lti_tool.threads.debate import SideMissingError, debate_of
+from lti_tool.threads.clinic import clinic_of
+from lti_tool.threads.debate import debate_of
 from lti_tool.threads.forms import (
     ChangeForm,
     CloseForm,
@@ -39,12 +37,11 @@ from lti_tool.threads.forms import (
     read_numbers,
 )
 from lti_tool.threads.queries import Place, ThreadPage
-from lti_tool.threads.service import TooShortError
 from lti_tool.web.bodies import takes
 from lti_tool.web.forms import blank_form
 from lti_tool.web.fragments import fragment, wants_fragment
 from lti_tool.web.launched import actor, launched_blueprint
-from lti_tool.web.transaction import db, reads_only, roll_back
+from lti_tool.web.transaction import db, reads_only
 
 blueprint = launched_blueprint("threads", __name__, url_prefix="/threads")
 
@@ -56,7 +53,18 @@ _LARGEST_NUMBER = 2**31 - 1
 @blueprint.get("")
 @reads_only
 def list_threads() -> str:
-    wanted = Wanted(
+    wanted = _wanted()
+    return render_template(
+        "threads/list.html",
+        page=queries.thread_list(db(), actor(), wanted),
+        wanted=wanted,
+        level=level_of_activity(db(), actor()),
+        change_form=blank_form(),
+    )
+
+
+def _wanted() -> Wanted:
+    return Wanted(
         whole_course=request.args.get("where") == "course",
         show=request.args.get("show", Show.ALL, type=Show),
         sort=request.args.get("sort", Sort.ACTIVITY, type=Sort),
@@ -65,13 +73,6 @@ def list_threads() -> str:
         after=read_place(request.args.get("after")),
         after_answered="answered" in request.args,
         after_useful=_number("useful"),
-    )
-    return render_template(
-        "threads/list.html",
-        page=queries.thread_list(db(), actor(), wanted),
-        wanted=wanted,
-        level=level_of_activity(db(), actor()),
-        change_form=blank_form(),
     )
 
 
@@ -95,16 +96,10 @@ def post_thread() -> Response:
     form = ThreadForm().for_groups(groups).for_shape(actor().shape, is_starter=is_starter)
     form.keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
     form.offer(anonymity_in(db(), actor(), None))
-    if not form.is_sent():
-        return make_response(
-            render_template("threads/new.html", form=form, groups=groups, roles=roles), form.status
-        )
-    try:
-        thread = _send_thread(form)
-    except OutsidePhaseError:
-        roll_back()
+    thread = form.taken(lambda: _send_thread(form)) if form.is_sent() else None
+    if thread is None:
         html = render_template("threads/new.html", form=form, groups=groups, roles=roles)
-        return make_response(html, HTTPStatus.CONFLICT)
+        return make_response(html, form.status)
     return _to_thread(thread.id)
 
 
@@ -113,12 +108,8 @@ def _send_thread(form: ThreadForm) -> Conversation:
         db(),
         actor(),
         title=form.title.data,
-        body=form.body.data,
+        writing=form.writing(),
         tags=read_tags(form.tags.data),
-        submission_key=form.submission_key(),
-        draft=form.draft_state(),
-        files=form.chosen(),
-        anonymous=form.is_anonymous,
         group_id=form.group_id,
     )
 
@@ -134,39 +125,11 @@ def show_thread(thread_id: UUID) -> Response:
 @takes(upload_limits)
 def post_reply(thread_id: UUID) -> Response:
     form = ReplyForm().inside(thread_id)
-    if not form.is_sent():
-        return _thread_page(thread_id, reply_form=form, reply_to=form.in_reply_to.data)
-    try:
-        reply = _send_reply(thread_id, form)
-    except ClosedError:
-        roll_back()
-        return _thread_page(
-            thread_id, reply_form=form, reply_to=form.in_reply_to.data, status=HTTPStatus.CONFLICT
-        )
-    except (TooShortError, SideMissingError, StageMovedError) as error:
-        roll_back()
-        if isinstance(error, TooShortError):
-            form.ask_for_more(error.missing)
-        elif isinstance(error, SideMissingError):
-            form.ask_for_side()
-        else:
-            form.tell_of_move()
+    reply = form.taken(lambda: _send_reply(thread_id, form)) if form.is_sent() else None
+    if reply is None:
         return _thread_page(thread_id, reply_form=form, reply_to=form.in_reply_to.data)
     if wants_fragment():
-        thread = conversation_view(db(), actor(), thread_id, ConversationKind.THREAD)
-        clinic = clinic_of(db(), actor(), thread)
-        next_form = ReplyForm.empty().at(service.place_of_reply(thread_id, None))
-        next_form.for_stage(clinic.stage if clinic and not clinic.is_over else None)
-        html = render_template(
-            "threads/_replied.html",
-            thread_id=thread_id,
-            thread=thread,
-            post=post_view(db(), actor(), reply.id),
-            form=next_form.offer(thread.anonymity),
-            debate=debate_of(db(), actor(), thread),
-            clinic=clinic,
-        )
-        return fragment(html)
+        return _replied(thread_id, reply)
     return _to_thread(thread_id, at=reply.id, _anchor=f"post-{reply.id}")
 
 
@@ -175,15 +138,29 @@ def _send_reply(thread_id: UUID, form: ReplyForm) -> Post:
         db(),
         actor(),
         thread_id=thread_id,
-        body=form.body.data,
+        writing=form.writing(),
         in_reply_to_id=form.in_reply_to.data,
         side=form.chosen_side,
         stage=form.chosen_stage,
-        submission_key=form.submission_key(),
-        draft=form.draft_state(),
-        files=form.chosen(),
-        anonymous=form.is_anonymous,
     )
+
+
+def _replied(thread_id: UUID, reply: Post) -> Response:
+    """The reply, and an empty form for the next one, for the page that is there."""
+    thread = conversation_view(db(), actor(), thread_id, ConversationKind.THREAD)
+    clinic = clinic_of(db(), actor(), thread)
+    next_form = ReplyForm.empty().at(service.place_of_reply(thread_id, None))
+    next_form.for_stage(clinic.stage if clinic and not clinic.is_over else None)
+    html = render_template(
+        "threads/_replied.html",
+        thread_id=thread_id,
+        thread=thread,
+        post=post_view(db(), actor(), reply.id),
+        form=next_form.offer(thread.anonymity),
+        debate=debate_of(db(), actor(), thread),
+        clinic=clinic,
+    )
+    return fragment(html)
 
 
 @blueprint.get("/<uuid:thread_id>/news")
@@ -327,32 +304,15 @@ def move_case_on(thread_id: UUID) -> Response:
 def choose_synthesis(thread_id: UUID) -> Response:
     """What the thread came to: a reply of it, or a text that is written now."""
     form = SynthesisForm().of_post(request.args.get("post", type=UUID))
-    if not form.is_sent():
-        return _synthesis_page(thread_id, form)
-    try:
-        _send_synthesis(thread_id, form)
-    except ClosedError:
-        roll_back()
-        form.refuse_text()
-        return _synthesis_page(thread_id, form)
-    return _to_thread(thread_id, _anchor="synthesis")
+    chosen = form.taken(lambda: _send_synthesis(thread_id, form)) if form.is_sent() else None
+    return _to_thread(thread_id, _anchor="synthesis") if chosen else _synthesis_page(thread_id, form)
 
 
-def _send_synthesis(thread_id: UUID, form: SynthesisForm) -> None:
-    draws_on = form.draws_on.data
+def _send_synthesis(thread_id: UUID, form: SynthesisForm) -> Post:
+    said: dict[str, Any] = {"thread_id": thread_id, "draws_on": form.draws_on.data}
     if form.post.data:
-        synthesis.choose_synthesis(
-            db(), actor(), thread_id=thread_id, post_id=form.post.data, draws_on=draws_on
-        )
-        return
-    synthesis.write_synthesis(
-        db(),
-        actor(),
-        thread_id=thread_id,
-        body=form.body.data,
-        draws_on=draws_on,
-        submission_key=form.submission_key(),
-    )
+        return synthesis.choose_synthesis(db(), actor(), post_id=form.post.data, **said)
+    return synthesis.write_synthesis(db(), actor(), writing=form.writing(), **said)
 
 
 def _synthesis_page(thread_id: UUID, form: SynthesisForm) -> Response:
@@ -393,7 +353,6 @@ def _thread_page(
     tags_form: TagsForm | None = None,
     change_form: ChangeForm | StageForm | UnreadForm | None = None,
     reply_to: UUID | None = None,
-    status: HTTPStatus | None = None,
 ) -> Response:
     """The page with its forms; one of them may be what was sent, with something to correct."""
     place = Place(
@@ -404,7 +363,7 @@ def _thread_page(
     )
     page = queries.thread_page(db(), actor(), thread_id, place=place, reply_to_id=reply_to)
     sent = close_form or tags_form or change_form or reply_form
-    status = status or (sent.status if sent else HTTPStatus.OK)
+    status = sent.status if sent else HTTPStatus.OK
     if wants_fragment() and place.before_id:
         return fragment(render_template("threads/_earlier_replies.html", page=page, thread_id=thread_id))
     form = (reply_form or ReplyForm.empty()).keep_at(service.place_of_reply(thread_id, reply_to))

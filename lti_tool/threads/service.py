@@ -9,15 +9,14 @@ from lti_tool.acceptance.service import accept, take_back
 from lti_tool.core import events
 from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
-from lti_tool.core.errors import NotFoundError, SegueError
+from lti_tool.core.errors import NotFoundError, RefusedError
 from lti_tool.core.schedule import Stage
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of
 from lti_tool.drafts.models import DraftKind, DraftPlace
-from lti_tool.drafts.service import FormState, close_draft
+from lti_tool.drafts.service import close_draft
 from lti_tool.posts import changes, reading
 from lti_tool.posts.events import ContributionPublished, ContributionRenewed
-from lti_tool.posts.files import Chosen
 from lti_tool.posts.groups import readers_of_new
 from lti_tool.posts.models import Conversation, ConversationChange, ConversationKind, Post
 from lti_tool.posts.service import (
@@ -29,6 +28,7 @@ from lti_tool.posts.service import (
     sees_replies,
 )
 from lti_tool.posts.substance import missing_words
+from lti_tool.posts.writing import Writing
 from lti_tool.rotation.service import may_sum_up
 from lti_tool.threads.clinic import lock_case, stage_now, stage_of_post
 from lti_tool.threads.debate import side_of_post
@@ -36,7 +36,7 @@ from lti_tool.threads.events import CaseMovedOn, ThreadChanged
 from lti_tool.threads.models import CaseStage
 
 
-class TooShortError(SegueError):
+class TooShortError(RefusedError):
     """What opens the others' answers says too little."""
 
     def __init__(self, missing: int) -> None:
@@ -62,12 +62,8 @@ def post_thread(
     actor: Actor,
     *,
     title: str,
-    body: str,
-    submission_key: UUID,
+    writing: Writing,
     tags: Sequence[str] = (),
-    draft: FormState | None = None,
-    files: Sequence[Chosen] = (),
-    anonymous: bool = False,
     group_id: UUID | None = None,
 ) -> Conversation:
     """Open a thread in the actor's activity: for a group of it, or for the whole course."""
@@ -76,14 +72,11 @@ def post_thread(
         actor,
         kind=ConversationKind.THREAD,
         title=title,
-        body=body,
-        submission_key=submission_key,
+        writing=writing,
         tags=tags,
-        files=files,
-        anonymous=anonymous,
         readers=readers_of_new(session, actor, group_id),
     )
-    close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=draft)
+    close_draft(session, actor, place=DraftPlace(DraftKind.THREAD, actor.placement_id), form=writing.draft)
     if post is not None and post.is_public:
         events.record(session, ContributionPublished(actor, thread, post, None))
     return thread
@@ -94,15 +87,11 @@ def post_reply(
     actor: Actor,
     *,
     thread_id: UUID,
-    body: str,
-    submission_key: UUID,
+    writing: Writing,
     in_reply_to_id: UUID | None = None,
     side: int | None = None,
     stage: Stage | None = None,
     is_argument: bool = True,
-    draft: FormState | None = None,
-    files: Sequence[Chosen] = (),
-    anonymous: bool = False,
 ) -> Post:
     """Reply to the thread, or to one of its posts; an argument in a debate for a side, which then stands.
 
@@ -111,7 +100,7 @@ def post_reply(
     says too little.
     """
     thread = access_thread(session, actor, thread_id)
-    if (missing := missing_words(body)) and not sees_replies(session, actor, thread.id):
+    if (missing := missing_words(writing.body)) and not sees_replies(session, actor, thread.id):
         raise TooShortError(missing)
     replied_to = (
         access_post(session, actor, in_reply_to_id) if in_reply_to_id else opening_post(session, thread)
@@ -122,17 +111,12 @@ def post_reply(
         session,
         actor,
         thread,
-        body=body,
-        submission_key=submission_key,
+        writing=writing,
         in_reply_to_id=replied_to.id,
-        side=side_of_post(session, actor, thread, side, anonymous=anonymous) if is_argument else None,
-        stage=stage_of_post(session, actor, thread, stage, submission_key=submission_key, anonymous=anonymous)
-        if is_argument
-        else None,
-        files=files,
-        anonymous=anonymous,
+        side=side_of_post(session, actor, thread, side, writing) if is_argument else None,
+        stage=stage_of_post(session, actor, thread, stage, writing) if is_argument else None,
     )
-    close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=draft)
+    close_draft(session, actor, place=place_of_reply(thread.id, in_reply_to_id), form=writing.draft)
     if made and reply.is_public:
         events.record(session, ContributionPublished(actor, thread, reply, replied_to))
     return reply

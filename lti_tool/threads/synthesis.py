@@ -12,30 +12,31 @@ from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_row_id
 from lti_tool.posts.models import Conversation, Post, PostState, Synthesis
 from lti_tool.posts.service import access_post
+from lti_tool.posts.writing import Writing
 from lti_tool.threads.events import SynthesisChosen
 from lti_tool.threads.service import access_to_sum_up, post_reply
 
 
 def choose_synthesis(
     session: Session, actor: Actor, *, thread_id: UUID, post_id: UUID, draws_on: str
-) -> None:
+) -> Post:
     """Have this reply stand at the top as what the thread came to, in place of the one that stood there."""
     thread = access_to_sum_up(session, actor, thread_id)
     post = access_post(session, actor, post_id, lock=True)
     if post.conversation_id != thread.id or post.is_opening or post.state is not PostState.PUBLISHED:
         raise NotFoundError
     _choose(session, actor, thread, post, draws_on)
+    return post
 
 
 def write_synthesis(
-    session: Session, actor: Actor, *, thread_id: UUID, body: str, draws_on: str, submission_key: UUID
-) -> None:
+    session: Session, actor: Actor, *, thread_id: UUID, writing: Writing, draws_on: str
+) -> Post:
     """Reply with a text that sums the thread up. Two acts: the reply, and that it is the synthesis."""
     thread = access_to_sum_up(session, actor, thread_id)
-    post = post_reply(
-        session, actor, thread_id=thread_id, body=body, submission_key=submission_key, is_argument=False
-    )
+    post = post_reply(session, actor, thread_id=thread_id, writing=writing, is_argument=False)
     _choose(session, actor, thread, post, draws_on)
+    return post
 
 
 def take_synthesis_back(session: Session, actor: Actor, *, thread_id: UUID) -> None:

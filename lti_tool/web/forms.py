@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 from uuid import UUID, uuid5
 
 from flask import current_app, g, request
@@ -24,11 +24,14 @@ from wtforms.form import BaseForm
 from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 from wtforms.widgets import TextInput
 
+from lti_tool.core.errors import RefusedError
 from lti_tool.core.ids import new_random_id
 from lti_tool.core.secrets import derive_key
 from lti_tool.core.text import clean_line, clean_text
 from lti_tool.settings import Settings
+from lti_tool.web.transaction import roll_back
 
+T = TypeVar("T")
 Validator = Callable[[Any, Any], None]
 
 _PREVIEW = "preview"
@@ -92,8 +95,26 @@ class LaunchedForm(Form):
 
     @property
     def status(self) -> HTTPStatus:
-        """What the page with this form answers: fine at first, 422 with something to correct."""
-        return HTTPStatus.UNPROCESSABLE_ENTITY if self.errors else HTTPStatus.OK
+        """The status of the page with this form: 422 with something to correct, 409 for no use in trying."""
+        if self.errors:
+            return HTTPStatus.UNPROCESSABLE_ENTITY
+        return HTTPStatus.CONFLICT if self.refused else HTTPStatus.OK
+
+    refused = False
+    """Whether a service refused what was sent, with nothing to correct in the form itself."""
+
+    def taken(self, act: Callable[[], T]) -> T | None:
+        """What `act` gives. None where it refuses the form: nothing is written, and the form says why."""
+        try:
+            return act()
+        except RefusedError as error:
+            roll_back()
+            self.refused = True
+            self.say_why(error)
+            return None
+
+    def say_why(self, error: RefusedError) -> None:
+        """Put the words at the field that they are about; without any, the page says why."""
 
     def submission_key(self) -> UUID:
         """Equal for a form sent twice, different once anything in it changes (after Back, say)."""

@@ -1,4 +1,4 @@
-"""Forms whose post may be anonymous."""
+"""Forms that write posts: with a draft and files, and perhaps anonymously."""
 
 from typing import Self
 from uuid import UUID
@@ -8,8 +8,10 @@ from wtforms import StringField, ValidationError
 
 from lti_tool.attachments.forms import AttachingForm
 from lti_tool.attachments.kinds import KINDS
+from lti_tool.drafts.forms import DraftedForm
 from lti_tool.posts.anonymity.queries import Anonymity, anonymity_in
 from lti_tool.posts.approval import must_wait
+from lti_tool.posts.writing import Writing
 from lti_tool.web.launched import actor
 from lti_tool.web.transaction import db
 
@@ -68,3 +70,18 @@ class AnonymityForm(AttachingForm):
                     "you can only post under your name."
                 )
             )
+
+
+class WritingForm(DraftedForm, AnonymityForm):
+    """The form of a post. `body_name` is the field with its text."""
+
+    body_name = "body"
+
+    def writing(self) -> Writing:
+        return Writing(
+            body=self[self.body_name].data,
+            submission_key=self.submission_key(),
+            files=self.chosen(),
+            anonymous=self.is_anonymous,
+            draft=self.draft_state(),
+        )

@@ -13,6 +13,7 @@ from lti_tool.core.errors import ConflictError
 from lti_tool.courses.models import Placement
 from lti_tool.posts.anonymity import pseudonyms
 from lti_tool.posts.models import Post
+from lti_tool.posts.writing import Writing
 from lti_tool.threads import service
 from tests.anonymity.world import ANONYMOUS, AUTHOR, World, allow, make_world
 from tests.attachments.files import PDF, post_with_files, upload
@@ -74,9 +75,7 @@ def test_staff_post_under_their_names(world: World) -> None:
             world.session,
             world.teacher.actor,
             thread_id=UUID(path.rpartition("/")[2]),
-            body="Hidden?",
-            submission_key=uuid4(),
-            anonymous=True,
+            writing=Writing(body="Hidden?", submission_key=uuid4(), anonymous=True),
         )
 
 

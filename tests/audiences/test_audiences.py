@@ -1,7 +1,7 @@
 """Each audience, each position, each surface: who finds a conversation there, and who does not."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -198,7 +198,7 @@ def ask(
     form: dict[str, str],
     route: Route,
     row: Row,
-    ids: dict[str, UUID | str],
+    ids: Mapping[str, UUID | str],
 ) -> tuple[int, str]:
     """Status and page."""
     path = below(app, visitor, route, {name: ids[kind] for name, kind in row.ids.items()})

@@ -23,6 +23,7 @@ from lti_tool.launch.models import LaunchKind
 from lti_tool.markup.markdown import render
 from lti_tool.models import METADATA
 from lti_tool.moderation.service import decide_on_post
+from lti_tool.posts.writing import Writing
 from lti_tool.threads import service as threads
 from tests.browser.everything import Everything, furnish_everything, open_to_all
 from tests.facilitation.test_person import reviewer
@@ -216,12 +217,15 @@ def make_hostile(course: Course, session: Session, there: Everything) -> str:
             reason=f"{MARKS['moderation_log.reason']} {LINE}", revision=1,
         )  # fmt: skip
         opened = threads.post_thread(
-            writing, place.owner.actor, title=LINE, body=TEXTS[0], submission_key=uuid4()
+            writing, place.owner.actor, title=LINE, writing=Writing(body=TEXTS[0], submission_key=uuid4())
         ).id
         mention = f"[@x](mention:{place.colleague.actor.person_id})"
         for body in [*TEXTS, mention]:
             threads.post_reply(
-                writing, place.colleague.actor, thread_id=opened, body=body, submission_key=uuid4()
+                writing,
+                place.colleague.actor,
+                thread_id=opened,
+                writing=Writing(body=body, submission_key=uuid4()),
             )
     return f"/threads/{opened}"
 

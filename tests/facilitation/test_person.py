@@ -12,6 +12,7 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.courses.models import Placement
 from lti_tool.launch.models import LaunchKind
 from lti_tool.posts.models import Post
+from lti_tool.posts.writing import Writing
 from lti_tool.threads import service
 from tests.conftest import QueryCounter
 from tests.factories.entrances import Course, Visitor, enter, make_tenant
@@ -168,7 +169,10 @@ def test_the_queries_do_not_grow(course: Course, count_queries: QueryCounter) ->
     with unit_of_work(course.sessions) as session:
         for number in range(5):
             service.post_thread(
-                session, ana.actor, title=f"No. {number}", body="More", submission_key=uuid4()
+                session,
+                ana.actor,
+                title=f"No. {number}",
+                writing=Writing(body="More", submission_key=uuid4()),
             )
     with count_queries() as many:
         ines.get("/review")

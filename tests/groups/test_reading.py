@@ -13,7 +13,6 @@ from lti_tool.courses.models import Placement
 from lti_tool.mentions.models import Mention
 from lti_tool.posts.models import Conversation, Post
 from lti_tool.statements.models import StatementRow
-from tests.attachments.files import posted_file
 from tests.conftest import QueryCounter
 from tests.follow_ups.planning import plan
 from tests.groups.grouping import Grouped, titles
@@ -39,48 +38,6 @@ def test_a_learners_thread_is_their_groups_and_the_others_do_not_see_it(grouped:
         assert outsider.get(nest).status_code == 404
     assert "Kestrels" in grouped.ana.get("/threads").text
     assert "Kestrels and the teaching staff can read it." in grouped.ana.get(nest).text
-
-
-def test_no_surface_tells_others_of_it(grouped: Grouped, nest: str, session: Session) -> None:
-    reply = session.scalars(select(Post.id).filter_by(is_opening=False)).one()
-    file = posted_file(grouped.ana, session)
-    plan(grouped.ana, source=str(reply))
-    closed = [
-        f"{nest}/news?after=0",
-        f"{nest}/replies?after=0",
-        f"{nest}/seen.svg?first=0&last=1",
-        f"/posts/{reply}/history",
-        f"/posts/{reply}/marks",
-        f"/moderation/report/{reply}",
-        f"/follow-ups/new?source={reply}",
-        f"/attachments/{file}",
-    ]
-    for path in closed:
-        assert grouped.ana.get(path).status_code in {200, 204}, path
-        assert grouped.tom.get(path).status_code == 404, path
-    assert grouped.tom.get(f"/threads/news?after={UUID(int=0)}").status_code == 204
-    for path, data in (
-        (f"/posts/{reply}/marks", {"mark": "useful"}),
-        (f"{nest}/replies", {"body": "Let me in"}),
-        (f"{nest}/read", {"numbers": "1"}),
-        ("/drafts", {"draft_place": f"reply:{nest.rpartition('/')[2]}", "body": "x"}),
-        (f"/follow/{nest.rpartition('/')[2]}", {"level": "digest"}),
-    ):
-        assert grouped.tom.send("/threads/new", path, data).status_code == 404, path
-    assert "Our nest" in grouped.ana.get("/search?q=kestrels&where=course").text
-    for path in (
-        "/threads",
-        "/threads?where=course",
-        "/drafts",
-        "/help",
-        "/follow-ups",
-        "/threads?tag=nest",
-        "/search?q=kestrels&where=course",
-    ):
-        page = grouped.tom.get(path)
-        assert page.status_code == 200
-        assert SECRET not in page.text
-        assert "Our nest" not in page.text
 
 
 def test_what_one_kept_of_it_goes_with_the_membership(grouped: Grouped, nest: str, session: Session) -> None:

@@ -19,6 +19,7 @@ from lti_tool.core.db import unit_of_work
 from lti_tool.courses.models import Placement
 from lti_tool.posts.models import Post, PostState
 from lti_tool.posts.substance import FEWEST_WORDS, missing_words
+from lti_tool.posts.writing import Writing
 from lti_tool.revisions.models import PostRevision
 from lti_tool.statements.models import StatementRow
 from lti_tool.threads import service
@@ -152,11 +153,17 @@ def test_lists_go_on_page_after_page(
         for number in range(2 * ROWS_A_PAGE):
             visitor = ana if number % 3 == 0 else tom
             thread = service.post_thread(
-                writing, visitor.actor, title=f"Thread {number}", body="x", submission_key=uuid4()
+                writing,
+                visitor.actor,
+                title=f"Thread {number}",
+                writing=Writing(body="x", submission_key=uuid4()),
             )
             if number % 4 == 0:
                 service.post_reply(
-                    writing, tom.actor, thread_id=thread.id, body=ANSWER, submission_key=uuid4()
+                    writing,
+                    tom.actor,
+                    thread_id=thread.id,
+                    writing=Writing(body=ANSWER, submission_key=uuid4()),
                 )
     address: str | None = f"/threads?sort={sort}"
     seen: list[str] = []

@@ -17,6 +17,7 @@ from lti_tool.core.errors import ConflictError
 from lti_tool.posts.changes import ClosedError
 from lti_tool.posts.models import MOST_PINS, Conversation, ConversationChange, Post
 from lti_tool.posts.tags import read_tags
+from lti_tool.posts.writing import Writing
 from lti_tool.statements.models import StatementRow
 from lti_tool.threads import service
 from tests.attachments.files import ids_in, said, upload
@@ -175,7 +176,10 @@ def test_replies_and_a_closing_at_once(course: Course, session: Session, replies
         try:
             with unit_of_work(course.sessions) as own:
                 service.post_reply(
-                    own, ana.actor, thread_id=thread_id, body=f"Reply {number}", submission_key=uuid4()
+                    own,
+                    ana.actor,
+                    thread_id=thread_id,
+                    writing=Writing(body=f"Reply {number}", submission_key=uuid4()),
                 )
         except ClosedError:
             return False
@@ -266,12 +270,13 @@ def test_pages_of_every_order_follow_without_gap_or_repeat(course: Course, query
                 session,
                 ana.actor,
                 title=f"Thread {number:02}",
-                body="x",
+                writing=Writing(body="x", submission_key=uuid4()),
                 tags=["often"],
-                submission_key=uuid4(),
             )
             if number % 3 == 0:
-                service.post_reply(session, ana.actor, thread_id=thread.id, body="y", submission_key=uuid4())
+                service.post_reply(
+                    session, ana.actor, thread_id=thread.id, writing=Writing(body="y", submission_key=uuid4())
+                )
     # Ana follows them all, since she wrote in them.
     reader = ana if query == "show=following" else tom
     seen: list[str] = []

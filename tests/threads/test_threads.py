@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core.db import unit_of_work
 from lti_tool.posts.models import Conversation, Post
+from lti_tool.posts.writing import Writing
 from lti_tool.statements.models import StatementRow
 from lti_tool.threads import service
 from tests.conftest import QueryCounter
@@ -33,8 +34,7 @@ def write_replies(course: Course, visitor: Visitor, path: str, count: int) -> No
                 session,
                 visitor.actor,
                 thread_id=UUID(path.rpartition("/")[2]),
-                body=f"Reply number {number}.",
-                submission_key=uuid4(),
+                writing=Writing(body=f"Reply number {number}.", submission_key=uuid4()),
             )
 
 
@@ -209,7 +209,10 @@ def test_pages_follow_each_other_without_gap_or_repeat(course: Course) -> None:
     with unit_of_work(course.sessions) as session:
         for number in range(65):
             service.post_thread(
-                session, ana.actor, title=f"Thread {number:02}", body="x", submission_key=uuid4()
+                session,
+                ana.actor,
+                title=f"Thread {number:02}",
+                writing=Writing(body="x", submission_key=uuid4()),
             )
     seen: list[str] = []
     path: str | None = "/threads"
