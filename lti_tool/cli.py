@@ -40,7 +40,7 @@ class CommandLine:
         if self.joins_demo and not any(name in os.environ for name in _NAMES_ANOTHER):
             demo = running_installation(var_dir() / "demo")
             if demo:
-                click.echo("(This is about the demo that runs here.)", err=True)
+                click.echo("(This command uses the demo that runs here.)", err=True)
                 os.environ |= demo
         settings = load_settings()
         if settings.database_url is not None:
@@ -127,11 +127,11 @@ def main(context: click.Context) -> None:
     default=2,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="Processes, one a core.",
+    help="Number of processes; use one for each core.",
 )
 @click.pass_obj
 def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
-    """Serve the tool's pages over HTTP until stopped."""
+    """Serve the web pages over HTTP until stopped."""
     from lti_tool.logs import init_logs
     from lti_tool.serving import server
 
@@ -141,18 +141,22 @@ def serve(line: CommandLine, host: str, port: int, workers: int) -> None:
 
 
 @main.command()
-@click.option("--concurrency", default=4, show_default=True, type=click.IntRange(1, 64), help="Jobs at once.")
 @click.option(
-    "--health-host", default="127.0.0.1", show_default=True, help="Address to answer health checks at."
+    "--concurrency",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Number of jobs to run at once.",
 )
+@click.option("--health-host", default="127.0.0.1", show_default=True, help="Address for health checks.")
 @click.option(
     "--health-port",
     type=click.IntRange(1, 65535),
-    help="Port to answer /health/live and /health/ready at. [default: none]",
+    help="Port for /health/live and /health/ready. [default: none]",
 )
 @click.pass_obj
 def worker(line: CommandLine, concurrency: int, health_host: str, health_port: int | None) -> None:
-    """Run jobs (statement delivery and the rest) until stopped. Start as many workers as needed."""
+    """Run background jobs, such as statement delivery, until stopped. Start as many workers as you need."""
     from lti_tool.health.worker import telling_health
     from lti_tool.jobs import run_worker
     from lti_tool.logs import init_logs
@@ -168,7 +172,7 @@ def worker(line: CommandLine, concurrency: int, health_host: str, health_port: i
 @main.command()
 @click.pass_obj
 def migrate(line: CommandLine) -> None:
-    """Bring the database to this release's tables; safe to run again."""
+    """Create or update the database tables for this release. Safe to run again."""
     from lti_tool.installation import install
 
     before, after = install(line.engine, line.sessions())
@@ -182,7 +186,7 @@ def migrate(line: CommandLine) -> None:
 @main.command()
 @click.pass_obj
 def doctor(line: CommandLine) -> None:
-    """Check this installation and say what to do about each problem."""
+    """Check this installation, and say how to solve each problem."""
     from lti_tool.doctor import examine
 
     findings = examine(line)

@@ -105,10 +105,10 @@ def _jobs(engine: Engine) -> str:
         failing, since = failing_jobs(session), waiting_since(session)
     if failing:
         kinds = ", ".join(f"{jobs.name} ({jobs.times} times)" for jobs in failing)
-        raise SettingsError(f"these fail again and again: {kinds}. The worker's log says why.")
+        raise SettingsError(f"these jobs fail repeatedly: {kinds}. The worker's log says why.")
     if since is not None:
         raise SettingsError(f"the oldest waits since {since:%Y-%m-%d %H:%M} UTC: is `segue worker` running?")
-    return "none fails, none waits too long"
+    return "no job fails, and none waits too long"
 
 
 def _checked(what: str, check: Callable[[], str]) -> Finding:

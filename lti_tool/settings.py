@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
         if self.env == "production" and (self.media_url or "").startswith("memory:"):
-            raise ValueError("SEGUE_MEDIA_URL must keep files for good when SEGUE_ENV=production")
+            raise ValueError("SEGUE_MEDIA_URL must be permanent storage when SEGUE_ENV=production")
         if self.env == "production" and not self.base_url.startswith("https://"):
             raise ValueError("SEGUE_BASE_URL must be https when SEGUE_ENV=production")
         if len(self.secret_key.get_secret_value()) < _SHORTEST_SECRET:

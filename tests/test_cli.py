@@ -111,7 +111,7 @@ def test_an_invitation_is_a_link_that_is_shown_once(segue: Segue) -> None:
     [
         ([*PLATFORM[:-1], "javascript:alert(1)"], "--jwks-url"),
         (["--issuer", "lms.example", *PLATFORM[2:]], "--issuer: must be a whole address"),
-        ([*PLATFORM, "--lrs-url", "https://lrs.example"], "go together"),
+        ([*PLATFORM, "--lrs-url", "https://lrs.example"], "--lrs-url needs"),
         (PLATFORM[:4], "Missing option"),
     ],
 )

@@ -1,1 +1,1 @@
-"""Accepting the answer that helped: one at a time in a conversation, whether a question or a help request."""
+"""Accepting the answer that helped: one at a time in a question or a help request."""

@@ -1,4 +1,4 @@
-"""What happens to answers."""
+"""Events of accepted answers."""
 
 from dataclasses import dataclass
 from datetime import datetime

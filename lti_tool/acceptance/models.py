@@ -1,4 +1,4 @@
-"""Which answers were accepted."""
+"""Accepted answers."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from lti_tool.core.personal import NAMED
 
 
 class Acceptance(Row, Base):
-    """An answer was taken as the one that helped; another may follow it."""
+    """An answer that was accepted as the one that helped; a later one can replace it."""
 
     __tablename__ = "acceptance"
     __table_args__ = (
@@ -21,6 +21,6 @@ class Acceptance(Row, Base):
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True, info=NAMED)
-    """Who accepted it: who asked, or somebody of the staff."""
+    """The person who accepted it: the asker or a member of staff."""
     stands: Mapped[bool] = mapped_column(default=True, server_default="false")
-    """Whether it is the last one, and was not taken back."""
+    """Whether this is the current acceptance, not replaced and not taken back."""

@@ -1,4 +1,4 @@
-"""Which answer is the accepted one: the one condition for questions and help requests, on every page."""
+"""Conditions for the accepted answer, the same for questions and help requests on every page."""
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased
@@ -6,12 +6,12 @@ from sqlalchemy.orm import aliased
 from lti_tool.acceptance.models import Acceptance
 from lti_tool.posts.models import Conversation, Post, PostState
 
-# Made once: a new one is mapped anew at each use.
+# An alias made once; making one at each use is slow.
 _ANSWER = aliased(Post)
 
 
 def is_accepted_answer() -> ColumnElement[bool]:
-    """Of acceptances, beside their conversations: the one that stands, while its answer can be read.
+    """Condition on acceptances beside their conversations: current, and the answer is visible.
 
     An answer that is hidden or withdrawn answers nothing. One that is shown again is the accepted one again.
     """
@@ -22,5 +22,5 @@ def is_accepted_answer() -> ColumnElement[bool]:
 
 
 def has_accepted_answer() -> ColumnElement[bool]:
-    """Of conversations."""
+    """Condition on conversations."""
     return select(Acceptance.id).where(is_accepted_answer()).correlate(Conversation).exists()

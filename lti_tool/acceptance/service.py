@@ -1,4 +1,4 @@
-"""Accepting an answer, and taking that back: one set of rules for questions and for help requests."""
+"""Accepting an answer and taking that back, by the same rules for questions and help requests."""
 
 from uuid import UUID
 
@@ -15,13 +15,13 @@ from lti_tool.posts.service import access_post
 
 
 def check_may_settle(actor: Actor, conversation: Conversation) -> None:
-    """Raises NotFoundError for all but who asked and staff, who settle what somebody left open."""
+    """Raises NotFoundError unless the actor is the asker or staff."""
     if not actor.role.is_staff and conversation.author_id != actor.person_id:
         raise NotFoundError
 
 
 def accept(session: Session, actor: Actor, conversation: Conversation, post_id: UUID) -> None:
-    """Make this reply the accepted answer, in place of the one before. The same again changes nothing."""
+    """Accept this reply in place of an earlier one. Accepting it again changes nothing."""
     check_may_settle(actor, conversation)
     answer = access_post(session, actor, post_id, lock=True)
     is_reply = answer.conversation_id == conversation.id and not answer.is_opening
@@ -45,7 +45,7 @@ def accept(session: Session, actor: Actor, conversation: Conversation, post_id: 
 
 
 def take_back(session: Session, actor: Actor, conversation: Conversation, post_id: UUID) -> None:
-    """Make this reply the accepted answer no longer. Where it is not (any more), nothing changes."""
+    """Take the acceptance of this reply back. If it is not the accepted answer, nothing changes."""
     check_may_settle(actor, conversation)
     accepted = select(Acceptance.id).filter_by(conversation_id=conversation.id, post_id=post_id).limit(1)
     if session.scalar(accepted) is None:
@@ -60,8 +60,8 @@ def take_back(session: Session, actor: Actor, conversation: Conversation, post_i
 
 
 def _lock_standing(session: Session, conversation: Conversation) -> Acceptance | None:
-    """The acceptance that stands. Nobody else changes it until this transaction ends."""
-    # A key is still to be had by those who refer to the conversation.
+    """The current acceptance, locked until the transaction ends."""
+    # This lock still allows foreign keys to the conversation.
     session.execute(select(Conversation.id).filter_by(id=conversation.id).with_for_update(key_share=True))
     return session.scalars(
         select(Acceptance)
@@ -71,7 +71,7 @@ def _lock_standing(session: Session, conversation: Conversation) -> Acceptance |
 
 
 def _is_askers_own(actor: Actor, conversation: Conversation, answer: Post) -> bool:
-    """As far as the actor may know: under another face, who asked is somebody else for all but themselves."""
+    """Whether the actor can know that the asker wrote the answer. Anonymous askers stay unknown."""
     if answer.author_id != conversation.author_id:
         return False
     return answer.author_id == actor.person_id or answer.pseudonym == conversation.pseudonym

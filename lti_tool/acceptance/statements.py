@@ -34,7 +34,7 @@ def _record(
         subject_id=event.acceptance.id,
         verb=verb,
         at=at,
-        # Who asked anonymously accepts so.
+        # Anonymous askers accept anonymously.
         unnamed=unnamed_author(session, event.actor, event.conversation, event.conversation),
     )
 

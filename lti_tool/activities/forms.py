@@ -39,18 +39,16 @@ KINDS = {
         Activity.DISCUSSION,
         lazy_gettext("Open discussion"),
         "message-circle",
-        lazy_gettext(
-            "For questions with more than one good answer, talked through from everybody's own work."
-        ),
+        lazy_gettext("For questions with more than one good answer, discussed from everybody's own work."),
         lazy_gettext("Talk it through"),
     ),
     "answer_first": Kind(
         Activity.DISCUSSION,
-        lazy_gettext("Answer first, then see others"),
+        lazy_gettext("Answer first"),
         "eye",
         lazy_gettext(
-            "For thinking it through alone: who has answered sees what the others wrote, and can say what "
-            "changed their mind."
+            "For thinking alone first. Learners see the other answers once they have answered, "
+            "and can then say what changed their mind."
         ),
         lazy_gettext("Answer first"),
         Shape.ANSWER_FIRST,
@@ -60,8 +58,8 @@ KINDS = {
         lazy_gettext("Question and answer"),
         "ask",
         lazy_gettext(
-            "For questions with an answer that can be found: who asked, or you, accept the one that helped, "
-            "and it stands first."
+            "For questions with a definite answer. The author or staff accept the answer that "
+            "helped, and it is shown first."
         ),
         lazy_gettext("Questions and answers"),
         Shape.QUESTION,
@@ -71,8 +69,8 @@ KINDS = {
         lazy_gettext("Debate"),
         "sides",
         lazy_gettext(
-            "For questions with two sides: everybody argues one of them, and from a day that you choose the "
-            "other, and can say what changed their mind."
+            "For questions with two sides. Everybody argues one side, and from a day that you "
+            "choose the other side. Then they can say what changed their mind."
         ),
         lazy_gettext("Two sides"),
         Shape.DEBATE,
@@ -82,8 +80,8 @@ KINDS = {
         lazy_gettext("Case clinic"),
         "briefcase",
         lazy_gettext(
-            "For real cases from work: one person brings a case, the others ask first and then say what they "
-            "would do, and who brought it says what they take along."
+            "For real cases from work. One person brings a case, others first ask questions and "
+            "then say what they would do, and the author says what they take away."
         ),
         lazy_gettext("Bring a case"),
         Shape.CLINIC,
@@ -92,7 +90,7 @@ KINDS = {
         Activity.HELP,
         lazy_gettext("Peer help"),
         "life-buoy",
-        lazy_gettext("For getting unstuck: people say what they tried, and their peers answer first."),
+        lazy_gettext("For getting unstuck. Learners say what they tried, and their peers answer."),
         lazy_gettext("Ask each other"),
     ),
     "follow_up": Kind(
@@ -100,8 +98,8 @@ KINDS = {
         lazy_gettext("Carry forward"),
         "arrow-right-to-line",
         lazy_gettext(
-            "For the step into work: each person plans a moment and a first action, and later reports "
-            "how it went. Only they see it."
+            "For using it at work. Each learner plans a moment and a first step, and later "
+            "reports how it went. Only they can see it."
         ),
         lazy_gettext("Carry it into your work"),
     ),
@@ -131,7 +129,9 @@ class PointsField(StringField):
         points = int(text) if text.isdecimal() and len(text) <= len(str(_MOST_POINTS)) else 0
         if not 0 < points <= _MOST_POINTS:
             raise ValidationError(
-                lazy_gettext("Please give a whole number from 1 to %(most)d, or nothing.", most=_MOST_POINTS)
+                lazy_gettext(
+                    "Please enter a whole number from 1 to %(most)d, or leave this empty.", most=_MOST_POINTS
+                )
             )
         self.data = points
 
@@ -141,27 +141,27 @@ class PointsField(StringField):
 
 class ActivityForm(LaunchedForm):
     activity = radio_field(
-        lazy_gettext("What is it?"),
+        lazy_gettext("Type of activity"),
         {name: kind.label for name, kind in KINDS.items()},
         default="discussion",
         required=lazy_gettext("Please choose one of these."),
     )
     prompt = markdown_field(
         lazy_gettext("Prompt"),
-        description=lazy_gettext("what the participants read at the top; may stay empty"),
+        description=lazy_gettext("shown to learners at the top; optional"),
         scaffolds=scaffolds.PROMPT,
     )
     points = PointsField(
         lazy_gettext("Points in the gradebook"),
-        description=lazy_gettext("empty: nothing is graded"),
+        description=lazy_gettext("leave empty for no grade"),
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
 
     anonymous = BooleanField(
         lazy_gettext("Let learners post anonymously"),
         description=lazy_gettext(
-            "They choose it for each post. The others, and you, see a made-up name. You can look up who "
-            "wrote a post, but only with a reason that the author is told."
+            "Learners choose this for each post. Other learners and you see a made-up name. You "
+            "can look up the author only if you give a reason, which the author is told."
         ),
     )
 
@@ -182,42 +182,46 @@ def _side_field(label: str, description: str) -> LineField:
 class SetUpForm(ActivityForm, MomentsForm):
     """The same of an activity that is there, with what belongs to this run of the course."""
 
-    opens = MomentField(lazy_gettext("Opens"), description=lazy_gettext("empty: from the first"))
-    first_side = _side_field(lazy_gettext("One side"), lazy_gettext("empty: For"))
-    second_side = _side_field(lazy_gettext("The other side"), lazy_gettext("empty: Against"))
-    closes = MomentField(lazy_gettext("Closes"), last=True, description=lazy_gettext("empty: never"))
+    opens = MomentField(lazy_gettext("Opens"), description=lazy_gettext("Leave empty to open at once."))
+    first_side = _side_field(lazy_gettext("First side"), lazy_gettext("leave empty for “For”"))
+    second_side = _side_field(lazy_gettext("Second side"), lazy_gettext("leave empty for “Against”"))
+    closes = MomentField(
+        lazy_gettext("Closes"), last=True, description=lazy_gettext("Leave empty to stay open.")
+    )
     # After those two, whose moments it is compared with.
     switches = MomentField(
         lazy_gettext("Sides are switched"),
-        description=lazy_gettext("everybody argues the opposite from then on; empty: never"),
+        description=lazy_gettext("From then on, everybody argues the other side. Leave empty for never."),
     )
 
     # The same.
     ideas = MomentField(
-        lazy_gettext("From questions to ideas"),
-        description=lazy_gettext("empty: who brought a case, or you, moves it on"),
+        lazy_gettext("Ideas start"),
+        description=lazy_gettext("Leave empty if the case's author or staff should move each case on."),
     )
     taking = MomentField(
-        lazy_gettext("From ideas to what is taken along"),
-        description=lazy_gettext("empty: the same"),
+        lazy_gettext("Takeaways start"),
+        description=lazy_gettext("Leave empty if the case's author or staff should move each case on."),
     )
 
     def validate_closes(self, field: MomentField) -> None:
         if _is_before(field, self.opens):
-            raise ValidationError(lazy_gettext("It closes before it opens. Please choose a later moment."))
+            raise ValidationError(
+                lazy_gettext("The closing time must be after the opening time. Please choose a later time.")
+            )
 
     def validate_switches(self, field: MomentField) -> None:
         if self.is_debate and (_is_before(field, self.opens) or _is_before(self.closes, field)):
-            raise ValidationError(lazy_gettext("Please choose a moment between those two."))
+            raise ValidationError(lazy_gettext("Please choose a time between opening and closing."))
 
     def validate_ideas(self, field: MomentField) -> None:
         if self.is_clinic and (_is_before(field, self.opens) or _is_before(self.closes, field)):
-            raise ValidationError(lazy_gettext("Please choose a moment after it opens and before it closes."))
+            raise ValidationError(lazy_gettext("Please choose a time between opening and closing."))
 
     def validate_taking(self, field: MomentField) -> None:
         self.validate_ideas(field)
         if self.is_clinic and _is_before(field, self.ideas):
-            raise ValidationError(lazy_gettext("Please choose a moment after that of the ideas."))
+            raise ValidationError(lazy_gettext("Please choose a time after the start of ideas."))
 
     @property
     def is_debate(self) -> bool:
@@ -259,10 +263,10 @@ def _is_before(field: MomentField, other: MomentField) -> bool:
 
 class CopyForm(LaunchedForm):
     choice = radio_field(
-        lazy_gettext("What becomes of its settings?"),
+        lazy_gettext("Keep the settings?"),
         {
-            CopyChoice.KEEP: lazy_gettext("Keep these settings"),
-            CopyChoice.PLAIN: lazy_gettext("Start with plain settings"),
+            CopyChoice.KEEP: lazy_gettext("Keep the copied settings"),
+            CopyChoice.PLAIN: lazy_gettext("Start with default settings"),
         },
         required=lazy_gettext("Please choose one of these."),
     )

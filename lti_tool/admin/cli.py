@@ -15,14 +15,17 @@ class _CommandLine(Protocol):
 
 @click.group()
 def admin() -> None:
-    """The administrator's page, /admin."""
+    """Manage access to the administration pages (/admin)."""
 
 
 @admin.command("sign-in")
 @click.pass_obj
 def sign_in(line: _CommandLine) -> None:
-    """Print a link that signs its reader in as an administrator: once, within ten minutes."""
+    """Print a one-time sign-in link for an administrator, valid for ten minutes."""
     with unit_of_work(line.sessions()) as session:
         link = make_sign_in(session)
     click.echo(link)
-    click.echo("It works once, within ten minutes. Whoever has it is let in: pass it to nobody.", err=True)
+    click.echo(
+        "The link works once, within ten minutes. Anyone who has it can sign in, so do not share it.",
+        err=True,
+    )

@@ -16,7 +16,7 @@ class SignInForm(Form):
 
     code = line_field(
         lazy_gettext("Sign-in code"),
-        description=lazy_gettext("The whole link will do as well."),
+        description=lazy_gettext("You can also paste the whole link."),
         required=lazy_gettext("Please paste the code, or the whole link."),
         longest=_LONGEST_LINK,
     )

@@ -1,1 +1,1 @@
-"""Files that go with a post: kept when they are chosen, attached when it is posted, swept otherwise."""
+"""Files of posts: stored when chosen, attached when the post is written, deleted by a sweep otherwise."""

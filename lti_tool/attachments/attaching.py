@@ -1,4 +1,4 @@
-"""Attaching the files that wait to the post that is written, in its transaction."""
+"""Attaching waiting files to a post, in the transaction that writes it."""
 
 from collections import Counter
 
@@ -14,7 +14,7 @@ from lti_tool.posts.events import PostWritten
 
 
 def waiting(actor: Actor) -> Select[Attachment]:
-    """The actor's own files that are kept here and wait for their post."""
+    """The actor's own waiting files with these ids."""
     return select(Attachment).where(
         Attachment.person_id == actor.person_id,
         Attachment.course_id == actor.course_id,
@@ -26,7 +26,7 @@ def waiting(actor: Actor) -> Select[Attachment]:
 
 
 def attach_files(session: Session, event: PostWritten) -> None:
-    """In the order in which they were chosen. Raises ConflictError where one is not there any more.
+    """Attach files in the order in which they were chosen. Raises ConflictError if one is gone.
 
     Those of an anonymous post keep nothing that may name its author, and get names that we make.
     """

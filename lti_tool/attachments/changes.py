@@ -1,4 +1,4 @@
-"""What a picture may lose when it is made anew. Its author and its readers are told."""
+"""What a picture can lose when it is re-encoded. Its author and its readers are told."""
 
 from enum import StrEnum
 
@@ -6,10 +6,10 @@ from enum import StrEnum
 class Change(StrEnum):
     SMALLER = "smaller"
     STILL = "still"
-    """It moved; the first image is left."""
+    """It was animated; only the first frame is left."""
     DEPTH = "depth"
     """It had more than 256 shades of each colour."""
     COLOURS = "colours"
-    """Its colours were those of another space than sRGB."""
+    """It had another colour space than sRGB."""
     FORMAT = "format"
-    """It was of a format that not every browser shows."""
+    """Its format is not one that every browser shows."""

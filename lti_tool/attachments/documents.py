@@ -1,4 +1,4 @@
-"""Documents of office programs: which kind one is, and whether it holds macros.
+"""Office documents: their kind, and whether they contain macros.
 
 They are zip files. Their parts are told by what their own tables say of them (content types, relationships,
 manifest), since a program goes by these and not by names. Of the rest nothing is unpacked.
@@ -15,9 +15,11 @@ from lti_tool.attachments.errors import Refusal, RefusedFileError
 
 _MOST_ENTRIES: Final = 5000
 _MOST_UNPACKED: Final = 500 * 1024 * 1024
-"""What a reader's program may have to unpack. Sheets of numbers are twenty times as large as their file."""
+"""Largest size that a reader's program may have to unpack. Spreadsheets are twenty times as large as their
+file.
+"""
 _MOST_OF_TABLES: Final = 8 * 1024 * 1024
-"""Of the tables of one document, unpacked."""
+"""Largest unpacked size of a document's tables."""
 _ENTRY: Final = b"PK\x01\x02"
 _ENCRYPTED: Final = 0x1
 
@@ -28,14 +30,14 @@ _OFFICE_KINDS: Final = {
 }
 _CONTENT_TYPES: Final = "[content_types].xml"
 _OFFICE_MACROS: Final = ("vbaproject", "vbadata", "macroenabled", "macrosheet", "activex")
-"""In the content type of a part, or in what a relationship leads to."""
+"""Marks of macros in a part's content type or a relationship's target."""
 _NAMED_MACROS: Final = ("vbaproject.bin", "vbadata.xml")
 
 _ODF_TYPE: Final = "application/vnd.oasis.opendocument."
 _ODF_KINDS: Final = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
 _ODF_MANIFEST: Final = "meta-inf/manifest.xml"
 _ODF_MACROS: Final = {"basic", "scripts", "dialogs"}
-"""The folders of macros, in the document itself and in documents that are embedded in it."""
+"""Folders of macros, in the document and in documents embedded in it."""
 
 _OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED_PART: Final = "EncryptedPackage".encode("utf-16-le")
@@ -57,7 +59,7 @@ def document_kind(content: bytes) -> str:
 
 
 def why_old(content: bytes) -> Refusal | None:
-    """Old office files, and new ones with a password, are no zip files but containers of an older format."""
+    """Old office files, and new ones with a password, are containers of an older format, not zip files."""
     if not content.startswith(_OLD):
         return None
     return Refusal.LOCKED if _LOCKED_PART in content else Refusal.OLD_OFFICE
@@ -67,7 +69,7 @@ class _Document:
     def __init__(self, packed: zipfile.ZipFile) -> None:
         self._packed = packed
         self._left = _MOST_OF_TABLES
-        # As an office program compares them; a name may be there twice.
+        # Folded as an office program compares names; a name may occur twice.
         self._parts = [(it, _plain(it.filename)) for it in packed.infolist() if not it.is_dir()]
         self._names = {name for _, name in self._parts}
 
@@ -110,14 +112,14 @@ class _Document:
         return kind
 
     def _listed(self, manifest: zipfile.ZipInfo) -> Iterator[str]:
-        """The parts that a manifest lists. Raises RefusedFileError where one is encrypted."""
+        """The parts that a manifest lists. Raises RefusedFileError if one is encrypted."""
         for attributes in self._elements(manifest):
             if "checksum" in attributes or "algorithm-name" in attributes:
                 raise RefusedFileError(Refusal.LOCKED)
             yield _plain(attributes.get("full-path", ""))
 
     def _elements(self, entry: zipfile.ZipInfo) -> list[dict[str, str]]:
-        """The attributes of each element of a part, by their local names.
+        """The attributes of each element of a part, by local name.
 
         Such a part declares no entities, so nothing in it can multiply.
         """
@@ -142,7 +144,7 @@ class _Document:
 
 
 def _check_doctype(_name: str, _system: str | None, _public: str | None, declares: int) -> None:
-    """Old OpenDocument names a DTD, which nobody fetches. Raises ValueError for one that is written out."""
+    """Old OpenDocument names a DTD, which is never fetched. Raises ValueError for an inline one."""
     if declares:
         raise ValueError("declarations")
 

@@ -1,4 +1,4 @@
-"""Why a file is not taken."""
+"""Reasons why a file is refused."""
 
 from enum import StrEnum
 
@@ -30,12 +30,12 @@ class Refusal(StrEnum):
 
 
 class RefusedFileError(SegueError):
-    """A file that can't be attached; the others and the text are not touched by it."""
+    """A file that can't be attached. Other files and the text are not affected."""
 
     def __init__(self, reason: Refusal, *, left: int = 0, **details: str) -> None:
         super().__init__(reason)
         self.reason = reason
         self.left = left
-        """Bytes that this person's files in the course may still have."""
+        """Bytes that this person may still store in the course."""
         self.details = details
-        """What the words for the reason name."""
+        """Values for the message."""

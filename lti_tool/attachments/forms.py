@@ -1,4 +1,4 @@
-"""Forms that carry files: kept as they come, whatever else is to be corrected."""
+"""Forms with files. Files are stored at once, even if the form has other errors."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -36,52 +36,55 @@ ACCEPTED = ",".join([*(f".{ending}" for kind in KINDS.values() for ending in kin
 _OF_FILES = ("files", "name-", "alt-", "decorative-", "remove-")
 
 _WORDS: dict[Refusal, LazyString] = {
-    Refusal.EMPTY: lazy_gettext("there is nothing in it."),
+    Refusal.EMPTY: lazy_gettext("The file is empty."),
     Refusal.UNKNOWN: lazy_gettext(
-        "we can't take this kind of file. Pictures, PDF, text and program code, documents, sheets and slides"
-        " (.docx, .odt and their like), and sound (MP3, M4A, Ogg) are fine."
+        "This type of file is not accepted. You can attach pictures, PDF, text, program code, "
+        "documents, sheets and slides (such as .docx or .odt), and sound (MP3, M4A, Ogg)."
     ),
     Refusal.MACROS: lazy_gettext(
-        "it holds macros or controls, which could act on the computer of who opens it. Please save it without"
-        " them, and choose it again."
+        "The file contains macros or controls, which could harm other people's computers. "
+        "Please save it without them, and choose it again."
     ),
     Refusal.LOCKED: lazy_gettext(
-        "it is locked with a password, so the others could not open it. Please save it without one."
+        "The file has a password, so others can't open it. Please save it without one."
     ),
     Refusal.OLD_OFFICE: lazy_gettext(
-        "it is of an old office format (such as .doc or .xls). Please save it as .docx, .xlsx, .pptx or PDF."
+        "The file has an old office format (such as .doc or .xls). Please save it as .docx, "
+        ".xlsx, .pptx or PDF."
     ),
-    Refusal.ARCHIVE: lazy_gettext("it is a packed folder. Please choose the files in it one by one."),
-    Refusal.PROGRAM: lazy_gettext("it is a program. We take none, whatever it does."),
+    Refusal.ARCHIVE: lazy_gettext("This is a packed folder. Please choose its files one by one."),
+    Refusal.PROGRAM: lazy_gettext("This is a program. Programs are not accepted."),
     Refusal.VIDEO: lazy_gettext(
-        "it is a video, and those are too large for here. Please link to it from your text instead."
+        "This is a video, and videos are too large. Please link to it in your text instead."
     ),
-    Refusal.DAMAGED: lazy_gettext("it can't be opened. It may be damaged."),
+    Refusal.DAMAGED: lazy_gettext("The file can't be opened. It may be damaged."),
     Refusal.TOO_LARGE: lazy_gettext(
-        "it is too large. A file may have %(most)d MB.", most=LARGEST_FILE // MEGABYTE
+        "The file is too large. A file can have up to %(most)d MB.", most=LARGEST_FILE // MEGABYTE
     ),
     Refusal.TOO_LARGE_INSIDE: lazy_gettext(
-        "it is packed, and too large to be opened by everybody. Please choose a smaller one."
+        "The file is too large when unpacked. Please choose a smaller one."
     ),
-    Refusal.TOO_MANY: lazy_gettext("a post can have %(most)d files, and these were more.", most=MOST_FILES),
+    Refusal.TOO_MANY: lazy_gettext(
+        "A post can have up to %(most)d files. Please choose fewer.", most=MOST_FILES
+    ),
     Refusal.TOO_MUCH: lazy_gettext(
-        "together the files are too large. All of a post's may have %(most)d MB.",
+        "The files are too large together. The files of a post can have up to %(most)d MB.",
         most=LARGEST_POST // MEGABYTE,
     ),
     Refusal.TOO_HEAVY: lazy_gettext(
-        "reading this picture takes too long, or too much memory. Please save it smaller, and try again."
+        "The picture takes too long or too much memory to read. Please save a smaller version, and try again."
     ),
-    Refusal.UNREADABLE: lazy_gettext("the picture can't be read. It may be damaged."),
+    Refusal.UNREADABLE: lazy_gettext("The picture can't be read. It may be damaged."),
     Refusal.TOO_MANY_WAITING: lazy_gettext(
-        "you have many files that were never posted. Please post or remove some first."
+        "You have many files that you have not posted. Please post or remove some first."
     ),
-    Refusal.NOT_KEPT: lazy_gettext("we could not keep it just now. Please choose it again in a moment."),
-    Refusal.GONE: lazy_gettext("it is not here any more. Please choose it again, or send without it."),
+    Refusal.NOT_KEPT: lazy_gettext("The file could not be saved. Please choose it again in a moment."),
+    Refusal.GONE: lazy_gettext("The file is no longer here. Please choose it again, or send without it."),
 }
 
 
 def upload_limits(settings: Settings) -> BodyLimits:
-    """What the routes of forms with files take."""
+    """Upload limits for routes of forms with files."""
     return BodyLimits(LARGEST_REQUEST, settings.upload_seconds)
 
 
@@ -89,20 +92,20 @@ def _words(refused: RefusedFileError) -> LazyString:
     match refused.reason:
         case Refusal.MISNAMED:
             return lazy_gettext(
-                "its name ends in “%(claimed)s”, but in it is another kind of file (%(found)s). Please give"
-                " it the right ending.",
+                "The name ends in “%(claimed)s”, but the file is of another type (%(found)s). Please "
+                "correct the ending.",
                 claimed=shown_claim(refused.details["claimed"]),
                 found=refused.details["found"].upper(),
             )
         case Refusal.TOO_MANY_PIXELS:
             return lazy_gettext(
-                "it has too many pixels. A picture of its kind may have %(most)s million. Please make it"
-                " smaller first.",
+                "The picture has too many pixels. Pictures of this type can have up to %(most)s "
+                "million. Please make it smaller first.",
                 most=refused.details["most"],
             )
         case Refusal.NO_ROOM:
             return lazy_gettext(
-                "it is larger than what your files in this course may still have: %(left)s MB are left.",
+                "The file is larger than your remaining space in this course (%(left)s MB).",
                 left=f"{refused.left / MEGABYTE:.1f}",
             )
         case reason:
@@ -110,18 +113,18 @@ def _words(refused: RefusedFileError) -> LazyString:
 
 
 def is_of_files(name: str) -> bool:
-    """Whether a field of this name says something of a form's files."""
+    """Whether a field of this name belongs to the form's files."""
     return name.startswith(_OF_FILES)
 
 
 class AttachingForm(LaunchedForm):
-    """A form whose post may have files. `attached` are those that wait in it, `file_errors` what is wrong."""
+    """A form whose post may have files: `attached` are its waiting files, `file_errors` their problems."""
 
     attached: list[AttachmentView]
     file_errors: list[tuple[str, LazyString]]
 
     def __init__(self, **defaults: Any) -> None:
-        # For those who are signed in, and for this form alone. Before anything reads the request.
+        # For signed-in people and this form only, and before anything reads the request.
         if request.mimetype == "multipart/form-data":
             request.max_content_length, request.max_form_parts = LARGEST_REQUEST, _MOST_PARTS
         self.attached, self.file_errors = [], []
@@ -141,7 +144,7 @@ class AttachingForm(LaunchedForm):
 
     @property
     def accepted(self) -> str:
-        """The endings of what we take."""
+        """The file endings that are accepted."""
         return ACCEPTED
 
     @property
@@ -149,13 +152,13 @@ class AttachingForm(LaunchedForm):
         return LARGEST_FILE
 
     def submission_key(self) -> UUID:
-        """With the files, which are no fields: the same text with another file is another post."""
+        """The key includes the files: the same text with another file is another post."""
         files = [*(str(it) for it in self._sent_ids()), *self._digests]
         key = super().submission_key()
         return uuid5(key, "\n".join(files)) if files else key
 
     def chosen(self) -> Sequence[Chosen]:
-        """What to attach to the post, in order."""
+        """The ids of the files to attach, in order."""
         return [Chosen(id=it.id, name=it.name, alt=it.alt, decorative=it.decorative) for it in self.attached]
 
     def _sent_ids(self) -> list[UUID]:
@@ -163,7 +166,7 @@ class AttachingForm(LaunchedForm):
         return [UUID(it) for it in names if _is_uuid(it) and f"remove-{it}" not in request.form]
 
     def _find_files(self) -> None:
-        """Those that the form shows, with what is said of them; some may be taken out by it."""
+        """The form's waiting files with their descriptions; the form may remove some."""
         for name in [it for it in request.form if it.startswith("remove-") and _is_uuid(it[7:])]:
             remove_attachment(db(), actor(), UUID(name[7:]))
         wanted = self._sent_ids()
@@ -172,13 +175,13 @@ class AttachingForm(LaunchedForm):
         rows = {row.id: row for row in db().scalars(waiting(actor()).where(Attachment.id.in_(wanted)))}
         self.attached += [AttachmentView.of(rows[it], _said_of(it)) for it in wanted if it in rows]
         gone = [it for it in wanted if it not in rows]
-        # The same form sent twice: its files stand with the post already.
+        # The form was sent twice: its files are attached to the post already.
         if gone and not was_posted(db(), actor(), self.submission_key()):
             self.file_errors += [(_said_of(it)["name"], _WORDS[Refusal.GONE]) for it in gone]
 
     def _keep_files(self, files: Sequence[FileStorage]) -> None:
         if files:
-            db().commit()  # nothing is held while files are on their way, which may be a long one
+            db().commit()  # hold no locks during an upload, which may be long
         for file in files:
             content = file.stream.read(LARGEST_FILE + 1)
             self._digests.append(digest_of(content))
@@ -198,11 +201,11 @@ class AttachingForm(LaunchedForm):
 
 
 class UploadForm(AttachingForm):
-    """Files alone, before their post."""
+    """A form of files only, before the post is sent."""
 
 
 class RemoveForm(LaunchedForm):
-    """A button."""
+    """A form of one button."""
 
 
 def _said_of(attachment_id: UUID) -> dict[str, Any]:

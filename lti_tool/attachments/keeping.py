@@ -1,4 +1,4 @@
-"""Keeping a file when it is chosen: first its row, then the file, then the word that it is there.
+"""Storing a chosen file: first its row, then the file, then the mark that the file exists.
 
 So a file never lies anywhere without a row that leads to it, whatever ends half-way.
 """
@@ -27,12 +27,12 @@ log = structlog.get_logger(__name__)
 LARGEST_FILE = 20 * 1024 * 1024
 LARGEST_POST = 50 * 1024 * 1024
 _MOST_WAITING = 100
-"""Of one person, in all forms."""
+"""For one person, over all forms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
-    """A file as it is going to be kept."""
+    """A file, ready to be stored."""
 
     content: bytes
     digest: str
@@ -56,7 +56,7 @@ def digest_of(content: bytes) -> str:
 def keep_file(
     sessions: sessionmaker[Session], actor: Actor, *, form_id: UUID, claimed_name: str, content: bytes
 ) -> Attachment:
-    """Keep it for this person and form; the same file again is the same row. Raises RefusedFileError."""
+    """Store a file for this person and form; the same file gives the same row. Raises RefusedFileError."""
     ready = make_ready(claimed_name, content)
     with unit_of_work(sessions) as session:
         row = _reserve(session, actor, form_id, ready)
@@ -96,7 +96,7 @@ def make_ready(claimed_name: str, content: bytes) -> _Ready:
 
 
 def _reserve(session: Session, actor: Actor, form_id: UUID, ready: _Ready) -> Attachment:
-    """The file's row, within the bounds for a form and a person. One waits for nobody but oneself."""
+    """The file's row, within the limits for a form and a person. Locks uploads of the same person only."""
     lock = int.from_bytes(actor.person_id.bytes[-8:], signed=True)
     session.execute(select(func.pg_advisory_xact_lock(lock)))
     waiting = session.scalars(
@@ -135,7 +135,7 @@ def _reserve(session: Session, actor: Actor, form_id: UUID, ready: _Ready) -> At
 
 
 def _room_left(session: Session, actor: Actor) -> int:
-    """Bytes, of those for one person in one course. Right in a race, under the person's lock."""
+    """Bytes left of one person's space in one course. Safe in races, under the person's lock."""
     kept = select(func.coalesce(func.sum(Attachment.size), 0)).where(
         Attachment.person_id == actor.person_id,
         Attachment.course_id == actor.course_id,

@@ -1,4 +1,4 @@
-"""Which files may be attached. The content decides; the ending of the name must agree with it."""
+"""Kinds of files that can be attached. The content decides, and the name's ending must agree."""
 
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -12,7 +12,7 @@ _START = 64
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file. A name keeps an ending of these; any other is followed by the first one."""
+    """A kind of file. A name keeps one of these endings; other names get the first one."""
 
     name: str
     media_type: str
@@ -24,7 +24,7 @@ class Kind:
 
     @property
     def is_bare(self) -> bool:
-        """Whether no program wrote something into it, such as its author's name."""
+        """Whether the format has no metadata of programs, such as an author's name."""
         return self.is_image or self.media_type.startswith("text/")
 
 
@@ -37,7 +37,7 @@ GIF: Final = Kind("gif", "image/gif", ("gif",))
 HEIC: Final = Kind("heic", "image/heic", ("heic", "heif", "hif"))
 AVIF: Final = Kind("avif", "image/avif", ("avif",))
 PDF: Final = Kind("pdf", "application/pdf", ("pdf",))
-# No word of its encoding: it is saved as it came.
+# The encoding is unknown, so the text is served as it came.
 TEXT: Final = Kind("text", "text/plain", ("txt", *texts.ENDINGS))
 CSV: Final = Kind("csv", "text/csv", ("csv",))
 DOCX: Final = Kind("docx", f"{_OFFICE}wordprocessingml.document", ("docx",))
@@ -84,7 +84,7 @@ _LAYER_3, _FREE, _RESERVED = 0x02, 0x0F, 0x03
 
 
 def kind_of(content: bytes, claimed_name: str) -> Kind:
-    """What the file is. Raises RefusedFileError for what is not taken, or whose ending says otherwise."""
+    """The kind of a file. Raises RefusedFileError if it is not accepted, or its ending says otherwise."""
     if not content:
         raise RefusedFileError(Refusal.EMPTY)
     ending = ending_of(claimed_name)
@@ -95,7 +95,7 @@ def kind_of(content: bytes, claimed_name: str) -> Kind:
         raise RefusedFileError(_why_not(content))
     kind = kind or (CSV if ending in CSV.endings else TEXT)
     claimed = BY_ENDING.get(ending)
-    # A text may have any ending but another kind's; what else it says is followed by ".txt".
+    # A text may have any ending except another kind's; other endings are followed by ".txt".
     if claimed is not kind and (claimed or (ending and kind is not TEXT)):
         raise RefusedFileError(Refusal.MISNAMED, claimed=f".{ending}", found=kind.name)
     return kind
@@ -127,7 +127,7 @@ def _known(content: bytes) -> Kind | None:
 
 
 def _boxed(start: bytes) -> Kind | None:
-    """Of the family of MP4: the first box names the brands that the file keeps to."""
+    """Files of the MP4 family: the first box names the file's brands."""
     if start[4:8] != b"ftyp":
         return None
     brand = start[8:12]
@@ -148,7 +148,7 @@ def _sound(start: bytes) -> Kind | None:
 
 
 def _is_mp3_frame(start: bytes) -> bool:
-    """Eleven set bits, then layer III with a bit rate and a sampling rate that exist."""
+    """An MP3 frame starts with eleven set bits, then layer III with a valid bit rate and sampling rate."""
     if len(start) < 4 or start[0] != 0xFF or start[1] & 0xE0 != 0xE0:  # noqa: PLR2004  # the bits of a frame
         return False
     return start[1] & 0x06 == _LAYER_3 and start[2] >> 4 != _FREE and start[2] >> 2 & 0x03 != _RESERVED

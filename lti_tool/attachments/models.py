@@ -1,4 +1,4 @@
-"""Attached files, and those that wait for their post."""
+"""Attached files, and files that wait for their post."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,11 +14,11 @@ MOST_FILES = 10
 
 
 class Attachment(Row, Base):
-    """A file. Its row is there before the file is written, and goes after the file is deleted."""
+    """A file. Its row is written before the file, and deleted after it."""
 
     __tablename__ = "attachment"
     __table_args__ = (
-        # The same file twice in one form, by a second press say, is one.
+        # The same file twice in one form, for example by a double click, is stored once.
         UniqueConstraint("person_id", "form_id", "digest"),
         Index(
             "ix_attachment_post_id_position",
@@ -35,38 +35,38 @@ class Attachment(Row, Base):
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), info=NAMED)
-    """Who uploaded it."""
+    """The person who uploaded it."""
     form_id: Mapped[UUID | None]
-    """The form that it was chosen in; none once it is attached or removed."""
+    """The form in which it was chosen; none once it is attached or removed."""
     digest: Mapped[str] = mapped_column(info=trace("person_id"))
-    """Of what was sent."""
+    """Digest of the uploaded content."""
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
     position: Mapped[int] = mapped_column(default=0)
-    """Its place among the post's files."""
+    """Its position among the post's files."""
     kind: Mapped[str] = mapped_column(info=trace("person_id"))
     name: Mapped[str] = mapped_column(info=words("person_id"))
-    """What it is called, with its ending; never as it came."""
+    """The file's name with its ending, made safe; never the name as uploaded."""
     alt: Mapped[str] = mapped_column(default="", info=words("person_id"))
     decorative: Mapped[bool] = mapped_column(default=False)
-    """A picture that says nothing to those who can't see it."""
+    """A picture without meaning for people who can't see it."""
     size: Mapped[int]
-    """Of all that is kept of it, the original too."""
+    """Size of everything stored for it, including the original."""
     width: Mapped[int | None]
     height: Mapped[int | None]
     changes: Mapped[list[str]] = mapped_column(
         ARRAY(Text), default=list, server_default=text("'{}'"), info=trace("person_id")
     )
-    """What a picture lost when it was made anew (`changes.py`)."""
+    """What a picture lost when it was re-encoded (`changes.py`)."""
     original_kind: Mapped[str | None] = mapped_column(info=trace("person_id"))
-    """Of the picture as it was sent, which is kept too where it lost something; none else."""
+    """Kind of the original picture, if it is stored because the new one lost something."""
     kept_at: Mapped[datetime | None]
-    """When the file was written; before that nobody gets it."""
+    """When the file was written; before that nobody can get it."""
     removed_at: Mapped[datetime | None]
-    """When it was taken out; the sweep deletes the file, then the row."""
+    """When it was removed; the sweep deletes the file, then the row."""
 
     @property
     def key(self) -> str:
-        """Where the file is kept: nothing in it tells what it is or whose."""
+        """The storage key; it reveals nothing about the content or the owner."""
         return f"attachments/{self.id.hex[-2:]}/{self.id}"
 
     @property
@@ -75,5 +75,5 @@ class Attachment(Row, Base):
 
     @property
     def keys(self) -> list[str]:
-        """Of all that is kept of it."""
+        """The storage keys of everything stored for it."""
         return [self.key, self.original_key] if self.original_kind else [self.key]

@@ -1,4 +1,4 @@
-"""What a file is called: without a path, and without tricks of writing."""
+"""Safe file names: no path, no hidden characters."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def file_name(given: str, kind: Kind, *, before: str = "") -> str:
-    """The name made harmless anywhere, with an ending of its kind.
+    """A name that is safe everywhere, with an ending of the file's kind.
 
     A text keeps the ending that it is given, or else the one of its name before.
     """
@@ -29,14 +29,14 @@ def file_name(given: str, kind: Kind, *, before: str = "") -> str:
 
 
 def nameless(kind: Kind, before: str, counted: Counter[str]) -> str:
-    """The name of an anonymous post's file. It says the kind and a number, nothing that its author chose."""
+    """The neutral name of an anonymous post's file: its kind and a number."""
     stem = "picture" if kind.is_image else "text"
     counted[stem] += 1
     return file_name(f"{stem}-{counted[stem]}", kind, before=before)
 
 
 def shown_claim(claimed: str) -> str:
-    """The name as it came, fit to be said to the one who chose the file."""
+    """The uploaded name, safe to show to the person who chose the file."""
     return _visible(_last(claimed))[:LONGEST_NAME]
 
 
@@ -45,6 +45,6 @@ def _last(path: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Its last signs, composed, and without what can't be seen: what turns the direction, joins, or hides."""
+    """The last characters of a name, normalised, without invisible ones such as direction marks."""
     composed = unicodedata.normalize("NFC", text[-_LOOKED_AT:])
     return "".join(letter for letter in composed if unicodedata.category(letter) not in _INVISIBLE)

@@ -1,4 +1,4 @@
-"""The program that makes one picture anew: `python -m lti_tool.attachments.picture_process KIND`.
+"""The program that re-encodes one picture: `python -m lti_tool.attachments.picture_process KIND`.
 
 The picture comes on its standard input; a line of JSON and the new picture go to its standard output.
 Decoders are large programs in C, and they read whatever people send. In a process of their own they can take
@@ -26,20 +26,20 @@ MOST_SECONDS: Final = 10
 
 LONGEST_SIDE: Final = 2048
 READABLE_SIDE: Final = 1440
-"""A picture of a page or a panorama keeps so much of its short side, so that words stay readable."""
+"""Shortest side that a long picture (a page or a panorama) keeps, so that text in it stays readable."""
 LONGEST_STRIP: Final = 12_000
 MOST_SHOWN: Final = 16_000_000
 
 MEGAPIXELS: Final = {"jpeg": 64, "png": 25, "gif": 25, "heic": 25, "avif": 25, "webp": 10}
-"""The most that a picture may have. A JPEG is read at a reduced size, a WebP takes sixteen bytes a pixel."""
+"""Largest accepted pictures. A JPEG is read at a reduced size; a WebP takes sixteen bytes a pixel."""
 _MOST_COEFFICIENTS: Final = 160 * 1024 * 1024
-"""A progressive JPEG is held whole, however small it is read."""
+"""A progressive JPEG is held in memory as a whole, even if it is read at a small size."""
 
 _FORMATS: Final = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "heic": "HEIF", "avif": "AVIF"}
 _MOVE: Final = {"png", "gif", "webp", "avif"}
 _OPTIONS: Final[dict[str, dict[str, Any]]] = {
     JPEG.name: {"quality": 85, "progressive": True},
-    PNG.name: {"compress_level": 4},  # the usual 6 takes three times as long to save a twentieth
+    PNG.name: {"compress_level": 4},  # the default of 6 takes three times as long and saves 5 %
     WEBP.name: {"quality": 85},
 }
 _BROKEN = (
@@ -47,7 +47,7 @@ _BROKEN = (
     RuntimeError, struct.error,
 )  # fmt: skip
 _MOST_UNPACKED: Final = 25_000_000
-"""Pixels of a JPEG, which is read at half its size or less where it has more."""
+"""Largest number of pixels to decode; larger JPEGs are read at half their size or less."""
 _STRIP: Final = 256
 _PNG_DEPTH = 24
 _BITS = 8
@@ -55,7 +55,7 @@ _ROUNDING = 4
 
 
 def shown_size(width: int, height: int) -> tuple[int, int]:
-    """The size at which a picture is kept; its aspect is kept too."""
+    """The size at which a picture is stored, with the same aspect ratio."""
     long, short = max(width, height), min(width, height)
     scale = min(
         1.0,
@@ -67,7 +67,7 @@ def shown_size(width: int, height: int) -> tuple[int, int]:
 
 
 def make(content: bytes, kind: str) -> tuple[dict[str, Any], bytes]:
-    """What is said of the new picture, and the picture. Raises RefusedFileError."""
+    """The description of the new picture, and the picture. Raises RefusedFileError."""
     with Image.open(io.BytesIO(content), formats=(_FORMATS[kind],)) as opened:
         _check_size(opened, kind)
         changes = _changes(opened, content, kind)
@@ -85,7 +85,7 @@ def make(content: bytes, kind: str) -> tuple[dict[str, Any], bytes]:
     if converted:
         changes.append(Change.COLOURS)
     upright = _upright(coloured)
-    upright.info = {}  # else what programs noted in the old picture goes into the new one
+    upright.info = {}  # otherwise metadata of the old picture would be copied into the new one
     made = {"jpeg": JPEG, "png": PNG, "gif": PNG, "webp": WEBP}.get(kind)
     if made is None:
         made = WEBP if upright.mode == "RGBA" else JPEG
@@ -126,7 +126,7 @@ def _changes(opened: Image.Image, content: bytes, kind: str) -> list[Change]:
 
 
 def _plain(picture: Image.Image) -> Image.Image:
-    """In grey, RGB, RGBA or CMYK, of eight bits. The resampling needs that, and a browser has no more."""
+    """The picture in grey, RGB, RGBA or CMYK with eight bits, for resampling and browsers."""
     if picture.mode.startswith("I;16"):
         return picture.point(lambda value: value * (1 / 257) + 0.5).convert("L")
     if picture.has_transparency_data:
@@ -137,7 +137,7 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _resized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """A new picture of this size. Strip by strip as far as it goes by whole numbers, which saves memory."""
+    """A resized picture. Strip by strip for whole factors, which saves memory."""
     factor = min(picture.width // size[0], picture.height // size[1])
     if factor > 1:
         reduced = Image.new(picture.mode, (-(-picture.width // factor), -(-picture.height // factor)))
@@ -150,7 +150,7 @@ def _resized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> tuple[Image.Image, bool]:
-    """The picture in the colours of browsers, and whether they were others. A broken profile is left out."""
+    """The picture in sRGB, and whether its colours were converted. A broken profile is ignored."""
     mode = picture.mode
     wanted = "RGB" if mode in {"L", "CMYK"} else mode
     if profile:
@@ -165,13 +165,13 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> tuple[Image.Image, 
 
 
 def _differ(one: Image.Image, other: Image.Image) -> bool:
-    """By more than conversion rounds, in some point."""
+    """Whether some pixel differs by more than conversion rounds."""
     bands = ImageChops.difference(one, other).split()
     return any(band.getextrema()[1] > _ROUNDING for band in bands)  # type: ignore[operator]
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    """As its notes say; as it is where they make no sense."""
+    """The picture turned upright by its metadata; unchanged if the metadata is invalid."""
     try:
         return ImageOps.exif_transpose(picture)
     except _BROKEN:
@@ -179,7 +179,7 @@ def _upright(picture: Image.Image) -> Image.Image:
 
 
 def _bound(what: int, most: int) -> None:
-    with suppress(OSError, ValueError):  # not every system has each of these limits
+    with suppress(OSError, ValueError):  # some systems lack some of these limits
         resource.setrlimit(what, (most, most))
 
 
@@ -187,7 +187,7 @@ def main() -> None:
     _bound(resource.RLIMIT_DATA, MOST_MEMORY)
     _bound(resource.RLIMIT_CPU, MOST_SECONDS)
     _bound(resource.RLIMIT_CORE, 0)
-    Image.MAX_IMAGE_PIXELS = None  # our own bounds differ by format
+    Image.MAX_IMAGE_PIXELS = None  # our own limits differ by format
     pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
     made = b""
     try:

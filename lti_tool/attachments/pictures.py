@@ -1,4 +1,4 @@
-"""Pictures made anew, so that only what is seen is left of them: no place, no camera, nothing hidden."""
+"""Re-encoding pictures, so that no hidden data is left: no place, no camera."""
 
 import json
 import signal

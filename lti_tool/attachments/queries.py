@@ -1,4 +1,4 @@
-"""What pages show of attached files, and of those that wait."""
+"""Queries for attached and waiting files on pages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from lti_tool.posts.visibility import legible
 
 _SHOWN = ("id", "kind", "name", "alt", "decorative", "size", "width", "height", "changes")
 _NAMED: list[tuple[Any, Any]] = [(literal_column(f"'{name}'"), getattr(Attachment, name)) for name in _SHOWN]
-"""Their names stand in the query: as parameters, each page would send them anew."""
+"""Names as literals in the query; as parameters they would be sent again for each page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class AttachmentView:
     height: int | None
     changes: Sequence[str]
     has_original: bool
-    """Whether the picture as it was sent is there for the one who asks: its author."""
+    """Whether the original picture is available to the reader, who must be its author."""
 
     @property
     def is_image(self) -> bool:
@@ -44,13 +44,13 @@ class AttachmentView:
 
     @classmethod
     def of(cls, row: Attachment, said: Mapping[str, Any]) -> Self:
-        """One that waits, with what was typed of it so far."""
+        """A waiting file, with its description so far."""
         shown = {name: getattr(row, name) for name in _SHOWN}
         return cls(**{**shown, "has_original": row.original_kind is not None, **said})
 
 
 def attachments_column(actor: Actor) -> Label[Any]:
-    """Beside the columns of posts: the files of each whose words the actor may read."""
+    """A column for queries of posts: the files of each post whose text the actor may read."""
     is_ones_own = and_(Attachment.original_kind.is_not(None), Attachment.person_id == actor.person_id)
     named = [*_NAMED, (literal_column("'has_original'"), is_ones_own)]
     one = func.jsonb_build_object(*chain.from_iterable(named))
@@ -64,11 +64,11 @@ def attachments_column(actor: Actor) -> Label[Any]:
 
 
 def attachments_of(found: Sequence[Mapping[str, Any]] | None) -> tuple[AttachmentView, ...]:
-    """What the column holds."""
+    """The files in that column."""
     return tuple(AttachmentView(**{**one, "id": UUID(one["id"])}) for one in found or ())
 
 
 def waiting_files(session: Session, actor: Actor, form_id: UUID) -> list[AttachmentView]:
-    """The files that were chosen in this form, in their order. One query."""
+    """The files that were chosen in this form, in order. One query."""
     rows = session.scalars(waiting(actor).where(Attachment.form_id == form_id).order_by(Attachment.id))
     return [AttachmentView.of(row, {}) for row in rows]

@@ -1,4 +1,4 @@
-"""Files of posts: taken when they are chosen, and given to those who may read the post."""
+"""Uploading files, and serving them to readers of the post."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -36,7 +36,7 @@ def upload_files() -> Response:
 
 @blueprint.get("")
 def list_files() -> str:
-    """The files that wait in a form, as parts of it."""
+    """The waiting files of a form, as parts of it."""
     form_id = request.args.get("form", UUID(int=0), type=UUID)
     attached = queries.waiting_files(db(), actor(), form_id)
     return render_template("posts/_uploaded.html", form=None, attached=attached)
@@ -71,7 +71,7 @@ def show_original(attachment_id: UUID) -> Response:
 
 
 def _content(key: str) -> bytes:
-    db().commit()  # nothing is held while it is fetched
+    db().commit()  # hold no locks while the file is fetched
     try:
         return storage_of(settings_of(db())).get(key)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Who gets a file, and taking one out again before it is posted."""
+"""Access to files, and removing a file before it is posted."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from lti_tool.posts.service import access_post
 
 
 def access_attachment(session: Session, actor: Actor, attachment_id: UUID) -> Attachment:
-    """For whoever may read its post; while it waits for one, for whoever uploaded it."""
+    """A file, for readers of its post; a waiting file only for its uploader."""
     found = session.scalars(
         select(Attachment).where(Attachment.id == attachment_id, Attachment.course_id == actor.course_id)
     ).one_or_none()
@@ -28,7 +28,7 @@ def access_attachment(session: Session, actor: Actor, attachment_id: UUID) -> At
 
 
 def access_original(session: Session, actor: Actor, attachment_id: UUID) -> Attachment:
-    """A picture that is kept as it was sent, for its author alone: it may say where it was taken."""
+    """The original of a picture, for its author only: it may reveal where it was taken."""
     found = access_attachment(session, actor, attachment_id)
     if found.person_id != actor.person_id or found.original_kind is None:
         raise NotFoundError
@@ -36,7 +36,7 @@ def access_original(session: Session, actor: Actor, attachment_id: UUID) -> Atta
 
 
 def remove_attachment(session: Session, actor: Actor, attachment_id: UUID) -> None:
-    """Take out one's own file that is not posted yet; the sweep deletes it."""
+    """Remove one's own file before it is posted; the sweep deletes it."""
     query = waiting(actor).where(Attachment.id == attachment_id).with_for_update()
     found = session.scalars(query).one_or_none()
     if found is None:

@@ -1,4 +1,4 @@
-"""What the statement of a post says of its files: how many. No statement of their own, and no name."""
+"""The number of files in the statement of a post. Files have no statements of their own."""
 
 from lti_tool.posts.models import Post
 from xapi import vocabulary

@@ -1,4 +1,4 @@
-"""The job that deletes what nobody posted, and what was taken out."""
+"""The job that deletes removed files and files that were never posted."""
 
 from datetime import timedelta
 from itertools import chain
@@ -29,7 +29,7 @@ def sweep(context: JobContext, timestamp: int) -> None:
 
 
 def sweep_files(sessions: sessionmaker[Session]) -> None:
-    """First the word that it goes, then the file, then the row: what ends half-way goes on next time."""
+    """Mark the row first, then delete the file, then the row: an interrupted sweep continues next time."""
     now = clock.now()
     with unit_of_work(sessions) as session:
         session.execute(

@@ -1,4 +1,4 @@
-"""Lists of conversations: which of them, in which order, a page at a time."""
+"""Lists of conversations, with filters and orders, a page at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -47,12 +47,12 @@ from lti_tool.posts.visibility import (
 
 ROWS_A_PAGE = 30
 MOST_SCANNED = 1000
-"""How many a page looks through for those it wants; the next page goes on from there."""
+"""Rows that a page scans for matches; the next page continues from there."""
 _RECENT, _TAGS_SHOWN = 200, 12
 
 
 class Show(StrEnum):
-    """Which conversations a list shows."""
+    """Filters of a list."""
 
     ALL = "all"
     UNREAD = "unread"
@@ -66,7 +66,7 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a list is asked for."""
+    """The request for a list."""
 
     whole_course: bool = False
     show: Show = Show.ALL
@@ -75,29 +75,29 @@ class Wanted:
     group_id: UUID | None = None
     after: Place | None = None
     after_answered: bool = False
-    """Whether the place that it goes on after is among those with a reply."""
+    """Whether the last row of the page before has a reply."""
     after_useful: int = 0
-    """How often that place was found useful."""
+    """The number of useful marks of that row."""
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether no filter is set."""
         return self.show is Show.ALL and self.tag is None and self.group_id is None
 
     @property
     def is_sifted(self) -> bool:
-        """Whether rows have to be looked at one by one."""
+        """Whether rows have to be checked one by one."""
         looked_at = {Show.UNREAD, Show.FOLLOWING, Show.OPEN, Show.ANSWERED}
         return self.show in looked_at or self.tag is not None
 
     @property
     def has_pins(self) -> bool:
-        """Whether pinned ones stand above it: pins are an activity's own."""
+        """Whether pinned threads are shown above; pins belong to an activity."""
         return self.is_plain and not self.whole_course
 
     @property
     def form(self) -> "Wanted":
-        """The same without its values, which are parameters of the query: what a query is built for."""
+        """The request without its values, which are query parameters: the key for a kept query."""
         return replace(
             self,
             tag=None if self.tag is None else "",
@@ -110,32 +110,32 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationRow:
-    """One line of a list."""
+    """One row of a list."""
 
     id: UUID
     title: str
     author: Author
     created_at: datetime
     reply_count: int
-    """Of those to read, as far as the reader may know of them."""
+    """Number of replies that the reader can see."""
     last_number: int
-    """The newest reply's, as far as the reader may know of it."""
+    """The newest reply's number, as far as the reader can see it."""
     replies_are_open: bool
-    """Whether others' replies are there for the reader by now."""
+    """Whether the reader can see others' replies now."""
     last_activity_at: datetime
     unread: int
     tags: Sequence[str]
     is_pinned: bool
     is_closed: bool
     is_answered: bool
-    """Whether an answer to its question was accepted, and is shown."""
+    """Whether its question has a visible accepted answer."""
     group_name: str
-    """Whose it is; empty for the whole course."""
+    """The group that it belongs to; empty for the whole course."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationList:
-    """A page of them, and the place after which the next ones come (None when these are the last)."""
+    """A page of rows, and the place where the next page starts (None after the last page)."""
 
     rows: Sequence[ConversationRow]
     next: Place | None = None
@@ -144,12 +144,12 @@ class ConversationList:
 
 
 def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted) -> ConversationList:
-    """A page of what is wanted. One query."""
+    """A page of the requested conversations. One query."""
     query = _list(wanted.form, is_staff=actor.role.is_staff)
     return _page(actor, ask(session, query, _asked(actor, kind, wanted)))
 
 
-# Built once for each combination of filters and orders, which takes longer than to answer it.
+# Built once for each combination of filters and orders, because building takes longer than running it.
 @cache
 def _list(wanted: Wanted, *, is_staff: bool) -> Select[*tuple[Any, ...]]:
     them = asker(is_staff=is_staff)
@@ -163,7 +163,7 @@ def _list(wanted: Wanted, *, is_staff: bool) -> Select[*tuple[Any, ...]]:
 
 
 def _asked(actor: Actor, kind: ConversationKind, wanted: Wanted, **more: Any) -> dict[str, Any]:
-    """The parameters of a query for what is wanted."""
+    """The parameters of a query for this request."""
     place = wanted.after
     return asked_by(
         actor,
@@ -180,10 +180,10 @@ def _asked(actor: Actor, kind: ConversationKind, wanted: Wanted, **more: Any) ->
 
 
 def _found(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    """The ids of a page's rows with their ranks, and of the last one that was looked through for them."""
+    """The ids of a page's rows with their ranks, and of the last scanned row."""
     scanned = _scanned(actor, wanted).subquery()
-    # In the keys' order and not in that of the ranks, which PostgreSQL does not know to be the same: so it
-    # looks through no more than it takes to find them.
+    # Ordered by the keys, not by the ranks, which PostgreSQL does not know to be equal: so it stops
+    # as soon as the page is full.
     order = [scanned.c[at].desc() for at in range(len(ALL.keys(wanted.sort)))]
     return (
         select(scanned.c.id, scanned.c.is_open, scanned.c.fits, scanned.c.rank)
@@ -194,7 +194,7 @@ def _found(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
 
 
 def _scanned(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    """The ids of those that a page looks through, with their keys, whether they fit, and their ranks."""
+    """The ids of the rows that a page scans, with their keys, matches and ranks."""
     limit = MOST_SCANNED if wanted.is_sifted else ROWS_A_PAGE + 1
     plain = _part(actor, wanted, ALL).order_by(*(key.desc() for key in ALL.keys(wanted.sort))).limit(limit)
     parts = [plain]
@@ -209,7 +209,7 @@ def _scanned(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
 
 
 def _closed(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    """Those that one has to answer first stand where they would without any reply.
+    """Threads in which the actor has to answer first, ordered as if they had no replies.
 
     They are few, found by their activities, while an index has the others in order. Activity by activity
     (PostgreSQL joins nothing into what has an offset): most courses have no such activity, and then nothing
@@ -242,7 +242,7 @@ def _part(actor: Actor, wanted: Wanted, known: Known) -> Select[*tuple[Any, ...]
 
 
 def pinned(session: Session, actor: Actor, kind: ConversationKind) -> Sequence[ConversationRow]:
-    """Those at the top of the actor's activity. One query."""
+    """The pinned threads of the actor's activity. One query."""
     found = ask(session, _pinned(is_staff=actor.role.is_staff), _asked(actor, kind, Wanted()))
     return [_row(actor, row) for row in found]
 
@@ -272,7 +272,7 @@ def pin_count(session: Session, placement_id: UUID, kind: ConversationKind) -> i
 def tags_in_use(
     session: Session, actor: Actor, kind: ConversationKind, *, whole_course: bool
 ) -> Sequence[str]:
-    """The most used of the two hundred conversations that were active last. One query."""
+    """The most used tags of the two hundred most recently active conversations. One query."""
     wanted = Wanted(whole_course=whole_course)
     query = _tags_in_use(wanted, is_staff=actor.role.is_staff)
     return [tag for (tag,) in ask(session, query, _asked(actor, kind, wanted))]
@@ -294,7 +294,7 @@ def _tags_in_use(wanted: Wanted, *, is_staff: bool) -> Select[str]:
 def count_new(
     session: Session, actor: Actor, kind: ConversationKind, wanted: Wanted, *, after_id: UUID
 ) -> int:
-    """How many of these were begun by others after this one, at most a page full. One query."""
+    """The number of conversations that others started after this one, up to a page. One query."""
     query = _count_new(wanted.form, is_staff=actor.role.is_staff)
     ((count,),) = ask(session, query, _asked(actor, kind, wanted, newest_id=after_id))
     return cast("int", count)
@@ -316,7 +316,7 @@ def _count_new(wanted: Wanted, *, is_staff: bool) -> Select[int]:
 
 
 def _among(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """What an index finds."""
+    """Conditions that an index serves."""
     among = [readable(actor), Conversation.kind == bindparam("kind")]
     if not wanted.whole_course:
         among.append(Conversation.placement_id == bindparam("placement_id"))
@@ -328,7 +328,7 @@ def _among(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _fits(actor: Actor, wanted: Wanted, is_open: ColumnElement[bool]) -> ColumnElement[bool]:
-    """What is looked at row by row."""
+    """Conditions that are checked row by row."""
     fits: list[ColumnElement[bool]] = []
     if wanted.show is Show.UNREAD:
         fits.append(_unread(is_open) > 0)
@@ -343,12 +343,12 @@ def _fits(actor: Actor, wanted: Wanted, is_open: ColumnElement[bool]) -> ColumnE
 
 
 def _unread(is_open: ColumnElement[bool]) -> ColumnElement[int]:
-    """How many posts are unread of those that are there for the actor."""
+    """The number of unread posts that the actor can see."""
     return case((is_open, unread_count()), else_=unread_opening())
 
 
 def _place(sort: Sort) -> list[BindParameter[Any]]:
-    """The keys of what a page goes on after."""
+    """The keys of the row after which a page starts."""
     names = {
         Sort.ACTIVITY: ["after_at", "after_id"],
         Sort.NEWEST: ["after_id"],
@@ -383,7 +383,7 @@ def _rows(actor: Actor, is_open: ColumnElement[bool]) -> Select[*tuple[Any, ...]
 
 
 def _page(actor: Actor, found: Sequence[Row[*tuple[Any, ...]]]) -> ConversationList:
-    """The rows that fit; the next page goes on after the last one, or after the last that was looked at."""
+    """The matching rows; the next page starts after the last one, or after the last scanned row."""
     fitting = [row for row in found if row.fits][:ROWS_A_PAGE]
     rows = [_row(actor, row) for row in fitting]
     if len(found) > ROWS_A_PAGE:

@@ -1,4 +1,4 @@
-"""In which order a list of conversations stands, by what its reader may know of them."""
+"""Orders of a list of conversations, by what its reader can see."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from lti_tool.posts.models import Conversation
 
 
 class Sort(StrEnum):
-    """Which of them come first."""
+    """Orders that a reader can choose."""
 
     ACTIVITY = "activity"
     NEWEST = "newest"
@@ -21,16 +21,16 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a list goes by, in its order and its filters."""
+    """Columns for the order and filters of a list."""
 
     last_activity_at: SQLColumnExpression[datetime]
     useful_count: SQLColumnExpression[int]
     is_unanswered: ColumnElement[bool]
     is_open: ColumnElement[bool]
-    """Whether others' replies are there for the reader."""
+    """Whether the reader can see others' replies."""
 
     def keys(self, sort: Sort) -> list[Any]:
-        """What the list is in the falling order of; the last one is unique."""
+        """The sort keys, all descending; the last one is unique."""
         if sort is Sort.NEWEST:
             return [Conversation.id]
         if sort is Sort.USEFUL:
@@ -39,7 +39,7 @@ class Known:
         return [self.is_unanswered, *recent] if sort is Sort.UNANSWERED else recent
 
     def labelled(self, otherwise: "Known", condition: ColumnElement[bool]) -> list[Any]:
-        """These where the condition holds, by their names."""
+        """These columns where the condition holds, by name."""
         names = ("last_activity_at", "useful_count", "is_unanswered")
         return [
             case((condition, getattr(self, name)), else_=getattr(otherwise, name)).label(name)
@@ -47,7 +47,7 @@ class Known:
         ]
 
 
-# As the indexes have them.
+# In the form in which the indexes have them.
 ALL = Known(
     Conversation.last_activity_at,
     Conversation.useful_count,
@@ -55,4 +55,4 @@ ALL = Known(
     true(),
 )
 OPENING = Known(Conversation.created_at, cast(0, Integer), cast(true(), Boolean), false())
-"""Of a conversation of which one knows the opening post alone."""
+"""Columns of a conversation of which the reader can see only the opening post."""

@@ -1,4 +1,4 @@
-"""What pages show of a conversation and its posts."""
+"""Queries for a conversation and its posts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -57,10 +57,10 @@ from lti_tool.posts.visibility import (
 
 POSTS_A_PAGE = 50
 LAST_POSTS = 20
-"""Of a conversation with more than a page: those that one sees first."""
+"""Posts to show first in a conversation of more than one page."""
 EARLIER_POSTS = 40
 _CONTEXT = 5
-"""How many posts stand before the first unread one."""
+"""Posts to show before the first unread one."""
 _CONVERSATION: BindParameter[UUID] = bindparam("conversation_id")
 _POST: BindParameter[UUID] = bindparam("post_id")
 _ARE_OPEN: BindParameter[bool] = bindparam("replies_are_open", type_=Boolean)
@@ -69,29 +69,29 @@ _REPLIED_TO, _REPLIED_TO_AUTHOR = aliased(Post), aliased(Person)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begin:
-    """Where a page of posts begins; without any of these with the first post."""
+    """Where a page of posts starts; by default with the first post."""
 
     from_id: UUID | None = None
-    """With this one."""
+    """With this post."""
     around_id: UUID | None = None
-    """A little before this one, so that what one came for has its context."""
+    """A little before this post, to show its context."""
     from_number: int | None = None
-    """A little before the post of this number."""
+    """A little before the post with this number."""
     before_id: UUID | None = None
-    """It ends before this one."""
+    """The page ends before this post."""
     at_end: bool = False
-    """It ends with the last one."""
+    """The page ends with the last post."""
 
     @property
     def by(self) -> str | None:
-        """Which of them is given."""
+        """The name of the field that is set."""
         return next((it.name for it in fields(self) if getattr(self, it.name)), None)
 
 
 def conversation_view(
     session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind
 ) -> ConversationView:
-    """The conversation with its opening post and what the actor has read of it. One query.
+    """The conversation with its opening post and the actor's reading state. One query.
 
     Raises NotFoundError for who may not read it.
     """
@@ -176,7 +176,7 @@ def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
         .outerjoin(Acceptance, is_accepted_answer())
         .outerjoin(Group, Group.id == Conversation.group_id)
         .where(Conversation.id == _CONVERSATION, Conversation.kind == bindparam("kind"))
-        # The opening post is there for all who may read the conversation, whether its replies are or not.
+        # All readers of the conversation can see its opening post, even if its replies are not open.
         .where(readable(them), readable_within(them, true()))
     )
 
@@ -196,7 +196,7 @@ def replies(
     *,
     side: int | None = None,
 ) -> Replies:
-    """A page of the posts after the opening one, or of a debate's side. One query, however many there are."""
+    """A page of replies, or of one side of a debate. One query, however many there are."""
     begins_by = begin.by
     asked = _asked_within(actor, conversation)
     if begins_by:
@@ -239,20 +239,20 @@ def _page(
     read: Read | None,
 ) -> Replies:
     rows = [_view(actor, row, read) for row in found]
-    # Which one that was published late is not told by its own.
+    # The number alone does not show the position of a post that was published late.
     earlier = min((row.number for row in rows if row.number), default=1) - 1
     return Replies(rows, earlier, Place(further.created_at, further.id) if further else None)
 
 
 def _start_around(around_id: ColumnElement[UUID], context: int = POSTS_A_PAGE // 2) -> ColumnElement[UUID]:
-    """The id of the post some places before `around_id`, or of the first one."""
+    """The id of the post some places before `around_id`, or of the first post."""
     up_to = select(Post.id).where(Post.is_opening.is_(False), Post.id <= around_id)
     before = newest_first(up_to, _CONVERSATION).offset(context).limit(1)
     return func.coalesce(before.scalar_subquery(), UUID(int=0))
 
 
 def _start_at(number: ColumnElement[int]) -> ColumnElement[UUID]:
-    """By its place, which is not its number's where it was published late."""
+    """By position, which differs from the number for posts that were published late."""
     there = select(Post.id).where(Post.conversation_id == _CONVERSATION, Post.number == number)
     return _start_around(there.scalar_subquery(), _CONTEXT)
 
@@ -260,7 +260,7 @@ def _start_at(number: ColumnElement[int]) -> ColumnElement[UUID]:
 def new_replies(
     session: Session, actor: Actor, conversation: ConversationView, *, after_number: int, read: Read
 ) -> Sequence[PostView]:
-    """At most fifty that were posted after the one of this number. One query."""
+    """Up to fifty posts after the one with this number. One query."""
     asked = _asked_within(actor, conversation, after_number=after_number)
     found = ask(session, _new_replies(is_staff=actor.role.is_staff), asked)
     return [_view(actor, row, read) for row in found]
@@ -275,7 +275,7 @@ def _new_replies(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
 def reply_in(
     session: Session, actor: Actor, conversation: ConversationView, post_id: UUID
 ) -> PostView | None:
-    """A post of this conversation after its opening one; None for any other id. One query."""
+    """A reply of this conversation; None for any other id. One query."""
     asked = _asked_within(actor, conversation, post_id=post_id)
     found = ask(session, _reply(is_staff=actor.role.is_staff), asked)
     return _view(actor, found[0]) if found else None
@@ -287,7 +287,7 @@ def _reply(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
 
 
 def last_number(session: Session, actor: Actor, conversation_id: UUID, kind: ConversationKind) -> int:
-    """The newest reply's by now: the one query of a page that asks whether there is news."""
+    """The newest reply's number: the only query of a page that asks for news."""
     count = session.scalar(
         select(last_number_in_sight(actor)).where(
             Conversation.id == conversation_id, Conversation.kind == kind, readable(actor)
@@ -315,7 +315,7 @@ def _post(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
 
 
 def _columns(actor: Actor) -> Sequence[Any]:
-    """Of a post that nobody is named in as answered."""
+    """Columns of a post without the author it replies to."""
     return [
         Post.id,
         Post.number,
@@ -334,7 +334,7 @@ def _columns(actor: Actor) -> Sequence[Any]:
 
 
 def _replies(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
-    """Those that the asker may read, of the one conversation that is still to be named.
+    """Replies that the actor may read, of a conversation given as a parameter.
 
     Asked with `_asked_within`, as only one who may read the conversation has its view.
     """
@@ -387,7 +387,7 @@ def _view(actor: Actor, row: Row[*tuple[Any, ...]], read: Read | None = None) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedPost:
-    """A post with the conversation that it stands in, for a page of its own."""
+    """A post with its conversation, for a page of its own."""
 
     post: PostView
     conversation_id: UUID
@@ -396,7 +396,7 @@ class PlacedPost:
 
 
 def placed_post(session: Session, actor: Actor, post_id: UUID) -> PlacedPost:
-    """For who may read its words. One query."""
+    """The post, for people who may read its text. One query."""
     row = session.execute(
         _posts(actor)
         .add_columns(Conversation.id.label("conversation_id"), Conversation.kind, shown_title(actor))

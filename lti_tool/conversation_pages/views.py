@@ -1,4 +1,4 @@
-"""A conversation and its posts as pages show them."""
+"""Views of a conversation and its posts for pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from lti_tool.posts.reading import Read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
-    """One post as it is shown."""
+    """One post."""
 
     id: UUID
     number: int | None
@@ -29,22 +29,22 @@ class PostView:
     body_html: str
     in_reply_to_id: UUID | None
     side: int | None
-    """Which of a debate's two sides it argues."""
+    """The side of a debate that it argues."""
     stage: Stage | None
-    """In which of a case's stages it was written."""
+    """The stage of a case in which it was written."""
     state: PostState
     state_reason: str | None
-    """What staff said; for its author and staff alone."""
+    """The reason that staff gave; for its author and staff only."""
     edited_at: datetime | None
     marks: Marks
     in_reply_to: Author | None
-    """Whose post it replies to; None where it answers the opening post."""
+    """The author of the post it replies to; None for replies to the opening post."""
     attachments: tuple[AttachmentView, ...]
     is_unread: bool
 
     @property
     def may_edit(self) -> bool:
-        """Whether the reader may change or withdraw it."""
+        """Whether the reader may edit or withdraw it."""
         return self.author.is_self and self.state is not PostState.WITHDRAWN
 
     @property
@@ -54,17 +54,17 @@ class PostView:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Why a conversation takes no more posts."""
+    """Why a conversation is closed."""
 
     at: datetime
     by_author: bool
-    """By who began it; else by staff."""
+    """Closed by the author of the conversation, not by staff."""
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Summing:
-    """Which post sums the conversation up, and what it draws on."""
+    """The post that is the synthesis, and its sources."""
 
     post_id: UUID
     draws_on: str
@@ -79,17 +79,17 @@ class ConversationView:
     placement_id: UUID
     shape: Shape
     sides: Sequence[str]
-    """What a debate's two sides are called; empty where they have no names of their own."""
+    """Names of a debate's two sides; empty for the default names."""
     reply_count: int
-    """Of those to read, as far as the reader may know of them."""
+    """Number of replies that the reader can see."""
     last_number: int
-    """The newest reply's, as far as the reader may know of it."""
+    """The newest reply's number, as far as the reader can see it."""
     replies_are_open: bool
-    """Whether others' replies are there for the reader by now."""
+    """Whether the reader can see others' replies now."""
     follow_level: FollowLevel | None
-    """None where the activity's level holds."""
+    """None if the activity's level applies."""
     anonymity: Anonymity | None
-    """None where the actor posts under their name."""
+    """None if the actor posts under their name."""
     opening: PostView
     tags: Sequence[str]
     is_pinned: bool
@@ -98,20 +98,20 @@ class ConversationView:
     accepts: bool
     """Whether the actor may accept an answer, or take that back."""
     accepted_id: UUID | None
-    """The accepted answer, while it can be read."""
+    """The accepted answer, if it is visible."""
     accepted_by_asker: bool
-    """Whether who asked accepted it; else staff did."""
+    """Accepted by the asker, not by staff."""
     group_id: UUID | None
     group_name: str
-    """Whose it is; empty for the whole course."""
+    """The group that it belongs to; empty for the whole course."""
     gallery_at: datetime | None
-    """From when other groups read it too."""
+    """When other groups can start reading it."""
     may_post: bool
-    """Whether the actor is among those whose it is, or is let in by them."""
+    """Whether the actor belongs to its group, or the group lets others reply."""
     schedule: Schedule
-    """Its activity's."""
+    """The activity's schedule."""
     is_open_now: bool
-    """Whether that lets the actor write by now."""
+    """Whether the schedule lets the actor write now."""
     read: Read
 
     @property
@@ -120,7 +120,7 @@ class ConversationView:
         return self.closing is None and self.may_post and self.is_open_now
 
     def may_accept(self, post: PostView) -> bool:
-        """Whether the actor may accept this as the answer: not what who asked wrote themselves."""
+        """Whether the actor may accept this answer; not if it is the asker's own."""
         if not self.accepts or post.state is not PostState.PUBLISHED or post.id == self.accepted_id:
             return False
         asker = self.opening.author
@@ -130,16 +130,16 @@ class ConversationView:
 
     @property
     def is_in_gallery(self) -> bool:
-        """Whether all groups read it by now."""
+        """Whether all groups can read it now."""
         return self.gallery_at is not None and self.gallery_at <= clock.now()
 
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Some posts after the opening one, oldest first."""
+    """Some replies, oldest first."""
 
     rows: Sequence[PostView]
     earlier: int
-    """How many stand before them."""
+    """The number of replies before them."""
     next: Place | None
-    """The first of those after them; None where these are the last."""
+    """The first reply after them; None if there is none."""

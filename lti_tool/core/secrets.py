@@ -38,7 +38,7 @@ def unseal(sealed: str, *, secret: str, place: str) -> str:
         )
     except InvalidTag:
         raise SettingsError(
-            "A kept secret can't be opened: SEGUE_SECRET_KEY differs from the one it was sealed with."
+            "A stored secret can't be decrypted: SEGUE_SECRET_KEY has changed since it was stored."
         ) from None
     return text.decode()
 

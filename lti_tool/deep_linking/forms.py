@@ -9,9 +9,7 @@ from lti_tool.web.forms import LaunchedForm, line_field
 
 
 class ChoiceForm(ActivityForm):
-    title = line_field(
-        lazy_gettext("Title"), description=lazy_gettext("as the participants see it in the course")
-    )
+    title = line_field(lazy_gettext("Title"), description=lazy_gettext("as shown to learners in the course"))
 
     @classmethod
     def suggesting(cls, title: str) -> Self:

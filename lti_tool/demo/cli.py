@@ -17,11 +17,11 @@ _PORT = click.IntRange(1, 65535)
     type=click.Path(file_okay=False, path_type=Path),
     default=lambda: var_dir() / "demo",
     show_default="var/demo",
-    help="Where its state is kept.",
+    help="Folder for the demo's data.",
 )
-@click.option("--reset", is_flag=True, help="Remove what the demo stored, and do nothing else.")
+@click.option("--reset", is_flag=True, help="Delete the demo's data and exit.")
 def demo(port: int, lms_port: int, data: Path, *, reset: bool) -> None:
-    """Run everything on this machine, with a small LMS and a sample course; Ctrl-C stops it."""
+    """Run everything on this machine, with a small LMS and sample courses. Ctrl-C stops it."""
     from lti_tool.demo.run import reset_demo, run_demo  # half a second that no other command needs
 
     if reset:

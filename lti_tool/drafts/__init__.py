@@ -1,1 +1,1 @@
-"""Drafts: what people write and have not sent yet, kept for them alone."""
+"""Drafts: unsent text, saved for its writer only."""

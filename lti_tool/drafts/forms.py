@@ -1,4 +1,4 @@
-"""Forms whose text is kept while it is being written."""
+"""Forms whose text is saved as a draft."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,14 +23,14 @@ from lti_tool.web.transaction import db
 LONGEST_NAME = 40
 MOST_FIELDS = 20
 LARGEST = 5 * LONGEST_BODY
-"""Characters of a whole draft: more than a form takes, so that a text that is still too long is kept too."""
+"""Longest draft in characters: more than a form accepts, so that a text that is too long is saved too."""
 
 
 _LARGEST_EDIT = 2**53
 
 
 def read_place(text: str | None) -> DraftPlace:
-    """The place that a form names; NotFoundError for none."""
+    """The place that a form names. Raises NotFoundError for invalid places."""
     kind, _, target = (text or "").partition(":")
     try:
         return DraftPlace(DraftKind(kind), UUID(target))
@@ -39,7 +39,7 @@ def read_place(text: str | None) -> DraftPlace:
 
 
 class DraftedForm(LaunchedForm):
-    """Says which draft is its own, and shows what was left there."""
+    """A form that belongs to a draft, and shows its text."""
 
     about_itself = LaunchedForm.about_itself | {"draft_place", "draft_version", "draft_writer"}
 
@@ -47,9 +47,9 @@ class DraftedForm(LaunchedForm):
     draft_version = id_field()
     draft_writer = id_field()
     draft: DraftView | None = None
-    """What was left there and is shown, for the notice about it."""
+    """The draft that is shown in the form, for the notice about it."""
     is_new: bool
-    """Whether it holds nothing that this request brought."""
+    """Whether the form contains nothing from this request."""
 
     def __init__(self, **defaults: Any) -> None:
         super().__init__(**defaults)
@@ -62,13 +62,13 @@ class DraftedForm(LaunchedForm):
         return form
 
     def at(self, place: DraftPlace) -> Self:
-        """Say what this form is for."""
+        """Set the place that this form is for."""
         self.draft_place.data = str(place)
         self.draft_writer.data = self.draft_writer.data or new_random_id()
         return self
 
     def keep_at(self, place: DraftPlace) -> Self:
-        """The same, and a form that was not sent yet shows what was left at its place. One query then."""
+        """Set the place; a form that was not sent yet shows the draft of this place. One query then."""
         self.at(place)
         if self.is_new:
             self._show(find_draft(db(), actor(), place))
@@ -86,14 +86,14 @@ class DraftedForm(LaunchedForm):
 
 def _fill(field: Field, value: str) -> None:
     field.raw_data = [value]
-    with suppress(ValueError):  # half a date, say: it is shown as it was typed
+    with suppress(ValueError):  # an incomplete date, for example, is shown as it was typed
         field.process_formdata([value])
 
 
 class SaveDraftForm(DraftedForm):
-    """What any of the forms holds just now."""
+    """The current content of any of these forms."""
 
-    # What a reply or a plan is about, its place says.
+    # The place tells the subject of a reply or a plan.
     about_itself = DraftedForm.about_itself | {"draft_edit", "in_reply_to", "source"}
 
     draft_edit = IntegerField(default=0, validators=[Optional(), NumberRange(min=0, max=_LARGEST_EDIT)])
@@ -102,7 +102,7 @@ class SaveDraftForm(DraftedForm):
         return read_place(self.draft_place.data)
 
     def typed(self, sent: Mapping[str, str]) -> dict[str, str] | None:
-        """The fields of the form that it comes from; None where they are more than can be kept."""
+        """The fields of the original form; None if they are too many."""
         fields = {
             name: clean_lines(value)
             for name, value in sent.items()
@@ -113,7 +113,7 @@ class SaveDraftForm(DraftedForm):
 
 
 class DiscardDraftForm(DraftedForm):
-    """A button."""
+    """A form of one button."""
 
     def place(self) -> DraftPlace:
         return read_place(self.draft_place.data)

@@ -17,29 +17,29 @@ from lti_tool.core.personal import OWNER, words
 
 
 class DraftKind(StrEnum):
-    """What is being written, and so what the place's id is of."""
+    """What is being written; it decides to which table the place's id belongs."""
 
     THREAD = "thread"
     """A new thread in this placement."""
     REPLY = "reply"
-    """To this thread as a whole."""
+    """A reply to this thread."""
     REPLY_TO = "reply_to"
-    """To this post."""
+    """A reply to this post."""
     HELP_REQUEST = "help_request"
-    """A new one in this placement."""
+    """A new help request in this placement."""
     ANSWER = "answer"
-    """To this help request."""
+    """An answer to this help request."""
     PLAN = "plan"
-    """A new follow-up in this placement, from nothing in particular."""
+    """A new follow-up in this placement, without a source."""
     PLAN_FROM = "plan_from"
     """A new follow-up from this post."""
     REPORT = "report"
-    """To staff, about this post."""
+    """A report to staff about this post."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftPlace:
-    """Where a draft belongs; as text ("reply:<id>") it is what a form names."""
+    """The place of a draft. Forms name it as text ("reply:<id>")."""
 
     kind: DraftKind
     target_id: UUID
@@ -49,7 +49,7 @@ class DraftPlace:
 
 
 class Draft(Row, Base):
-    """The text at one place. The row stays for a day when the text is sent or discarded: see `closed_by`."""
+    """The text at one place. The row stays for a day after the text is sent or discarded: see `closed_by`."""
 
     __tablename__ = "draft"
     __table_args__ = (
@@ -67,15 +67,15 @@ class Draft(Row, Base):
     kind: Mapped[DraftKind] = mapped_column()
     target_id: Mapped[UUID]
     fields: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=words("person_id"))
-    """What was typed, by the names of the form's fields; None once it was sent or thrown away."""
+    """The typed text, by form field; None after it was sent or discarded."""
     version: Mapped[UUID] = mapped_column(default=new_random_id)
-    """Another one with each change: whoever names it knows what stands here."""
+    """Optimistic-lock version; changes with every save."""
     writer: Mapped[UUID]
-    """The form, as it once stood on a page, that wrote this; each page makes a new one."""
+    """The rendered form that wrote this; each page makes a new id."""
     edit: Mapped[int] = mapped_column(BigInteger, default=0)
-    """Which of that form's saves it is, so that an older one that comes later is known."""
+    """Counts the saves of that form, so that a save that arrives late is ignored."""
     saved_at: Mapped[datetime] = mapped_column(default=clock.now)
     elsewhere: Mapped[list[Any]] = mapped_column(JSONB, default=list, info=words("person_id"))
-    """Texts that another device or tab wrote at the same time, until the person decides on them."""
+    """Versions that another device or tab wrote at the same time, until the person chooses."""
     closed_by: Mapped[UUID | None]
-    """The form that was sent or thrown away last: what it still saves comes too late."""
+    """The form that was sent or discarded last; its late saves are ignored."""

@@ -1,4 +1,4 @@
-"""What pages show of drafts."""
+"""Queries for drafts on pages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from lti_tool.posts.visibility import readable, shown_title
 MOST_DRAFTS = 100
 _EXCERPT = 280
 _WRITTEN = ("title", "body", "trying_to", "tried", "expected", "got", "cue", "action", "tags", "note")
-"""Fields that somebody wrote something into; the others hold choices and days."""
+"""Fields with text; the other fields hold choices and dates."""
 _AT_PLACE = select(
     Draft.kind, Draft.target_id, Draft.version, Draft.saved_at, Draft.fields, Draft.elsewhere
 ).where(
@@ -32,7 +32,7 @@ _ON_POST = (DraftKind.REPLY_TO, DraftKind.PLAN_FROM, DraftKind.REPORT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftText:
-    """One text, as one form left it."""
+    """One version of a text, as one form left it."""
 
     version: UUID
     saved_at: datetime
@@ -40,13 +40,13 @@ class DraftText:
 
     @property
     def written(self) -> Mapping[str, str]:
-        """The fields that somebody wrote into, of those that hold something."""
+        """The fields with text that are not empty."""
         return {name: self.fields[name] for name in _WRITTEN if self.fields.get(name, "").strip()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftView:
-    """What is kept at one place."""
+    """The draft at one place."""
 
     place: DraftPlace
     version: UUID | None = None
@@ -56,19 +56,19 @@ class DraftView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftRow:
-    """One line of the list of one's drafts."""
+    """One row of the list of drafts."""
 
     place: DraftPlace
     text: DraftText
     title: str
-    """Of the conversation, or for something new of the activity."""
+    """The title of the conversation; for a new one, of the activity."""
     conversation_id: UUID | None
     is_here: bool
-    """Whether it can be gone on with from this activity."""
+    """Whether it can be continued from this activity."""
 
     @property
     def excerpts(self) -> Sequence[str]:
-        """How its texts begin."""
+        """The beginnings of its texts."""
         texts = self.text.written.values()
         return [text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…" for text in texts]
 
@@ -93,14 +93,14 @@ def draft_view(draft: Draft | Row[*tuple[Any, ...]]) -> DraftView:
 
 
 def find_draft(session: Session, actor: Actor, place: DraftPlace) -> DraftView:
-    """What the actor left at this place. One query."""
+    """The actor's draft at this place. One query."""
     asked = asked_by(actor, kind=place.kind, target_id=place.target_id)
     found = ask(session, _AT_PLACE, asked)
     return draft_view(found[0]) if found else DraftView(place=place)
 
 
 def draft_list(session: Session, actor: Actor) -> Sequence[DraftRow]:
-    """The actor's drafts in this course, the newest first, a hundred at most. One query."""
+    """The actor's drafts in this course, newest first, up to a hundred. One query."""
     about = case((Draft.kind.in_(_ON_POST), Post.conversation_id), else_=Draft.target_id)
     query = (
         select(Draft, Conversation.id, shown_title(actor), Placement.title)

@@ -1,4 +1,4 @@
-"""Saving drafts, and the page of one's own."""
+"""Saving drafts, and the list of drafts."""
 
 from http import HTTPStatus
 from typing import Any
@@ -26,7 +26,7 @@ _PAGES: dict[DraftKind, tuple[str, str | None]] = {
     DraftKind.REPORT: ("moderation.report_post", "post_id"),
 }
 _BELOW = {DraftKind.REPLY, DraftKind.ANSWER}
-"""Whose form stands below a conversation."""
+"""Drafts whose form is below a conversation."""
 
 
 @blueprint.get("")
@@ -68,7 +68,7 @@ def discard_draft() -> Response:
 
 
 def _moment() -> int:
-    """Where no script counts the saves; scripts begin at the same number."""
+    """Replaces the count of saves for browsers without scripts; scripts start at the same number."""
     return int(clock.now().timestamp() * 1000)
 
 
@@ -77,7 +77,7 @@ def _is_script() -> bool:
 
 
 def _told(draft: Draft, *, is_kept: bool) -> Response:
-    """How the place stands now."""
+    """The current state of the draft, for scripts."""
     view = queries.draft_view(draft)
     return jsonify(
         version=draft.version,
@@ -91,7 +91,7 @@ def _told(draft: Draft, *, is_kept: bool) -> Response:
 
 
 def _address(place: DraftPlace) -> str:
-    """The page with the form that a draft belongs to."""
+    """The address of the page with the draft's form."""
     if place.kind is DraftKind.REPLY_TO:
         thread_id = queries.conversation_of(db(), place.target_id)
         return url_for(_THREAD, thread_id=thread_id, reply_to=place.target_id, _anchor="composer")

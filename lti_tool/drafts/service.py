@@ -1,4 +1,4 @@
-"""Keeping drafts: no text is ever overwritten by somebody who has not seen it, nor back once it was sent."""
+"""Saving drafts. An unseen text is never overwritten, and a sent text never comes back."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ _MADE = insert(Draft)
 
 
 def _kept(column: str) -> ReturningInsert[Draft]:
-    """The place's row, made if need be, with this column as given.
+    """The place's row, inserted or updated with this value, and locked.
 
     Nobody else changes it until this transaction ends.
     """
@@ -34,10 +34,10 @@ def _kept(column: str) -> ReturningInsert[Draft]:
     return kept.returning(Draft).execution_options(populate_existing=True)
 
 
-# What a conflict sets of the key is there already: it takes the row's lock, and answers with it.
+# The conflict sets the key to itself: that locks the row and returns it.
 _LOCKED, _CLOSED = _kept("target_id"), _kept("closed_by")
 _MOST_BESIDE = 5
-"""Tabs that may write at the same place at the same time; with more of them the oldest text goes."""
+"""Concurrent versions at one place; the oldest one is dropped beyond that."""
 
 
 def access_place(session: Session, actor: Actor, place: DraftPlace) -> None:
@@ -56,7 +56,7 @@ def access_place(session: Session, actor: Actor, place: DraftPlace) -> None:
 def save_draft(
     session: Session, actor: Actor, *, place: DraftPlace, fields: Fields, form: FormState, edit: int
 ) -> Draft:
-    """Keep what the form holds now. What another one wrote meanwhile is put aside, not overwritten.
+    """Save the form's content. A version that another form wrote meanwhile is kept beside it.
 
     A save that comes after the form was sent, or after a newer one of the same form, changes nothing.
     """
@@ -76,7 +76,7 @@ def save_draft(
 
 
 def discard_draft(session: Session, actor: Actor, *, place: DraftPlace, version: UUID | None) -> Draft:
-    """Throw this text away, if it still stands as it was when one decided so."""
+    """Discard this version, if it has not changed since the person saw it."""
     draft = session.scalars(
         select(Draft)
         .filter_by(
@@ -97,7 +97,7 @@ def discard_draft(session: Session, actor: Actor, *, place: DraftPlace, version:
 
 
 def close_draft(session: Session, actor: Actor, *, place: DraftPlace, form: FormState | None) -> None:
-    """The form was sent: its draft goes, in the same transaction, and what it still saves comes too late.
+    """The form was sent: delete its draft in the same transaction, and ignore its late saves.
 
     What another device wrote there, and this form never showed, stays.
     """
@@ -115,14 +115,14 @@ def close_draft(session: Session, actor: Actor, *, place: DraftPlace, form: Form
 def _row(
     session: Session, actor: Actor, place: DraftPlace, query: ReturningInsert[Draft], **values: UUID
 ) -> Draft:
-    """What `_LOCKED` or `_CLOSED` gives for the actor there."""
+    """The row from `_LOCKED` or `_CLOSED` for the actor at this place."""
     key: dict[str, Any] = {"person_id": actor.person_id, "kind": place.kind, "target_id": place.target_id}
     made = {**key, **values, "course_id": actor.course_id, "writer": new_random_id()}
     return session.scalars(query, made).one()
 
 
 def _put_aside(draft: Draft, writer: UUID, fields: Fields) -> None:
-    """Keep what stands there beside what comes, unless it is the same, or this form's own."""
+    """Keep the current text beside the new one, unless it is the same or from the same form."""
     others = [text for text in draft.elsewhere if text["writer"] != str(writer)]
     if draft.fields is not None and draft.writer != writer and draft.fields != fields:
         others.append(
@@ -138,7 +138,7 @@ def _put_aside(draft: Draft, writer: UUID, fields: Fields) -> None:
 
 
 def _take_away(draft: Draft) -> None:
-    """The text goes; what was put aside last, if anything, takes its place."""
+    """Delete the text; the latest version beside it, if any, replaces it."""
     *others, newest = draft.elsewhere or [None]
     draft.elsewhere = others
     if newest is None:

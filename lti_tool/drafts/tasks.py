@@ -1,4 +1,4 @@
-"""The job that clears drafts away that nobody goes on with."""
+"""The job that deletes old drafts."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ blueprint = procrastinate.Blueprint()
 
 KEPT = timedelta(days=90)
 _CLOSED_KEPT = timedelta(days=1)
-"""No save is under way for longer than that."""
+"""Longer than any save can be under way."""
 
 
 @blueprint.periodic(cron="43 3 * * *")
@@ -26,7 +26,7 @@ def clear(context: JobContext, timestamp: int) -> None:
 
 
 def clear_idle(sessions: sessionmaker[Session]) -> None:
-    """Delete drafts that were not touched for 90 days, and what is left of those that were sent."""
+    """Delete drafts that were not changed for 90 days, and rows of sent drafts."""
     now = clock.now()
     with unit_of_work(sessions) as session:
         session.execute(delete(Draft).where(Draft.saved_at < now - KEPT))

@@ -1,1 +1,1 @@
-"""Facilitation: what staff see across an activity. It reads from every feature and writes to none."""
+"""Facilitation: pages for staff across an activity. It reads from every feature and writes to none."""

@@ -1,4 +1,4 @@
-"""One learner's contributions to an activity, for those who teach there, and for themselves."""
+"""One learner's contributions to an activity, for staff and for the learner."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,17 +31,17 @@ ROWS_A_PAGE = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
-    """Whose work it is. `person_id` is None for somebody who never opened the tool."""
+    """The learner. `person_id` is None for a person who never opened Segue."""
 
     person_id: UUID | None
     name: str
     is_self: bool = False
-    """Whether it is the reader's own."""
+    """Whether the learner is the reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """A post, and what it stands in."""
+    """A post with its conversation."""
 
     id: UUID
     created_at: datetime
@@ -52,13 +52,13 @@ class Contribution:
     conversation_id: UUID
     title: str
     answered: Author | None
-    """Whose post it answers; None for one that opens a conversation."""
+    """The author of the post it replies to; None for a post that opens a conversation."""
     answered_html: str | None
     attachments: tuple[AttachmentView, ...]
 
 
 def submitted_by(session: Session, actor: Actor) -> Learner:
-    """Whose work this submission review is about: anybody's for staff, their own for others. One query."""
+    """The learner of this submission review: any for staff, oneself for learners. One query."""
     found = session.execute(
         select(Launch.details, Person.id, called_in(actor.course_id))
         .outerjoin(
@@ -84,7 +84,7 @@ def submitted_by(session: Session, actor: Actor) -> Learner:
 
 
 def member_of_course(session: Session, actor: Actor, person_id: UUID) -> Learner:
-    """Somebody of the actor's course, for its staff. One query."""
+    """A member of the actor's course, for staff. One query."""
     found = session.execute(
         select(Person.id, called().label("name"))
         .join(Membership, Membership.person_id == Person.id)
@@ -98,19 +98,19 @@ def member_of_course(session: Session, actor: Actor, person_id: UUID) -> Learner
 def contributions(
     session: Session, actor: Actor, person_id: UUID | None, *, after: Place | None
 ) -> Page[Contribution]:
-    """Twenty of the person's posts in the actor's activity, in the order they were written. One query.
+    """Twenty of the person's posts in the actor's activity, oldest first. One query.
 
     Follow-ups are not among them: they are their owner's alone. Nor is what was written anonymously.
     """
-    # First what the person wrote, by its index, whatever the planner expects: an activity has far more posts.
-    # Whether a conversation's replies are there for the reader is asked with the conversation, below.
+    # Start with the person's posts, by their index: the planner would start with the activity's.
+    # Whether replies are open to the reader is checked with the conversation, below.
     own = select(Post.id, Post.conversation_id).where(
         Post.author_id == person_id, Post.pseudonym.is_(None), readable_within(actor, true())
     )
     if after:
         own = own.where(Post.id > after.id)
     written = own.cte("written").prefix_with("MATERIALIZED", dialect="postgresql")
-    # Then conversation by conversation, up to a page: all of them at once would be the whole course's.
+    # Then check each conversation, up to a page: checking all would cover the whole course.
     there = (
         select(Conversation.id)
         .where(
@@ -161,7 +161,7 @@ def contributions(
 
 
 def score_of(session: Session, actor: Actor, person_id: UUID | None) -> ScoreView | None:
-    """The person's score, where the activity is graded and they are a learner. Two queries."""
+    """The person's score, if the activity is graded and they are a learner. Two queries."""
     if person_id is None:
         return None
     try:

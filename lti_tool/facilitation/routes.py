@@ -1,4 +1,4 @@
-"""The pages where staff look at one person's work."""
+"""Pages where staff see one person's contributions."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ blueprint = launched_blueprint("facilitation", __name__, url_prefix="")
 
 @blueprint.get("/review")
 def review_submission() -> str:
-    """From the gradebook: the person whom the platform named."""
+    """The review of a person's work, opened from the gradebook."""
     return _contributions_of(queries.submitted_by(db(), actor()))
 
 

@@ -51,7 +51,7 @@ def _cue_field(*before: Validator) -> LineField:
     return _part_field(
         lazy_gettext("When"),
         "when",
-        description=lazy_gettext("the moment at work that will remind you"),
+        description=lazy_gettext("a moment at work that will remind you"),
         required=lazy_gettext("Please name a moment at work: a time, a place, a person, a meeting."),
         before=before,
     )
@@ -61,7 +61,7 @@ def _action_field(*before: Validator) -> LineField:
     return _part_field(
         lazy_gettext("I will"),
         r"i will|i['\u2019]ll",
-        description=lazy_gettext("the first thing that you will do then"),
+        description=lazy_gettext("the first thing you will do"),
         required=lazy_gettext("Please say what you will do then."),
         before=before,
     )
@@ -75,7 +75,7 @@ def _day_field(
     label: str, *before: Validator, description: str, default: Callable[[], date] | None = None
 ) -> DayField:
     """A day that is ahead. A browser that can't offer a calendar shows the text as it was typed."""
-    required = DataRequired(lazy_gettext("Please choose a day, written as in 2026-05-12."))
+    required = DataRequired(lazy_gettext("Please enter a date such as 2026-05-12."))
     validators = [*before, required, _is_ahead]
     return DayField(label, description=description, validators=validators, default=default)
 
@@ -84,7 +84,7 @@ def _is_ahead(form: object, field: Any) -> None:
     del form
     # Yesterday in UTC is still today somewhere.
     if not _today() - timedelta(days=1) <= field.data <= _today() + _FURTHEST:
-        raise ValidationError(lazy_gettext("Please choose a day from today on, within the next two years."))
+        raise ValidationError(lazy_gettext("Please choose a date between today and two years from now."))
 
 
 def _only_for(*outcomes: Outcome) -> Validator:
@@ -133,7 +133,7 @@ class FollowUpForm(_CheckInForm, DraftedForm):
     action = _action_field()
     due_on = _day_field(
         lazy_gettext("Next check-in"),
-        description=lazy_gettext("the day to look back at how it went"),
+        description=lazy_gettext("the date to look back at how it went"),
         default=lambda: _today() + _WEEK,
     )
 
@@ -145,8 +145,8 @@ class ReportForm(_CheckInForm):
     outcome = RadioField(
         lazy_gettext("How did it go?"),
         choices=[
-            SelectChoice(Outcome.DID, lazy_gettext("Did it")),
-            SelectChoice(Outcome.TRIED, lazy_gettext("Tried")),
+            SelectChoice(Outcome.DID, lazy_gettext("I did it")),
+            SelectChoice(Outcome.TRIED, lazy_gettext("I tried")),
             SelectChoice(Outcome.NOT_YET, lazy_gettext("Not yet")),
             SelectChoice(Outcome.CHANGED, lazy_gettext("Change plan")),
         ],
@@ -163,7 +163,7 @@ class ReportForm(_CheckInForm):
         lazy_gettext("Next check-in"),
         _only_for(*_NEW_CHECK_IN),
         _may_be_empty_for(Outcome.TRIED, Outcome.NOT_YET),
-        description=lazy_gettext("when is the next real chance?"),
+        description=lazy_gettext("when is your next opportunity?"),
     )
 
     @classmethod
@@ -176,7 +176,9 @@ class ReportForm(_CheckInForm):
         """Asked for "Change plan" alone."""
         if Plan(field.data, self.action.data, self.due_on.data) == self.plan:
             raise ValidationError(
-                lazy_gettext("This is the plan as it is. Please change the moment, the action or the day.")
+                lazy_gettext(
+                    "You have not changed the plan. Please change the moment, the action or the date."
+                )
             )
 
     def new_due_on(self) -> date | None:

@@ -1,1 +1,1 @@
-"""Following: how much somebody wants to be told of a thread, or of an activity."""
+"""Following: how much a person wants to hear of a thread or an activity."""

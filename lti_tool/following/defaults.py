@@ -1,4 +1,4 @@
-"""The levels that nobody has chosen."""
+"""Default levels of following."""
 
 from typing import cast
 
@@ -12,14 +12,14 @@ from lti_tool.following.models import ConversationFollow, FollowLevel
 from lti_tool.posts.events import PostWritten
 
 ELSEWHERE = FollowLevel.REPLIES
-"""Of an activity, until somebody says otherwise."""
+"""The level of an activity until the person chooses another one."""
 
 
 _FOLLOW = insert(cast("Table", ConversationFollow.__table__)).on_conflict_do_nothing()
 
 
 def follow_own(session: Session, event: PostWritten) -> None:
-    """The person who begins a conversation follows everything in it, one who posts in it replies.
+    """Follow one's own conversations fully, and conversations that one replies to for replies.
 
     A level that somebody chose stands.
     """

@@ -1,4 +1,4 @@
-"""What happens with following."""
+"""Events of following."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from lti_tool.posts.models import Conversation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowChanged:
-    """`conversation` is None where it is the actor's activity that they follow."""
+    """A person changed a level; `conversation` is None for the level of an activity."""
 
     actor: Actor
     conversation: Conversation | None

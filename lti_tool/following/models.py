@@ -1,4 +1,4 @@
-"""Who follows what, and how much of it."""
+"""Levels of following, by person and conversation or activity."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,11 +14,11 @@ from lti_tool.core.personal import OWNER
 
 
 class FollowLevel(StrEnum):
-    """How much one is told of."""
+    """How much a person wants to hear."""
 
     EVERYTHING = "everything"
     REPLIES = "replies"
-    """Replies to oneself, and mentions."""
+    """Replies to one's own posts, and mentions."""
     DIGEST = "digest"
     MUTE = "mute"
 
@@ -27,16 +27,16 @@ _LEVELS = "level in ('everything', 'replies', 'digest', 'mute')"
 
 
 class _Follow:
-    """One row for a person and what they follow."""
+    """One row for a person and a followed thing."""
 
     level: Mapped[FollowLevel]
     change_id: Mapped[UUID] = mapped_column(default=new_row_id)
-    """New with each change of the level: what its statement tells of."""
+    """Changes with each new level; the statement of the change refers to it."""
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class ConversationFollow(_Follow, Base):
-    """Chosen, or given to who began the conversation or posted in it."""
+    """A level for a conversation: chosen, or set by starting it or posting in it."""
 
     __tablename__ = "conversation_follow"
     __table_args__ = (CheckConstraint(_LEVELS, name="level"),)
@@ -46,7 +46,7 @@ class ConversationFollow(_Follow, Base):
 
 
 class PlacementFollow(_Follow, Base):
-    """The level of an activity's conversations that have none of their own."""
+    """A level for an activity's conversations that have none of their own."""
 
     __tablename__ = "placement_follow"
     __table_args__ = (CheckConstraint(_LEVELS, name="level"),)

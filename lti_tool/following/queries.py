@@ -1,4 +1,4 @@
-"""What pages show of following, and the condition for lists."""
+"""Queries for following on pages and in lists."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ _FROM_ACTIVITY = (FollowLevel.EVERYTHING, FollowLevel.DIGEST)
 
 
 def following(actor: Actor) -> ColumnElement[bool]:
-    """Of conversations: those that the actor follows themselves, or by following all of their activity."""
+    """Condition on conversations: the actor follows them, or all of their activity."""
     own = select(ConversationFollow.conversation_id).where(ConversationFollow.person_id == actor.person_id)
     activities = select(PlacementFollow.placement_id).where(
         PlacementFollow.person_id == actor.person_id,
@@ -32,7 +32,7 @@ def following(actor: Actor) -> ColumnElement[bool]:
 
 
 def level_column(actor: Actor) -> ScalarSelect[FollowLevel | None]:
-    """For a query of conversations: the level that the actor has there; None where the activity's holds."""
+    """A column for queries of conversations: the actor's level; None if the activity's level applies."""
     return (
         select(ConversationFollow.level)
         .where(
@@ -45,7 +45,7 @@ def level_column(actor: Actor) -> ScalarSelect[FollowLevel | None]:
 
 
 def level_of_activity(session: Session, actor: Actor) -> FollowLevel:
-    """How the actor follows their activity. One query."""
+    """The actor's level for the activity. One query."""
     chosen = session.scalar(
         select(PlacementFollow.level).filter_by(person_id=actor.person_id, placement_id=actor.placement_id)
     )
@@ -53,7 +53,7 @@ def level_of_activity(session: Session, actor: Actor) -> FollowLevel:
 
 
 def level_of_conversation(session: Session, actor: Actor, conversation_id: UUID) -> FollowLevel | None:
-    """How the actor follows the conversation; None where the activity's level holds. One query."""
+    """The actor's level for the conversation; None if the activity's level applies. One query."""
     found = session.execute(
         select(level_column(actor))
         .select_from(Conversation)

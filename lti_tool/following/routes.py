@@ -1,4 +1,4 @@
-"""Choosing how much one is told of."""
+"""Choosing a level of following."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -49,6 +49,6 @@ def _control(level: FollowLevel, conversation_id: UUID | None) -> Response:
 
 
 def _form_page(form: FollowForm, level: FollowLevel | None, conversation_id: UUID | None) -> Response:
-    """What to correct."""
+    """The page again, with the form's errors."""
     html = render_template("posts/follow.html", form=form, level=level, followed_id=conversation_id)
     return make_response(html, form.status)

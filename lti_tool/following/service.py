@@ -1,4 +1,4 @@
-"""Choosing how much one is told of."""
+"""Choosing a level of following."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -19,14 +19,14 @@ from lti_tool.posts.service import access_any_conversation
 def follow_conversation(
     session: Session, actor: Actor, *, conversation_id: UUID, level: FollowLevel
 ) -> Conversation:
-    """Follow a thread or a request at this level. The same level again changes nothing."""
+    """Follow a thread or a help request at this level. The same level again changes nothing."""
     conversation = access_any_conversation(session, actor, conversation_id)
     _follow(session, actor, ConversationFollow, level, conversation, conversation_id=conversation.id)
     return conversation
 
 
 def follow_activity(session: Session, actor: Actor, *, level: FollowLevel) -> None:
-    """Follow what is new in the actor's activity at this level."""
+    """Follow new conversations in the actor's activity at this level."""
     _follow(session, actor, PlacementFollow, level, None, placement_id=actor.placement_id)
 
 
@@ -38,7 +38,7 @@ def _follow(
     conversation: Conversation | None,
     **place: UUID,
 ) -> None:
-    """One statement in the database, so that of several at once each change is told of once."""
+    """One SQL statement, so that concurrent changes each get one xAPI statement."""
     change: dict[str, Any] = {"level": level, "change_id": new_row_id(), "changed_at": clock.now()}
     changed = session.scalar(
         insert(cast("Table", model.__table__))

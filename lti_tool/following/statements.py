@@ -11,7 +11,7 @@ from xapi import vocabulary
 
 
 def on_follow_changed(session: Session, event: FollowChanged) -> None:
-    """To mute something is to stop following it; every other level is a way of following."""
+    """Muting is recorded as unfollowing; every other level as following."""
     place = thing(session, event.actor.placement_id, vocabulary.RESOURCE_LINK)
     conversation = event.conversation
     is_mute = event.level is FollowLevel.MUTE

@@ -21,7 +21,7 @@ class ScoreForm(LaunchedForm):
     points = line_field(lazy_gettext("Points"))
     comment = text_field(
         lazy_gettext("Comment"),
-        description=lazy_gettext("the learner reads it in the gradebook"),
+        description=lazy_gettext("shown to the learner in the gradebook"),
         also=[
             Length(max=LONGEST_COMMENT, message=lazy_gettext("Please shorten this to %(max)d characters."))
         ],
@@ -52,10 +52,10 @@ class ScoreForm(LaunchedForm):
         if not field.data:
             return
         if not _POINTS.fullmatch(field.data):
-            raise ValidationError(gettext("Please write a number, such as 7 or 7.5."))
+            raise ValidationError(gettext("Please enter a number such as 7 or 7.5."))
         if self.given_points is not None and self.given_points > self.maximum:
             most = format_decimal(self.maximum)
-            raise ValidationError(gettext("Please give between 0 and %(most)s points.", most=most))
+            raise ValidationError(gettext("Please enter a number from 0 to %(most)s.", most=most))
 
 
 def _values(score: ScoreView) -> dict[str, str]:

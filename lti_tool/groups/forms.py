@@ -28,8 +28,8 @@ class ChooseForm(LaunchedForm):
 class SetForm(LaunchedForm):
     name = line_field(
         lazy_gettext("What are the groups for?"),
-        description=lazy_gettext("a name for all of them, such as “Project teams”"),
-        required=lazy_gettext("Please give the groups a name in common."),
+        description=lazy_gettext("a name for the whole set, such as “Project teams”"),
+        required=lazy_gettext("Please enter a name for the set of groups."),
         longest=_LONGEST_NAME,
     )
 
@@ -37,7 +37,7 @@ class SetForm(LaunchedForm):
 class GroupForm(LaunchedForm):
     name = line_field(
         lazy_gettext("Name of the group"),
-        required=lazy_gettext("Please give the group a name."),
+        required=lazy_gettext("Please enter a name for the group."),
         longest=_LONGEST_NAME,
     )
 
@@ -48,23 +48,23 @@ class RenameForm(GroupForm):
     def say_why(self, error: RefusedError) -> None:
         del error
         self.name.errors = [
-            gettext("Another of these groups has this name, or had it before it was removed.")
+            gettext("Another group in this set has, or had, this name. Please choose another one.")
         ]
 
 
 class SpreadForm(LaunchedForm):
     count = IntegerField(
         lazy_gettext("How many groups?"),
-        description=lazy_gettext("those that are there are kept, and others are added"),
+        description=lazy_gettext("Existing groups are kept, and more are added if needed."),
         validators=[
-            NumberRange(FEWEST, MOST, message=lazy_gettext("Please give a number from %(min)s to %(max)s."))
+            NumberRange(FEWEST, MOST, message=lazy_gettext("Please enter a number from %(min)s to %(max)s."))
         ],
     )
     who = radio_field(
-        lazy_gettext("Who is spread?"),
+        lazy_gettext("Assign whom?"),
         {
-            "rest": lazy_gettext("Those who are in no group yet"),
-            "everybody": lazy_gettext("Everybody, anew"),
+            "rest": lazy_gettext("Only people without a group"),
+            "everybody": lazy_gettext("Everybody, starting over"),
         },
         default="rest",
         required=lazy_gettext("Please choose one of these."),
@@ -86,9 +86,9 @@ class PasteForm(LaunchedForm):
     """A list of people and groups; first looked at, then sent again with what was looked at."""
 
     people = text_field(
-        lazy_gettext("Who is in which group?"),
+        lazy_gettext("List of people and groups"),
         description=lazy_gettext(
-            "a line for each person, such as “Kim Lee, Group A”; or copy two columns of a spreadsheet"
+            "one line for each person, such as “Kim Lee, Group A”; or copy two columns from a spreadsheet"
         ),
     )
     seen = StringField()
@@ -130,9 +130,9 @@ class RemoveForm(LaunchedForm):
 
 class GalleryForm(MomentsForm):
     opens = MomentField(
-        lazy_gettext("They open to each other at"), description=lazy_gettext("empty: not at all")
+        lazy_gettext("Open the gallery"), description=lazy_gettext("Leave empty to keep groups separate.")
     )
-    replies = BooleanField(lazy_gettext("All groups may reply in each other\u2019s threads then"))
+    replies = BooleanField(lazy_gettext("Also let groups reply to each other's threads"))
 
 
 def _decoded(given: bytes) -> str:

@@ -16,14 +16,14 @@ class HelpRequestForm(WritingForm):
 
     title = line_field(
         lazy_gettext("Your question"),
-        description=lazy_gettext("one question, as you would say it"),
+        description=lazy_gettext("one question, as you would ask it aloud"),
         required=lazy_gettext(
-            "Please ask your question in a line, so that others see at once whether they can help."
+            "Please ask your question in one line, so that others can see whether they can help."
         ),
     )
     trying_to = markdown_field(
         lazy_gettext("I am trying to"),
-        description=lazy_gettext("what it should be good for"),
+        description=lazy_gettext("what you want to achieve"),
         required=lazy_gettext("Please say what you are trying to do."),
     )
     tried = markdown_field(
@@ -34,7 +34,7 @@ class HelpRequestForm(WritingForm):
     help_wanted = radio_field(
         lazy_gettext("What would help most"),
         {
-            HelpWanted.HINT: lazy_gettext("A hint, so that I can go on myself"),
+            HelpWanted.HINT: lazy_gettext("A hint, so that I can continue on my own"),
             HelpWanted.EXPLANATION: lazy_gettext("An explanation"),
             HelpWanted.EXAMPLE: lazy_gettext("An example"),
             HelpWanted.CHECK: lazy_gettext("A check of what I have"),
@@ -47,7 +47,7 @@ class HelpRequestForm(WritingForm):
 class AnswerForm(WritingForm):
     body = markdown_field(
         lazy_gettext("Your answer"),
-        description=lazy_gettext("why it works, an example, how to check it"),
+        description=lazy_gettext("the reason, an example, or a way to check it"),
         required=lazy_gettext("Please write something first."),
         scaffolds=scaffolds.ANSWER,
     )
@@ -60,7 +60,7 @@ class AcceptForm(LaunchedForm):
 class ResolveForm(LaunchedForm):
     what_fixed_it = line_field(
         lazy_gettext("What fixed it?"),
-        description=lazy_gettext("one line, so that the next one who is stuck finds it"),
-        required=lazy_gettext("Please say in a line what fixed it."),
+        description=lazy_gettext("one line, for others with the same problem"),
+        required=lazy_gettext("Please say in one line what fixed it."),
         longest=_LONGEST_FIX,
     )

@@ -1,1 +1,1 @@
-"""Marks: what a reader found of a post, said in one of four ways."""
+"""Marks: a reader's judgement of a post, in one of four kinds."""

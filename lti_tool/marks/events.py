@@ -1,4 +1,4 @@
-"""What happens with marks."""
+"""Events of marks."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -16,17 +16,17 @@ _MARKS: dict[str, str] = {
 
 
 class MarkForm(LaunchedForm):
-    """One mark, with its note where it needs one."""
+    """One mark, with a note if its kind needs one."""
 
     mark = radio_field(
-        lazy_gettext("What do you say of it?"),
+        lazy_gettext("Your mark"),
         _MARKS,
         required=lazy_gettext("Please choose one of the marks."),
     )
-    note = line_field(lazy_gettext("In a few words"), longest=LONGEST_NOTE)
+    note = line_field(lazy_gettext("Reason or comment"), longest=LONGEST_NOTE)
 
     def validate_note(self, field: object) -> None:
-        """Two of the marks say nothing without a word on it."""
+        """Two kinds of marks need a note."""
         del field
         if self.note.data:
             return

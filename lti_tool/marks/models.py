@@ -11,14 +11,14 @@ from lti_tool.core.personal import OWNER, words
 
 
 class Mark(StrEnum):
-    """What somebody says of a post. There is no sum of them, and none for a person."""
+    """A kind of mark. Marks are never summed up, neither by post nor by person."""
 
     USEFUL = "useful"
     STILL_CURRENT = "still_current"
     CHECKED = "checked"
-    """With the reason or the source."""
+    """Needs a reason or a source."""
     USED = "used"
-    """With what happened."""
+    """Needs a note on what happened."""
 
     @property
     def needs_note(self) -> bool:
@@ -26,12 +26,12 @@ class Mark(StrEnum):
 
     @property
     def is_for_others(self) -> bool:
-        """Whether one can't say it of one's own post."""
+        """Whether people can't give this mark to their own posts."""
         return self in {Mark.USEFUL, Mark.CHECKED}
 
 
 class PostMark(Row, Base):
-    """One person's mark on a post; it goes when it is taken back."""
+    """One person's mark on a post; deleted when it is taken back."""
 
     __tablename__ = "post_mark"
     __table_args__ = (

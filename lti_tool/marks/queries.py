@@ -1,4 +1,4 @@
-"""What pages show of marks."""
+"""Queries for marks on pages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ class Marks:
     """The marks on one post, by kind."""
 
     counts: Mapping[Mark, int]
-    """In the order of Mark, without those that nobody gave."""
+    """In the order of Mark, without unused kinds."""
     own: frozenset[Mark]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkRow:
-    """One mark, with who gave it."""
+    """One mark, with the person who gave it."""
 
     mark: Mark
     giver: Author
@@ -39,7 +39,7 @@ class MarkRow:
 
 
 def marks_column(actor: Actor) -> ScalarSelect[Any]:
-    """For a query of posts: how many gave each mark, and whether the actor did; read by `marks_of`."""
+    """A column for queries of posts: the count of each mark, and the actor's own; read by `marks_of`."""
     kinds = (
         select(
             PostMark.mark.label("mark"),
@@ -59,7 +59,7 @@ _NONE = Marks(counts={}, own=frozenset())
 
 
 def marks_of(found: Mapping[str, Sequence[Any]] | None) -> Marks:
-    """What `marks_column` found of one post."""
+    """The marks of one post, from `marks_column`."""
     if not found:
         return _NONE
     return Marks(
@@ -69,7 +69,7 @@ def marks_of(found: Mapping[str, Sequence[Any]] | None) -> Marks:
 
 
 def marks_with_names(session: Session, actor: Actor, post_id: UUID) -> Sequence[MarkRow]:
-    """Who gave which mark, the first two hundred, in the order of Mark and of time. One query.
+    """The first two hundred marks with names, by kind and time. One query.
 
     What somebody says of their own anonymous post, they say anonymously.
     """

@@ -1,4 +1,4 @@
-"""Marking posts, and seeing who marked them how."""
+"""Marking posts, and the page of a post's marks."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -35,7 +35,7 @@ def give_mark(post_id: UUID) -> Response:
 @blueprint.post("/take-back")
 def take_back_mark(post_id: UUID) -> Response:
     form = MarkForm()
-    # What stands in the note does not matter here.
+    # Taking a mark back needs no valid note.
     if not form.is_sent() and {"csrf_token", "mark"} & set(form.errors):
         return _marks_page(post_id, form)
     service.take_back_mark(db(), actor(), post_id=post_id, mark=Mark(form.mark.data))
@@ -43,7 +43,7 @@ def take_back_mark(post_id: UUID) -> Response:
 
 
 def _marked(post_id: UUID) -> Response:
-    """Back to the post; for htmx, its own line of marks."""
+    """Back to the post; for htmx, the post's line of marks."""
     placed = placed_post(db(), actor(), post_id)
     if wants_fragment():
         return fragment(render_template("posts/_marks.html", post=placed.post, marked=True))

@@ -1,4 +1,4 @@
-"""Giving a mark, and taking it back."""
+"""Giving and taking back marks."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from lti_tool.posts.service import access_post, conversation_of
 
 
 def access_markable_post(session: Session, actor: Actor, post_id: UUID) -> Post:
-    """The post, locked, if it is published: what is not shown to all can't be found useful."""
+    """The post, locked, if it is published. Other posts can't be marked."""
     post = access_post(session, actor, post_id, lock=True)
     if post.state is not PostState.PUBLISHED:
         raise NotFoundError
@@ -24,7 +24,7 @@ def access_markable_post(session: Session, actor: Actor, post_id: UUID) -> Post:
 
 
 def give_mark(session: Session, actor: Actor, *, post_id: UUID, mark: Mark, note: str = "") -> Post:
-    """Mark a post, once: again changes nothing. One's own is for others to find useful, or to check."""
+    """Mark a post. A second identical mark changes nothing. Authors can't give their own post every mark."""
     post = access_markable_post(session, actor, post_id)
     if mark.is_for_others and post.author_id == actor.person_id:
         raise NotFoundError
@@ -45,7 +45,7 @@ def give_mark(session: Session, actor: Actor, *, post_id: UUID, mark: Mark, note
 
 
 def take_back_mark(session: Session, actor: Actor, *, post_id: UUID, mark: Mark) -> Post:
-    """Take one's mark back. Where there is none, nothing changes."""
+    """Take one's mark back. Without a mark, nothing changes."""
     post = access_markable_post(session, actor, post_id)
     taken = session.scalars(
         delete(PostMark).filter_by(person_id=actor.person_id, post_id=post.id, mark=mark).returning(PostMark)

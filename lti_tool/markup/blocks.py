@@ -1,4 +1,4 @@
-"""Blocks that markdown's own rules would blow up, or drop: they stand as they were written."""
+"""Blocks that markdown would expand too far, or drop: they are shown as they were written."""
 
 import re
 
@@ -10,7 +10,7 @@ DEEPEST = 20
 MOST_COLUMNS = 20
 MOST_CELLS = 2000
 UNSHOWN_BLOCK = "unshown_block"
-# A cell of a table's second line, which says how many columns there are.
+# A cell of a table's delimiter row, which sets the number of columns.
 _DELIMITER = re.compile(r":?-+:?")
 
 
@@ -20,7 +20,7 @@ def guard_blocks(parser: MarkdownIt) -> None:
 
 
 def _deep_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  markdown-it's call
-    """At the parser's own limit the rest would be left out."""
+    """Beyond its nesting limit the parser would drop the rest of the text."""
     if silent or state.level < DEEPEST - 2:
         return False
     last = start + 1
@@ -33,7 +33,7 @@ def _deep_block(state: StateBlock, start: int, end: int, silent: bool) -> bool: 
 
 
 def _large_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  markdown-it's call
-    """A row short of cells is filled up, so a wide table of short rows grows by hundreds."""
+    """Short rows are padded with empty cells, so a wide table of short rows would grow by hundreds."""
     columns = _columns(state, start, end)
     if not columns:
         return False
@@ -50,7 +50,7 @@ def _large_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _columns(state: StateBlock, start: int, end: int) -> int:
-    """How many columns the table has that begins here; 0 where none does."""
+    """The number of columns of a table that starts here; 0 if none does."""
     if start + 2 > end or state.sCount[start + 1] < state.blkIndent:
         return 0
     delimiters = _cells(_line(state, start + 1))

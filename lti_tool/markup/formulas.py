@@ -1,4 +1,4 @@
-"""Formulas in LaTeX's notation, as MathML: browsers show it by themselves, and screen readers read it."""
+"""LaTeX formulas as MathML, which browsers display and screen readers read."""
 
 import re
 from html import unescape
@@ -18,7 +18,7 @@ _UNKNOWN = re.compile(r"\\[A-Za-z]")
 
 _WORD = re.compile(r"[a-z-]{1,24}")
 _SIZE = re.compile(r"-?[0-3](?:\.\d{1,4})?em|0")
-# Of what the converter says, what a post needs; never an address, a style, or a size that covers the page.
+# Attributes that posts need; never an address, a style, or a size that could cover the page.
 ATTRIBUTES = {
     "accent": _WORD, "columnalign": re.compile(r"[a-z ]{1,200}"), "display": _WORD, "displaystyle": _WORD,
     "fence": _WORD, "form": _WORD, "linethickness": _SIZE, "lspace": _SIZE, "mathvariant": _WORD,
@@ -28,7 +28,7 @@ ATTRIBUTES = {
 
 
 class FormulaError(Exception):
-    """This formula can't be displayed: too long, too deep, broken, or of unknown commands."""
+    """The formula can't be displayed: too long, too deep, broken, or with unknown commands."""
 
 
 def to_mathml(latex: str, *, block: bool) -> str:

@@ -1,4 +1,4 @@
-"""Code in colours: classes that our own stylesheet knows, made once when the post is written."""
+"""Coloured code: HTML classes of our stylesheet, added once when a post is written."""
 
 from functools import cache, lru_cache
 from itertools import groupby
@@ -31,7 +31,7 @@ _CLASSES = {
     Token.Generic.Heading: "hl-keyword",
 }
 CLASSES = set(_CLASSES.values())
-# Not all that Pygments knows: some of its rules take very long for texts that were made for that.
+# A selection of Pygments' languages: rules of some others take very long for hostile texts.
 _LANGUAGES = {
     "bash": "bash", "c": "c", "c++": "cpp", "cpp": "cpp", "c#": "csharp", "cs": "csharp",
     "csharp": "csharp", "css": "css", "diff": "diff", "docker": "docker", "dockerfile": "docker",
@@ -45,7 +45,7 @@ _LANGUAGES = {
 
 
 class Highlighter:
-    """Colours for the code in one text, until it has had its share of characters and of time.
+    """Colours the code in one text, up to a limit of characters and time.
 
     Some rules look through all of a text at each of its places.
     """
@@ -55,7 +55,7 @@ class Highlighter:
         self._seconds_left = LONGEST_TIME
 
     def highlight(self, code: str, language: str) -> str | None:
-        """The code as HTML with classes; None where it stays plain: unknown, or too much of it."""
+        """The code as HTML with classes; None if it stays plain, because it is unknown or too long."""
         name = _LANGUAGES.get(language.lower())
         self._characters_left -= len(code)
         if name is None or len(code) > LONGEST_CODE or self._characters_left < 0:
@@ -90,7 +90,7 @@ def _lexer(name: str) -> Lexer:
 
 @lru_cache(maxsize=512)
 def _class_of(kind: _TokenType) -> str:
-    """The class of the nearest kind above that has one."""
+    """The class of the nearest ancestor that has one."""
     while kind is not Token:
         if kind in _CLASSES:
             return _CLASSES[kind]

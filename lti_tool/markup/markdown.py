@@ -1,4 +1,4 @@
-"""From what somebody wrote in markdown to HTML that is safe anywhere; done once, when it is written."""
+"""Markdown to safe HTML, rendered once when a text is written."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 LONGEST_SOURCE = 32 * 1024
 LARGEST_HTML = 256 * 1024
-"""Bytes of a text's HTML. As it was written, any text has room in them."""
+"""Largest HTML of a text in bytes. The escaped source of any text fits."""
 _MOST_FORMULAS = 200
 _MOST_MATHML = 96 * 1024
 _MOST_ADDRESSES = 100
@@ -33,7 +33,7 @@ TAGS = formulas.ELEMENTS | {
     "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s", "span",
     "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-# The last entry takes back what the sanitiser would let through on any tag.
+# The last entry removes attributes that the sanitiser would allow on any tag.
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href"},
     "ol": {"start"},
@@ -46,7 +46,7 @@ _CLASSES = {"span": highlighting.CLASSES | {"unshown", MENTION}}
 
 
 def render(source: str, known: Known = NOBODY) -> str:
-    """Sanitised HTML for a post's body; what can't be displayed stands in it as it was written.
+    """Sanitised HTML for a post's body; parts that can't be displayed are shown as they were written.
 
     The sanitiser is the last step and nothing edits its result afterwards (reference: security.md
     section 3, bleach). It adds to links and tables, so its result is what is measured. Texts made to take
@@ -67,7 +67,7 @@ def render(source: str, known: Known = NOBODY) -> str:
 
 def _to_html(source: str, known: Known) -> str:
     env: dict[str, Any] = {}
-    # For each of what might be an address, the whole text is looked through.
+    # The whole text is searched for each possible address.
     addresses = sum(source.count(sign) for sign in ("://", "@", "www."))
     parser = _parser if addresses <= _MOST_ADDRESSES else _parser_without_addresses
     tokens = parser.parse(source, env)
@@ -90,13 +90,13 @@ def _sanitised(html: str) -> str:
 
 
 def _lower_headings(tokens: Sequence[Token]) -> None:
-    """Headings in a post stand below the page's own two levels."""
+    """Headings in a post are below the page's own two levels."""
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1]) + _HEADING_SHIFT, _LAST_HEADING)}"
 
 
-# How markdown-it calls a rule for rendering: itself, all tokens, which one, options, what is kept.
+# The signature of markdown-it's render rules: renderer, tokens, index, options, environment.
 
 
 def _inline_formula(_self: Any, tokens: Sequence[Token], place: int, _options: Any, env: Any) -> str:
@@ -113,7 +113,7 @@ def _block_formula(_self: Any, tokens: Sequence[Token], place: int, _options: An
 
 
 def _formula(latex: str, env: dict[str, Any], *, block: bool) -> str | None:
-    """The formula as MathML, as long as the text has not had its share of them."""
+    """The formula as MathML, until the limits of the text are reached."""
     env["formulas"] = env.get("formulas", 0) + 1
     if env["formulas"] > _MOST_FORMULAS:
         return None
@@ -134,7 +134,7 @@ def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: An
 
 
 def _code(code: str, language: str, env: dict[str, Any]) -> str:
-    """In colours, as long as the text has not had its share of them."""
+    """The code with colours, until the limits of the text are reached."""
     highlighted = env.setdefault("highlighter", Highlighter()).highlight(code, language)
     return str(escapeHtml(code)) if highlighted is None else highlighted
 

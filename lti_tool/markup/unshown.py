@@ -1,9 +1,9 @@
-"""What can't be displayed stands as it was written, in its place, with a word that says so."""
+"""Placeholders for parts that can't be displayed; their source is shown instead."""
 
 from markdown_it.common.utils import escapeHtml
 
 UNSHOWN = '<span class="unshown"></span>'
-"""Where the word stands. It is put in when a page is shown, in the reader's language (web/filters.py).
+"""Placeholder for the note. It is filled in when a page is shown, in the reader's language (web/filters.py).
 
 Nobody can write this: in texts "<" is escaped, and in attributes the quotation marks are.
 """

@@ -1,1 +1,1 @@
-"""Mentions: naming a person, a group or the staff of the course in what one writes."""
+"""Mentions of people, groups or staff in texts."""

@@ -1,4 +1,4 @@
-"""What happens with mentions."""
+"""Events of mentions."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,12 +10,12 @@ from lti_tool.statements.recorder import Activity, Unnamed
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:
-    """Somebody was named for the first time in this post."""
+    """A person was mentioned for the first time in this post."""
 
     actor: Actor
     mention: Mention
     post_statement_id: UUID
     conversation: Activity
-    """As statements know it."""
+    """The conversation as statements name it."""
     unnamed: Unnamed | None
-    """Whom the post's statement names in place of its author."""
+    """The anonymous author of the post, if the statement must not name them."""

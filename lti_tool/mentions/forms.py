@@ -1,4 +1,4 @@
-"""What somebody types behind an @."""
+"""The form for suggestions after an @."""
 
 from lti_tool.web.forms import LaunchedForm, id_field, line_field
 
@@ -6,4 +6,4 @@ from lti_tool.web.forms import LaunchedForm, id_field, line_field
 class SuggestForm(LaunchedForm):
     typed = line_field("")
     group = id_field()
-    """Whose conversation it is for."""
+    """The group of the conversation."""

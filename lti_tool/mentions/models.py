@@ -1,4 +1,4 @@
-"""Who was mentioned where."""
+"""People mentioned in posts."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -17,7 +17,7 @@ class MentionKind(StrEnum):
 
 
 class Mention(Row, Base):
-    """A post names somebody; once, however often it does."""
+    """A mention of a person in a post; one row, however often the post names them."""
 
     __tablename__ = "mention"
     __table_args__ = (

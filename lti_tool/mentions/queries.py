@@ -1,4 +1,4 @@
-"""Whom one can mention in a course."""
+"""People and groups that can be mentioned in a course."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,10 +17,10 @@ from lti_tool.people.naming import called
 
 MOST_SUGGESTED = 8
 PARTICIPANT = f"Participant {NUMBERED}"
-"""Who has no name, in texts that are kept: like a name, it is in no language."""
+"""Stands for people without a name in stored texts; like a name, it is not translated."""
 _WORD = PARTICIPANT.removesuffix(NUMBERED)
 _MOST_ROWS = 3 * MOST_SUGGESTED
-# Groups stand before persons: there are few.
+# Groups come before people, as they are few.
 _PERSON = literal(MentionKind.PERSON.value).label("kind")
 _GROUP = literal(MentionKind.GROUP.value).label("kind")
 _IS_STAFF = Membership.role.in_([role for role in Role if role.is_staff])
@@ -35,7 +35,7 @@ def suggestions(
     number_name: str = PARTICIPANT,
     group_id: UUID | None = None,
 ) -> Sequence[Mentionable]:
-    """Those of whose name a part begins with what was typed, whatever its accents and case. One query.
+    """People and groups with a word that starts with the typed text, ignoring accents and case. One query.
 
     In a group's conversation (`group_id`) those who are there; of another group, nobody learns who is in it.
     Who has no name is found by the number, as it is or behind the word for it (`number_name`). Of people it
@@ -61,7 +61,7 @@ def suggestions(
 
 
 def _people(actor: Actor, wanted: str, group_id: UUID | None) -> Select[UUID, str, str]:
-    """The first in the order of what follows; one person may be there by several words of the name."""
+    """The first people in order; a person can occur for several words of their name."""
     people = (
         select(Person.id, called().label("name"), _PERSON)
         .join(CourseName, CourseName.person_id == Person.id)
@@ -84,7 +84,7 @@ def _people(actor: Actor, wanted: str, group_id: UUID | None) -> Select[UUID, st
 
 
 def _digits(wanted: str, word: str) -> str | None:
-    """What of a number was typed, behind the word for it or alone; None where it can't be one."""
+    """The typed number, with or without the word before it; None if it can't be one."""
     if word and word.startswith(wanted):
         return ""
     rest = wanted.removeprefix(word).strip()
@@ -104,7 +104,7 @@ def _begins(name: str, wanted: str) -> bool:
 def known_in(
     session: Session, course_id: UUID, texts: Iterable[str], *, group_id: UUID | None = None
 ) -> Known:
-    """Whom of the course these texts name: by id, or by the whole name. One query, none without an @.
+    """The people of the course that these texts mention, by id or full name. One query, none without an @.
 
     In a group's conversation (`group_id`): of those who are there.
     """
@@ -117,7 +117,7 @@ def known_in(
         Mentionable(str(row_id), _plain(name, PARTICIPANT), MentionKind(kind))
         for row_id, name, kind in session.execute(_named(course_id, ids - {STAFF}, names, group_id))
     ]
-    # Two of one name: then the name alone says nothing.
+    # Two people with the same name: the name alone is ambiguous.
     times = Counter(it.name for it in found)
     return Known(
         by_id={it.id: it for it in (*found, staff)},
@@ -153,7 +153,7 @@ def _named(course_id: UUID, ids: set[str], names: set[str], group_id: UUID | Non
 
 
 def _is_in_group(group_id: UUID | None) -> ColumnElement[bool]:
-    """Of memberships of the course: who reads what is written in this group."""
+    """Condition on memberships of the course: can read posts in this group."""
     if group_id is None:
         return true()
     members = select(GroupMembership.person_id).filter_by(group_id=group_id)

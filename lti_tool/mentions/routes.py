@@ -1,4 +1,4 @@
-"""Whom one may mean, while one types. Sent as a form: what is typed is in no address."""
+"""Suggestions after an @. They are requested by POST, so that typed text is in no address."""
 
 from flask import Response, render_template
 from flask_babel import gettext

@@ -1,4 +1,4 @@
-"""Keeping who was mentioned."""
+"""Recording mentions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +29,7 @@ def note_mentions(
     html: Sequence[str],
     unnamed: Unnamed | None = None,
 ) -> None:
-    """Keep whom a post that was just written (or changed) mentions, and tell of those who are new.
+    """Record the people that a new or changed post mentions, and publish events for new mentions.
 
     `html` is all that was rendered of it. For statements, `conversation` is where it stands, and `unnamed` is
     an author who posted anonymously. Not oneself, and the first twenty.

@@ -1,4 +1,4 @@
-"""The statements of mentions: one for each person; of groups and staff there is none."""
+"""Statements of mentions: one for each person, none for groups and staff."""
 
 from sqlalchemy.orm import Session
 

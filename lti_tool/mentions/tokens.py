@@ -1,4 +1,4 @@
-"""How a mention stands in a text, and in the HTML that is made of it.
+"""Mentions in texts and in their HTML.
 
 In the text it is a markdown link, `[@Ana Ruiz](mention:<id>)`, or the name as it is, `@Ana Ruiz`. In the
 HTML it is a span with the id, and always with the name that the course knows, whatever the text called it.
@@ -16,10 +16,10 @@ STAFF = "staff"
 SCHEME = "mention:"
 CLASS = "mention"
 MOST_NAMES = 50
-"""Names that are looked for in one text."""
+"""Names to look for in one text."""
 _MOST_WORDS = 8
 _LONGEST_NAME = 300
-"""Signs of a name as the course keeps it: further behind an @ nothing is looked at."""
+"""Characters after an @ to look at."""
 _ID = r"(staff|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _TOKEN = re.compile(rf"\({SCHEME}{_ID}\)")
 _AT = re.compile(r"(?<![\w@/.])@(?=\w)")
@@ -32,7 +32,7 @@ _SPAN = re.compile(rf'<span class="{CLASS}" data-mention="{_ID}">')
 
 @dataclass(frozen=True, slots=True)
 class Mentionable:
-    """Somebody of the course: a person's or a group's id, or "staff", and the name."""
+    """A person, a group or "staff", with id and name."""
 
     id: str
     name: str
@@ -41,7 +41,7 @@ class Mentionable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Whom a text may mean: those of the course that it names."""
+    """The people and groups of the course that a text names."""
 
     by_id: Mapping[str, Mentionable] = field(default_factory=dict)
     by_name: Mapping[str, Mentionable] = field(default_factory=dict)
@@ -51,7 +51,7 @@ NOBODY = Known()
 
 
 def token(mentionable: Mentionable) -> str:
-    """What stands in the text; markdown's own signs in a name are kept from meaning something."""
+    """The text of a mention, with markdown characters in the name escaped."""
     name = _MARKUP.sub(r"\\\1", mentionable.name)
     return f"[@{name}]({SCHEME}{mentionable.id})"
 
@@ -61,19 +61,19 @@ def named_ids(text: str) -> Sequence[str]:
 
 
 def possible_names(text: str) -> Iterator[str]:
-    """What may be a name behind an @: one word, two, three ..., without a sign at the end."""
+    """Possible names after an @: one word, two words and so on, without punctuation at the end."""
     for at in list(_AT.finditer(text))[:MOST_NAMES]:
         for end in _ends(text, at.end()):
             yield " ".join(text[at.end() : end].split())
 
 
 def mentioned(html: str) -> Sequence[str]:
-    """The ids of those whom our HTML mentions, each once, in order. Text has no "<": it can't fake one."""
+    """The ids that our HTML mentions, each once, in order. Text can't fake one, as "<" is escaped."""
     return list(dict.fromkeys(_SPAN.findall(html)))
 
 
 def place_mentions(tokens: Sequence[Token], known: Known) -> None:
-    """Make mentions of links to one, and of names; a link to nobody known is its text."""
+    """Turn mention links and names into mentions; a link to an unknown id becomes its text."""
     for inline in tokens:
         if inline.type == "inline" and inline.children and "@" in inline.content:
             inline.children = list(_placed(inline.children, known))
@@ -94,7 +94,7 @@ def _placed(children: Sequence[Token], known: Known) -> Iterator[Token]:
 
 
 def _of_link(rest: Iterator[Token], meant: Mentionable | None) -> Iterator[Token]:
-    """Up to the link's end. Links don't nest."""
+    """The position of the link's end. Links don't nest."""
     within = []
     for child in rest:
         if child.type == "link_close":
@@ -119,7 +119,7 @@ def _of_names(text: str, by_name: Mapping[str, Mentionable]) -> Iterator[Token]:
 
 
 def _ends(text: str, start: int, most_words: int = _MOST_WORDS) -> Iterator[int]:
-    """Where a name that begins there may end: behind each of the next words, or before its last signs."""
+    """Possible ends of a name: after each of the next words, or before punctuation at their end."""
     furthest = min(len(text), start + _LONGEST_NAME)
     line = text.find("\n", start, furthest)
     words = _WORD.finditer(text, start, furthest if line < 0 else line)

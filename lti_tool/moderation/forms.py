@@ -17,18 +17,18 @@ _DEFAULT_DAYS = 7
 
 class ReportForm(DraftedForm):
     kind = radio_field(
-        lazy_gettext("What is the matter with it?"),
+        lazy_gettext("What is wrong with this post?"),
         {
             ReportKind.HURTFUL: lazy_gettext("It hurts or insults somebody"),
-            ReportKind.PERSONAL: lazy_gettext("It tells something personal about somebody"),
-            ReportKind.UNSAFE: lazy_gettext("Doing what it says could cause harm"),
+            ReportKind.PERSONAL: lazy_gettext("It reveals something private about somebody"),
+            ReportKind.UNSAFE: lazy_gettext("It suggests something dangerous"),
             ReportKind.OTHER: lazy_gettext("Something else"),
         },
-        required=lazy_gettext("Please choose what comes nearest."),
+        required=lazy_gettext("Please choose the closest reason."),
     )
     note = line_field(
         lazy_gettext("What should staff know?"),
-        required=lazy_gettext("Please say it in a few words, so that staff see what you mean."),
+        required=lazy_gettext("Please explain in a few words."),
         longest=LONGEST_REASON,
     )
 
@@ -38,19 +38,19 @@ class DecisionForm(LaunchedForm):
 
     revision = IntegerField(widget=HiddenInput(), validators=[NumberRange(min=1)])
     act = radio_field(
-        lazy_gettext("What do you decide?"),
+        lazy_gettext("What is your decision?"),
         {
-            StaffAct.HIDE: lazy_gettext("Hide it"),
-            StaffAct.RESTORE: lazy_gettext("Show it again"),
-            StaffAct.KEEP: lazy_gettext("Leave it as it is"),
-            StaffAct.APPROVE: lazy_gettext("Publish it"),
-            StaffAct.DECLINE: lazy_gettext("Decline it"),
+            StaffAct.HIDE: lazy_gettext("Hide"),
+            StaffAct.RESTORE: lazy_gettext("Restore"),
+            StaffAct.KEEP: lazy_gettext("Keep"),
+            StaffAct.APPROVE: lazy_gettext("Publish"),
+            StaffAct.DECLINE: lazy_gettext("Decline"),
         },
-        required=lazy_gettext("Please choose what to do."),
+        required=lazy_gettext("Please choose a decision."),
     )
     reason = line_field(
-        lazy_gettext("Why?"),
-        description=lazy_gettext("Kept in the log; the author reads it, unless you leave the post as it is."),
+        lazy_gettext("Reason"),
+        description=lazy_gettext("The log records it. The author can read it, unless you keep the post."),
         longest=LONGEST_REASON,
     )
 
@@ -58,7 +58,7 @@ class DecisionForm(LaunchedForm):
         """To publish what waited needs no reason; everything else does."""
         del field
         if not self.reason.data and self.act.data != StaffAct.APPROVE:
-            raise ValidationError(lazy_gettext("Please give the reason; the author has a right to know it."))
+            raise ValidationError(lazy_gettext("Please give a reason. The author will read it."))
 
 
 class PreModerationForm(LaunchedForm):
@@ -66,32 +66,30 @@ class PreModerationForm(LaunchedForm):
         lazy_gettext("For how many days?"),
         default=_DEFAULT_DAYS,
         validators=[
-            NumberRange(
-                min=1, max=MOST_DAYS, message=lazy_gettext("Please choose between 1 and %(max)s days.")
-            )
+            NumberRange(min=1, max=MOST_DAYS, message=lazy_gettext("Please choose from 1 to %(max)s days."))
         ],
     )
     reason = line_field(
-        lazy_gettext("Why?"),
-        description=lazy_gettext("They read this, and it is kept in the log."),
-        required=lazy_gettext("Please give the reason; they have a right to know it."),
+        lazy_gettext("Reason"),
+        description=lazy_gettext("This person can read it, and the log records it."),
+        required=lazy_gettext("Please give a reason. This person will read it."),
         longest=LONGEST_REASON,
     )
 
 
 class EndForm(LaunchedForm):
     reason = line_field(
-        lazy_gettext("Why?"),
-        required=lazy_gettext("Please give the reason; they have a right to know it."),
+        lazy_gettext("Reason"),
+        required=lazy_gettext("Please give a reason. This person will read it."),
         longest=LONGEST_REASON,
     )
 
 
 class UnmaskForm(LaunchedForm):
     reason = line_field(
-        lazy_gettext("Why do you have to know?"),
-        description=lazy_gettext("The author reads this, and it is kept in the log."),
-        required=lazy_gettext("Please give the reason; the author has a right to know it."),
+        lazy_gettext("Why do you need to know?"),
+        description=lazy_gettext("The author can read it, and the log records it."),
+        required=lazy_gettext("Please give a reason. The author will read it."),
         longest=LONGEST_REASON,
     )
 

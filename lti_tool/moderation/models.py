@@ -1,4 +1,4 @@
-"""Reports of readers, and what authors are told of decisions."""
+"""Reports of readers, and notices to authors."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,18 +12,18 @@ from lti_tool.core.personal import NAMED, words
 
 
 class ReportKind(StrEnum):
-    """Why somebody asks staff to look at a post."""
+    """Reasons for a report."""
 
     HURTFUL = "hurtful"
     PERSONAL = "personal"
-    """It tells of somebody what should not stand here."""
+    """It reveals something private about somebody."""
     UNSAFE = "unsafe"
-    """What it says could do harm."""
+    """Doing what it says could cause harm."""
     OTHER = "other"
 
 
 class Report(Row, Base):
-    """A reader asks staff to look at a post. Its author never learns who did."""
+    """A reader asks staff to review a post. Its author never learns who reported it."""
 
     __tablename__ = "report"
     __table_args__ = (
@@ -48,7 +48,7 @@ class Report(Row, Base):
 
 
 class NoticeKind(StrEnum):
-    """What happened to somebody's contribution."""
+    """What happened to a person's contribution."""
 
     HIDDEN = "hidden"
     RESTORED = "restored"
@@ -57,11 +57,11 @@ class NoticeKind(StrEnum):
     PRE_MODERATED = "pre_moderated"
     PRE_MODERATION_ENDED = "pre_moderation_ended"
     UNMASKED = "unmasked"
-    """Staff looked up who wrote it."""
+    """Staff looked up the author."""
 
 
 class AuthorNotice(Row, Base):
-    """What staff decided, told to whom it is about, on their pages until they have read it."""
+    """A decision of staff, shown on the person's pages until they have read it."""
 
     __tablename__ = "author_notice"
     __table_args__ = (
@@ -79,12 +79,12 @@ class AuthorNotice(Row, Base):
     kind: Mapped[NoticeKind]
     reason: Mapped[str] = mapped_column(info=words("person_id"))
     until: Mapped[datetime | None]
-    """How long their posts wait for approval."""
+    """When the approval of their posts ends."""
     read_at: Mapped[datetime | None]
 
 
 class Unmasking(Base):
-    """Somebody of the staff looked up who wrote an anonymous post. The name is read by way of this row alone.
+    """A member of staff looked up the author of an anonymous post. The name is read only through this row.
 
     There is none without its entry in the log, and none without the notice to the author.
     """

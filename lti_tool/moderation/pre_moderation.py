@@ -1,4 +1,4 @@
-"""Having somebody's posts wait for approval for some days, and ending it."""
+"""Requiring approval for a person's posts for some days, and ending that."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -21,7 +21,7 @@ MOST_DAYS = 30
 
 
 def access_learner(session: Session, actor: Actor, person_id: UUID) -> Membership:
-    """Somebody's membership of the actor's course, for its staff. Staff are nobody's to moderate."""
+    """A learner's membership of the actor's course, for staff. Staff can't be moderated."""
     access_moderation(actor)
     found = session.scalars(
         select(Membership).filter_by(course_id=actor.course_id, person_id=person_id)
@@ -32,7 +32,7 @@ def access_learner(session: Session, actor: Actor, person_id: UUID) -> Membershi
 
 
 def pre_moderate(session: Session, actor: Actor, *, person_id: UUID, days: int, reason: str) -> None:
-    """What this person writes waits for approval, for so many days from now. They are told."""
+    """Require approval for this person's posts for some days from now. They are told."""
     access_learner(session, actor, person_id)
     until = clock.now() + timedelta(days=min(days, MOST_DAYS))
     _set(session, actor, person_id, until=until, reason=reason)
@@ -43,7 +43,7 @@ def pre_moderate(session: Session, actor: Actor, *, person_id: UUID, days: int, 
 
 
 def end_pre_moderation(session: Session, actor: Actor, *, person_id: UUID, reason: str) -> None:
-    """End it now, if it lasts. What waits already still waits."""
+    """End a current approval now. Posts that are waiting still wait."""
     access_learner(session, actor, person_id)
     lasting = session.scalars(
         select(PreModeration)

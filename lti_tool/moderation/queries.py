@@ -1,4 +1,4 @@
-"""What the pages of moderation show."""
+"""Queries for the pages of moderation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ ROWS_A_PAGE = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeView:
-    """What somebody is told of a decision."""
+    """A notice as its reader sees it."""
 
     notice: AuthorNotice
     kind: ConversationKind | None
@@ -38,18 +38,18 @@ class NoticeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alerts:
-    """What stands at the top of a person's pages."""
+    """Alerts at the top of a person's pages."""
 
     notices: Sequence[NoticeView]
     waits_until: datetime | None
-    """Until when what they write waits for approval."""
+    """When the approval of their posts ends."""
     queue_count: int
-    """How many posts wait for staff; nought for others."""
+    """The number of posts that wait for staff; 0 for learners."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """A post that staff should look at."""
+    """A post that needs review."""
 
     post_id: UUID
     author: Author
@@ -73,12 +73,12 @@ class ModeratedPost:
     post: Post
     author: Author
     is_learner: bool
-    """Whether its author is known to be one; of an anonymous post nothing is known."""
+    """Whether its author is known to be a learner; False for anonymous posts."""
     kind: ConversationKind
     title: str
     reports: Sequence[ReportView]
     acts: Sequence[StaffAct]
-    """What can be decided, in this state."""
+    """Decisions that are possible in this state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +93,11 @@ class LogRow:
     entry: ModerationLog
     staff_name: str
     about: str
-    """Whom: by the name, or by the pseudonym where it is about an anonymous post."""
+    """The person's name, or the pseudonym of an anonymous post."""
 
 
 def alerts(session: Session, actor: Actor) -> Alerts:
-    """One query; one more where there is something to tell."""
+    """The actor's alerts. One query; one more if there is a notice."""
     asked = asked_by(actor)
     ((has_notices, waits_until, queue_count),) = ask(session, _alerts(is_staff=actor.role.is_staff), asked)
     return Alerts(
@@ -107,7 +107,7 @@ def alerts(session: Session, actor: Actor) -> Alerts:
     )
 
 
-# On each page of everybody.
+# This runs on every page.
 @cache
 def _alerts(*, is_staff: bool) -> Select[bool, datetime | None, int]:
     them = asker(is_staff=is_staff)
@@ -157,7 +157,7 @@ def _is_due(actor: Actor) -> ColumnElement[bool]:
 
 
 def queue(session: Session, actor: Actor, *, after: UUID | None) -> Page[QueueRow]:
-    """Thirty posts to look at, the oldest first. One query."""
+    """Thirty posts to review, oldest first. One query."""
     access_moderation(actor)
     reports = (
         select(func.count())
@@ -192,7 +192,7 @@ def queue(session: Session, actor: Actor, *, after: UUID | None) -> Page[QueueRo
 
 
 def moderated_post(session: Session, actor: Actor, post_id: UUID) -> ModeratedPost:
-    """A post with its open reports, for staff; withdrawn ones too, whose text they can still look up.
+    """A post with its open reports, for staff; also a withdrawn one, with its text.
 
     Two queries.
     """
@@ -237,7 +237,7 @@ def _open_reports(session: Session, post_id: UUID) -> Sequence[ReportView]:
 
 
 def moderated_person(session: Session, actor: Actor, person_id: UUID) -> ModeratedPerson:
-    """A learner of the course, and whether their posts wait for approval. One query."""
+    """A learner of the course, and any current approval of their posts. One query."""
     access_moderation(actor)
     found = session.execute(
         select(Person.id, called().label("name"), Membership.role, PreModeration)
@@ -258,7 +258,7 @@ def moderated_person(session: Session, actor: Actor, person_id: UUID) -> Moderat
 def log_page(
     session: Session, actor: Actor, *, person_id: UUID | None, post_id: UUID | None, before: UUID | None
 ) -> Page[LogRow]:
-    """Thirty entries, newest first; of a person or about a post where one is named. One query."""
+    """Thirty entries, newest first, optionally about one person or one post. One query."""
     access_moderation(actor)
     staff, about = aliased(Person), aliased(Person)
     of_staff, of_person = (called_in(actor.course_id, person) for person in (staff, about))

@@ -147,7 +147,7 @@ def _post_page(post_id: UUID, form: DecisionForm) -> Response:
 
 
 def _person_page(person_id: UUID, form: PreModerationForm | EndForm) -> Response:
-    """With the form for how it stands: what was sent may be about what somebody else has changed by now."""
+    """The page with a form for the current state, which other staff may have changed meanwhile."""
     person = queries.moderated_person(db(), actor(), person_id)
     fitting = EndForm if person.lasting else PreModerationForm
     shown = form if isinstance(form, fitting) else fitting.empty()

@@ -1,4 +1,4 @@
-"""Reporting a post, and what staff decide about one."""
+"""Reporting a post, and the decisions of staff."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -27,7 +27,7 @@ from lti_tool.posts.writing import FormState
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
-    """From which state an act leads where, and what the author is told; None where nothing changes."""
+    """The states before and after a decision, and the notice to the author; None if nothing changes."""
 
     state: PostState
     to: PostState | None
@@ -44,7 +44,7 @@ DECISIONS = {
 
 
 def access_moderation(actor: Actor) -> None:
-    """Moderation is staff's."""
+    """Only staff may moderate."""
     if not actor.role.is_staff:
         raise NotFoundError
 
@@ -64,7 +64,7 @@ def report_post(
     note: str,
     draft: FormState | None = None,
 ) -> Post:
-    """Ask staff to look at somebody's post. While one's report of it is open, another changes nothing."""
+    """Ask staff to review another person's post. While one's report is open, a second one changes nothing."""
     post = access_post(session, actor, post_id)
     if post.author_id == actor.person_id or post.state is not PostState.PUBLISHED:
         raise NotFoundError
@@ -83,7 +83,7 @@ def report_post(
 def decide_on_post(
     session: Session, actor: Actor, *, post_id: UUID, act: StaffAct, reason: str, revision: int
 ) -> Post:
-    """Hide, restore, keep, approve or decline what `revision` says. The author is told, with the reason.
+    """Hide, restore, keep, approve or decline the version `revision`. The author is told, with the reason.
 
     The same again changes nothing. Raises ConflictError where the post, or its text, has changed since.
     """
@@ -94,7 +94,7 @@ def decide_on_post(
     if post.state is not decision.state or post.revision != revision:
         raise ConflictError
     _close_reports(session, post)
-    # The log of an anonymous post names nobody: staff read it.
+    # Staff can read the log, so an entry about an anonymous post names nobody.
     about = None if post.pseudonym else post.author_id
     entry = log_staff_act(session, actor, act, reason=reason, person_id=about, post_id=post.id)
     was_public = post.is_public
@@ -122,7 +122,7 @@ def _close_reports(session: Session, post: Post) -> None:
 def tell_author(
     session: Session, person_id: UUID, course_id: UUID, kind: NoticeKind, reason: str, **about: object
 ) -> None:
-    """Tell somebody on their pages. An approval without a word needs no notice: the post is there."""
+    """Tell a person on their pages. An approval without a reason needs no notice: the post is visible."""
     if kind is NoticeKind.APPROVED and not reason:
         return
     session.add(
@@ -133,7 +133,7 @@ def tell_author(
 
 
 def read_notice(session: Session, actor: Actor, *, notice_id: UUID) -> None:
-    """Put a notice away."""
+    """Mark a notice as read."""
     read = session.scalar(
         update(AuthorNotice)
         .where(

@@ -35,7 +35,7 @@ def on_post_reported(session: Session, event: PostReported) -> None:
 
 
 def on_post_moderated(session: Session, event: PostModerated) -> None:
-    """To keep a reported post as it is changes nothing that a statement could tell of.
+    """Keeping a reported post changes nothing, so it has no statement.
 
     Nor is there one of a declined post: it never was a post to others, and no statement names it.
     """

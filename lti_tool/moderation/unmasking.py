@@ -1,4 +1,4 @@
-"""Looking up who wrote an anonymous post: with a reason, one post at a time, and told to its author."""
+"""Looking up the author of an anonymous post: one post at a time, with a reason that its author is told."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -24,7 +24,7 @@ from lti_tool.posts.visibility import readable_post
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmasked:
-    """Who wrote a post, for the one who gave a reason to know it."""
+    """The author of a post, for the person who gave a reason."""
 
     person_id: UUID
     name: str
@@ -36,7 +36,7 @@ class Unmasked:
 
 
 def access_anonymous_post(session: Session, actor: Actor, post_id: UUID) -> Post:
-    """The post, locked, for the staff of its course; withdrawn ones too."""
+    """The post, locked, for the staff of its course; also a withdrawn one."""
     access_moderation(actor)
     found = session.scalars(
         select(Post)
@@ -52,7 +52,7 @@ def access_anonymous_post(session: Session, actor: Actor, post_id: UUID) -> Post
 def unmask_author(
     session: Session, actor: Actor, *, post_id: UUID, reason: str, submission_key: UUID
 ) -> UUID:
-    """Log that the actor looks up who wrote it, tell the author, and say by which id the name is read."""
+    """Log that the actor looks up the author, tell the author, and return the id for reading the name."""
     post = access_anonymous_post(session, actor, post_id)
     sent_before = session.scalar(
         select(Unmasking.log_id).filter_by(staff_id=actor.person_id, submission_key=submission_key)
@@ -86,7 +86,7 @@ def unmask_author(
 
 
 def unmasked_author(session: Session, actor: Actor, log_id: UUID) -> Unmasked:
-    """The name, for who gave this reason, as long as they are staff. One query."""
+    """The author's name, for the person who gave the reason, as long as they are staff. One query."""
     access_moderation(actor)
     found = session.execute(
         select(called_in(Unmasking.course_id), Post, Conversation, ModerationLog.reason)

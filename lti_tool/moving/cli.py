@@ -40,16 +40,18 @@ def _pairs(_context: click.Context, _parameter: click.Parameter, given: tuple[st
     metavar="OLD=NEW",
     multiple=True,
     callback=_pairs,
-    help="Which deployment of TO one of FROM becomes, where their ids do not tell; several times if needed.",
+    help="Map a deployment of FROM to one of TO, if their ids differ. Can be repeated.",
 )
-@click.option("--yes", is_flag=True, help="Do it. Without this, only say what would be done.")
+@click.option(
+    "--yes", is_flag=True, help="Apply the change. Without this option, only show what would change."
+)
 @click.pass_obj
 def move(line: _CommandLine, source: UUID, target: UUID, deployments: dict[str, str], *, yes: bool) -> None:
-    """Carry people, courses, settings and all content of a platform over to another registration.
+    """Move the people, courses, settings and content of a platform to another registration.
 
-    For a platform that changed its address, or was registered once more with a new client id. FROM and TO are
-    the ids that `segue platform list` prints. What is in both becomes one. FROM is disabled then, and those
-    who are in from it have to open Segue from their course again.
+    Use this when a platform has changed its address or client id, and is registered twice. FROM and TO are
+    the ids that `segue platform list` prints. People and courses that are in both are merged. FROM is
+    disabled, and people who use Segue from it have to open it from their course again.
     """
     with line.listening_sessions()() as session:
         try:
@@ -58,8 +60,8 @@ def move(line: _CommandLine, source: UUID, target: UUID, deployments: dict[str, 
             if not isinstance(error.orig, _MEANWHILE):
                 raise
             raise ConflictError(
-                "People were working in it at this moment. Nothing was changed; try again, or stop the web"
-                " processes and the workers for as long as it takes."
+                "People were using the platform at this moment, so nothing was changed. Try again, or "
+                "stop the web processes and workers during the move."
             ) from None
         _say(moved)
         if yes:
@@ -90,8 +92,9 @@ def _say(moved: Moved) -> None:
                 f" --actor-home-page {home_page}"
             )
     click.echo(
-        "Rosters and gradebook columns come back with the first launch into each course. The first platform"
-        " is disabled, and who is in from it opens Segue from the course again."
+        "Rosters and gradebook columns return with the first launch into each course. The "
+        "first platform is now disabled. People who use Segue from it must open it from their "
+        "course again."
     )
 
 

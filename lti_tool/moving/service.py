@@ -95,7 +95,7 @@ def move_registration(
 def _locked(session: Session, source_id: UUID, target_id: UUID) -> tuple[Registration, Registration]:
     """Both, so that nobody comes in, posts or is told of by either until the move is over."""
     if source_id == target_id:
-        raise ConflictError("That is one registration, not two.")
+        raise ConflictError("FROM and TO are the same registration.")
     ids = [source_id, target_id]
     found = session.scalars(
         select(Registration).where(Registration.id.in_(ids)).order_by(Registration.id).with_for_update()
@@ -138,12 +138,12 @@ def _deployments(
             named = {unmatched[0]: next(iter(theirs))}
         else:
             raise ConflictError(
-                "It can't be told which deployment is which. The first has"
-                f" {', '.join(sorted(mine))}; the second has {', '.join(sorted(theirs))}. Say it for"
-                f" {', '.join(sorted(unmatched))} by --deployment OLD=NEW, also where OLD keeps its id."
+                f"The deployments can't be matched. FROM has {', '.join(sorted(mine))}; TO has"
+                f" {', '.join(sorted(theirs))}. Add --deployment OLD=NEW for"
+                f" {', '.join(sorted(unmatched))}, even if OLD keeps its id."
             )
     if len(set(named.values())) < len(named):
-        raise ConflictError("Two deployments can't become one: their courses may have the same ids.")
+        raise ConflictError("Two deployments can't be merged: their courses may have the same ids.")
     pairs = {mine[old].id: theirs[new].id for old, new in named.items() if new in theirs}
     return pairs, named
 

@@ -14,16 +14,16 @@ _LONGEST_REASON = 500
 
 class OwnNameForm(LaunchedForm):
     name = line_field(
-        lazy_gettext("What should the others call you here?"),
-        description=lazy_gettext("leave it empty to keep your number"),
+        lazy_gettext("Your name in this course"),
+        description=lazy_gettext("leave empty to keep your number"),
         longest=LONGEST,
     )
 
     def say_why(self, error: RefusedError) -> None:
         self.name.errors = [
-            gettext("Please use letters; spaces, hyphens, full stops and apostrophes are fine beside them.")
+            gettext("Please use letters. You can also use spaces, hyphens, full stops and apostrophes.")
             if isinstance(error, UnreadableNameError)
-            else gettext("This looks like the name of somebody else here. Please choose another one.")
+            else gettext("This looks like the name of another person here. Please choose another one.")
         ]
 
 
@@ -31,14 +31,14 @@ class PersonNameForm(OwnNameForm):
     """Of somebody else, by staff."""
 
     name = line_field(
-        lazy_gettext("What should they be called here?"),
-        description=lazy_gettext("leave it empty to keep their number"),
+        lazy_gettext("Name in this course"),
+        description=lazy_gettext("leave empty to keep the number"),
         longest=LONGEST,
     )
     reason = line_field(
-        lazy_gettext("Why?"),
-        description=lazy_gettext("for the log of what staff did"),
-        required=lazy_gettext("Please say why in a few words."),
+        lazy_gettext("Reason"),
+        description=lazy_gettext("kept in the log"),
+        required=lazy_gettext("Please give a reason in a few words."),
         longest=_LONGEST_REASON,
     )
 

@@ -49,7 +49,7 @@ class _CommandLine(Protocol):
 
 @click.group()
 def platform() -> None:
-    """The platforms (LMS) that may launch into this tool."""
+    """Manage the platforms (LMSs) that can launch Segue."""
 
 
 def _naming_options(command: F) -> F:
@@ -58,18 +58,18 @@ def _naming_options(command: F) -> F:
         click.option(
             "--actor-mode",
             type=click.Choice([str(it) for it in ActorMode]),
-            help="Whether statements name people by the platform's ids (sub) or by pseudonyms.",
+            help="Identify people in statements by the platform's ids (sub) or by pseudonyms.",
         ),
         click.option(
             "--actor-home-page",
-            help="Beside the platform's ids, where its own statements have another home page than its issuer;"
-            " empty for the issuer.",
+            help="Home page for the platform's ids, if the platform's own statements use one that is "
+            "not its issuer. Empty for the issuer.",
         ),
         click.option(
             "--text/--no-text",
             "sends_text",
             default=None,
-            help="Whether statements hold the text of posts. What a record store has can't be taken back.",
+            help="Include the text of posts in statements. Text can't be removed from a record store.",
         ),
     ):
         command = option(command)
@@ -79,11 +79,11 @@ def _naming_options(command: F) -> F:
 def _address_options(command: F) -> F:
     """What the platform said of itself, where that has changed."""
     for option in (
-        click.option("--jwks-url", help="Its public key set, from now on."),
-        click.option("--auth-audience", help="Audience for its token address, from now on."),
-        click.option("--auth-token-url", help="Its OAuth 2.0 token address, from now on."),
-        click.option("--auth-login-url", help="Its OIDC authorization address, from now on."),
-        click.option("--label", help="What to call it on the administrator's page."),
+        click.option("--jwks-url", help="New address of the platform's public key set."),
+        click.option("--auth-audience", help="New audience of token requests."),
+        click.option("--auth-token-url", help="New OAuth 2.0 token address."),
+        click.option("--auth-login-url", help="New OIDC authorization address."),
+        click.option("--label", help="New name of the platform on the administration pages."),
     ):
         command = option(command)
     return command
@@ -95,22 +95,22 @@ def _store_options(command: F) -> F:
         click.option(
             "--lrs-version",
             type=click.Choice(["1.0.3", "2.0.0"]),
-            help="With --lrs-url: which xAPI it speaks; SEGUE_LRS_VERSION's otherwise.",
+            help="With --lrs-url: xAPI version of the record store. [default: SEGUE_LRS_VERSION]",
         ),
         click.option(
             "--lrs-password-file",
             type=click.File(encoding="utf-8"),
-            help="With --lrs-url: a file that holds the password alone; - for standard input.",
+            help="With --lrs-url: a file with only the password; - for standard input.",
         ),
         click.option(
             "--lrs-password",
             envvar="SEGUE_PLATFORM_LRS_PASSWORD",
             show_envvar=True,
-            help="With --lrs-url; sealed at rest. Others on this machine can read arguments: leave it out to"
-            " be asked for it, or use the file or the variable.",
+            help="With --lrs-url: the password, stored encrypted. Other users of this machine can read "
+            "arguments, so leave it out to be asked for it, or use the file or the variable.",
         ),
-        click.option("--lrs-username", help="With --lrs-url."),
-        click.option("--lrs-url", help="Its own record store; the default one otherwise."),
+        click.option("--lrs-username", help="With --lrs-url: the user name."),
+        click.option("--lrs-url", help="A record store for this platform instead of the default one."),
     ):
         command = option(command)
     return command
@@ -118,14 +118,12 @@ def _store_options(command: F) -> F:
 
 @platform.command()
 @click.option("--issuer", required=True, help="The platform's issuer, exactly as in its tokens (iss).")
-@click.option("--client-id", required=True, help="The id that the platform gave this tool.")
-@click.option("--auth-login-url", required=True, help="Its OIDC authorization address.")
-@click.option("--auth-token-url", required=True, help="Its OAuth 2.0 token address.")
-@click.option("--jwks-url", required=True, help="Its public key set.")
-@click.option("--auth-audience", help="Audience for its token address, where it is not the address itself.")
-@click.option(
-    "--deployment-id", "deployment_ids", multiple=True, help="A deployment; may be given several times."
-)
+@click.option("--client-id", required=True, help="The client id that the platform gave to Segue.")
+@click.option("--auth-login-url", required=True, help="The platform's OIDC authorization address.")
+@click.option("--auth-token-url", required=True, help="The platform's OAuth 2.0 token address.")
+@click.option("--jwks-url", required=True, help="The address of the platform's public key set.")
+@click.option("--auth-audience", help="Audience of token requests, if it is not the token address.")
+@click.option("--deployment-id", "deployment_ids", multiple=True, help="A deployment id. Can be repeated.")
 @_store_options
 @_naming_options
 @click.pass_obj
@@ -161,7 +159,7 @@ def add(
         _ask_what_it_speaks(record_store, version)
     if not deployment_ids:
         click.echo(
-            "It has no deployment yet, so nobody can launch: see `segue platform deploy --help`.", err=True
+            "It has no deployment yet, so nobody can launch. See `segue platform deploy --help`.", err=True
         )
 
 
@@ -170,7 +168,7 @@ def add(
 @click.option("--client-id", required=True)
 @_address_options
 @_store_options
-@click.option("--default-lrs", is_flag=True, help="Back to the record store that all have.")
+@click.option("--default-lrs", is_flag=True, help="Use the default record store again.")
 @_naming_options
 @click.pass_obj
 def set_(
@@ -190,14 +188,14 @@ def set_(
     sends_text: bool | None,
     **platform: str | None,
 ) -> None:
-    """Change a platform's name or addresses, what its statements tell of people, and where they go.
+    """Change a platform's name, addresses or record store, or what its statements contain.
 
-    Statements change from the next one on. Nobody who is in notices.
+    Statements change from the next one on. People who use Segue are not interrupted.
     """
     password = _password(lrs_url, lrs_username, lrs_password, lrs_password_file)
     record_store = _own_store(lrs_url, lrs_username, password, lrs_version)
     if record_store and default_lrs:
-        raise click.UsageError("Either --lrs-url or --default-lrs.")
+        raise click.UsageError("Use either --lrs-url or --default-lrs.")
     with unit_of_work(line.sessions()) as session:
         registration = find_registration(session, issuer=issuer, client_id=client_id)
         naming = _naming(registration.naming, actor_mode, actor_home_page, sends_text)
@@ -267,7 +265,7 @@ def _own_store(
         return None
     if not (url and username and password):
         raise click.UsageError(
-            "--lrs-url, --lrs-username and a password (--lrs-password-file, or asked for) go together."
+            "--lrs-url needs --lrs-username and a password (--lrs-password-file, or the prompt)."
         )
     return OwnRecordStore(url=url, username=username, password=password, version=version)
 
@@ -284,9 +282,9 @@ def _naming(known: Naming, mode: str | None, home_page: str | None, sends_text: 
 @platform.command("list")
 @click.pass_obj
 def list_(line: _CommandLine) -> None:
-    """List the platforms: each one's id here, whether it is let in, its deployments and its last launch.
+    """List the platforms with their id, state, deployments and last launch.
 
-    The ids tell several registrations of one issuer apart; `segue platform move` takes them.
+    Use the ids for `segue platform move`. They differ for each registration of an issuer.
     """
     with unit_of_work(line.sessions()) as session:
         found = list_platforms(session)
@@ -304,14 +302,14 @@ def list_(line: _CommandLine) -> None:
 
 
 @platform.command()
-@click.option("--label", help="What to call the platform on the administrator's page.")
-@click.option("--issuer", help="The only platform that may use the link; any otherwise.")
+@click.option("--label", help="Name of the platform on the administration pages.")
+@click.option("--issuer", help="Only this platform can use the link. Without it, any platform can.")
 @click.option(
-    "--days", default=7, show_default=True, type=click.IntRange(1, 90), help="How long the link holds."
+    "--days", default=7, show_default=True, type=click.IntRange(1, 90), help="How long the link is valid."
 )
 @click.pass_obj
 def invite(line: _CommandLine, label: str | None, issuer: str | None, days: int) -> None:
-    """Print a one-time link by which a platform registers itself (LTI Dynamic Registration)."""
+    """Print a one-time link for a platform to register itself (LTI Dynamic Registration)."""
     with unit_of_work(line.sessions()) as session:
         link = make_invitation(
             session, label=clean_line(label or "") or None, issuer=issuer, life=timedelta(days=days)
@@ -329,10 +327,12 @@ def invite(line: _CommandLine, label: str | None, issuer: str | None, days: int)
 @platform.command()
 @click.option("--issuer", required=True)
 @click.option("--client-id", required=True)
-@click.option("--deployment-id", required=True, help="As the platform shows it, or as `list` does.")
+@click.option(
+    "--deployment-id", required=True, help="The deployment id, as shown by the platform or by `list`."
+)
 @click.pass_obj
 def deploy(line: _CommandLine, issuer: str, client_id: str, deployment_id: str) -> None:
-    """Add a deployment to a platform, or approve one that is pending."""
+    """Add a deployment to a platform, or approve a pending one."""
     with unit_of_work(line.sessions()) as session:
         registration = find_registration(session, issuer=issuer, client_id=client_id)
         add_deployment(session, registration_id=registration.id, deployment_id=deployment_id)
@@ -344,7 +344,7 @@ def deploy(line: _CommandLine, issuer: str, client_id: str, deployment_id: str) 
 @click.option("--client-id", required=True)
 @click.pass_obj
 def disable(line: _CommandLine, issuer: str, client_id: str) -> None:
-    """Let nobody in from this platform, and end the sessions that came from it."""
+    """Disable a platform: refuse its launches and end its sessions."""
     _switch(line, issuer, client_id, active=False)
 
 
@@ -353,7 +353,7 @@ def disable(line: _CommandLine, issuer: str, client_id: str) -> None:
 @click.option("--client-id", required=True)
 @click.pass_obj
 def enable(line: _CommandLine, issuer: str, client_id: str) -> None:
-    """Let people in from a platform that is pending (which approves it) or disabled."""
+    """Enable a disabled platform, or approve a pending one."""
     _switch(line, issuer, client_id, active=True)
 
 
@@ -362,11 +362,11 @@ def enable(line: _CommandLine, issuer: str, client_id: str) -> None:
     "--now",
     "early",
     is_flag=True,
-    help="Also while platforms may not know the next key yet: for a key that has leaked.",
+    help="Change even if platforms may not know the next key yet. Use this if a key has leaked.",
 )
 @click.pass_obj
 def rotate_keys(line: _CommandLine, *, early: bool) -> None:
-    """Sign with the next of the tool's own keys from now on, and publish a new next one."""
+    """Start signing with Segue's next key, and publish a new next key."""
     with unit_of_work(line.sessions()) as session:
         kid = rotate_tool_keys(session, early=early)
     click.echo(f"Key {kid} signs now. The one before it stays published for two hours.")

@@ -208,6 +208,6 @@ def switch_registration(session: Session, *, registration_id: UUID, active: bool
     if registration is None:
         raise NotFoundError("There is no such registration.")
     if not active and registration.state is RegistrationState.PENDING:
-        raise ConflictError("It waits for approval, so nobody can launch from it anyway.")
+        raise ConflictError("It waits for approval, so nobody can launch from it yet.")
     registration.approved_at = registration.approved_at or clock.now()
     registration.active = active

@@ -32,7 +32,7 @@ THREAD = (
 )
 STARTER = (
     Scaffold(
-        lazy_gettext("To start the round"),
+        lazy_gettext("Start the round"),
         lazy_gettext(
             "In my work I …\n\nOne could …, because …\n\nOne could also …, because …\n\n"
             "What would you do in your own work, and what speaks against it?\n"
@@ -70,7 +70,7 @@ CASE_IDEA = (
 )
 TAKING_ALONG = (
     Scaffold(
-        lazy_gettext("What I take along"),
+        lazy_gettext("My takeaways"),
         lazy_gettext(
             "What I see differently now: …\n\nWhat I will try first, and when: …\n\n"
             "What stays open for me: …\n"
@@ -83,7 +83,7 @@ REPLY = (
         lazy_gettext("What I take from this: …\n\nI would add …, because in my work …\n"),
     ),
     Scaffold(
-        lazy_gettext("See it differently"),
+        lazy_gettext("Offer another view"),
         lazy_gettext(
             "I can see why …\n\nI have known it to be different: …\n\nWhat would have to be true for both?\n"
         ),

@@ -40,14 +40,17 @@ class _CommandLine(Protocol):
 
 @click.group()
 def person() -> None:
-    """What is kept of one person: hand it out, or erase it."""
+    """Export or erase the data of one person."""
 
 
 def _whose(command: F) -> F:
     for option in (
         click.option("--sub", help="The person's id at the platform (sub)."),
         click.option(
-            "--registration", "registration_id", type=click.UUID, help="Which of a platform's several."
+            "--registration",
+            "registration_id",
+            type=click.UUID,
+            help="The registration id, if a platform has several.",
         ),
         click.option("--platform", help="The platform's issuer."),
     ):
@@ -68,9 +71,9 @@ def _whose(command: F) -> F:
 def export(
     line: _CommandLine, platform: str | None, registration_id: UUID | None, sub: str | None, folder: Path
 ) -> None:
-    """Write all that is kept of a person: rows and statements to person.json, and their files.
+    """Export the data of a person: rows and statements as person.json, and their files.
 
-    Without what others wrote, without others' names and ids, and without secrets.
+    The export contains no text, names or ids of other people, and no secrets.
     """
     platform, sub = _named(platform, registration_id, sub)
     if folder.exists() and any(folder.iterdir()):
@@ -93,23 +96,25 @@ def export(
     click.echo(f"{sum(rows.values())} rows of {len(rows)} tables, {statements} statements and "
                f"{len(there)} files are in {folder}.")  # fmt: skip
     if missing:
-        raise SegueError(f"These files are named but not there: {', '.join(missing)}.")
+        raise SegueError(f"These files are missing: {', '.join(missing)}.")
 
 
 @person.command("erase")
 @_whose
-@click.option("--yes", is_flag=True, help="Do it. Without this, only say what would be done.")
-@click.option("--again", is_flag=True, help="Erase once more whoever was erased: after a backup is restored.")
+@click.option(
+    "--yes", is_flag=True, help="Apply the change. Without this option, only show what would change."
+)
+@click.option("--again", is_flag=True, help="Erase all erased people again, after a backup was restored.")
 @click.option(
     "--tombstones",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where it is noted who was erased: var/erased.txt by default. Keep it apart from backups.",
+    help="File that notes who was erased. Keep it apart from backups. [default: var/erased.txt]",
 )
 @click.option(
     "--list",
     "list_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="For the record store's administrator: the ids and accounts to delete there.",
+    help="Write the ids and accounts that the record store's administrator has to delete to this file.",
 )
 @click.pass_obj
 def erase_(
@@ -124,15 +129,15 @@ def erase_(
     tombstones: Path | None,
     list_file: Path | None,
 ) -> None:
-    """Erase a person: their words, files, name and traces. What others wrote stays, without the name.
+    """Erase a person: contributions, files, name and traces. Posts by others stay, without the name.
 
-    The courses' platform keeps its own records, and may name the person again with its next roster: let it
-    forget them first.
+    The platform has records of its own, and may send the person again with its next roster. Delete the person
+    there first.
     """
     sessions, noted = line.listening_sessions(), tombstones or var_dir() / "erased.txt"
     if again:
         if platform or sub or registration_id:
-            raise click.UsageError("--again is about everybody who was erased.")
+            raise click.UsageError("--again erases all erased people again, so it takes no person.")
         with unit_of_work(sessions) as session:
             found = [(one.id, who.id) for one, who in to_erase_again(session, _noted(noted))]
     else:
@@ -144,7 +149,7 @@ def erase_(
         _erase_one(sessions, *place, yes=yes, noted=noted, list_file=list_file)
     click.echo(f"{'Erased' if yes else 'Would be erased'}: {len(found)}.")
     if not yes:
-        click.echo("Nothing was changed. --yes does it; it can't be undone.")
+        click.echo("Nothing was changed. Add --yes to erase. This can't be undone.")
         return
     sweep_files(sessions)
     with unit_of_work(sessions) as session:
@@ -152,7 +157,7 @@ def erase_(
             select(func.count(Attachment.id)).where(Attachment.person_id.in_([who for _, who in found]))
         )
     if left:
-        raise SegueError(f"{left} files could not be deleted yet; a worker tries again each hour.")
+        raise SegueError(f"{left} files could not be deleted yet. A worker tries again each hour.")
 
 
 def _erase_one(
@@ -226,7 +231,7 @@ def _noted(file: Path) -> Mapping[str, datetime]:
 
 def _named(platform: str | None, registration_id: UUID | None, sub: str | None) -> tuple[str | None, str]:
     if bool(platform) == bool(registration_id) or not sub:
-        raise click.UsageError("Say who: --platform or --registration, and --sub.")
+        raise click.UsageError("Name the person with --sub and either --platform or --registration.")
     return platform, sub
 
 

@@ -34,7 +34,7 @@ def find_person(session: Session, registration: Registration, sub: str) -> Perso
         select(Person).filter_by(registration_id=registration.id, sub=sub, erased_at=None)
     ).one_or_none()
     if found is None:
-        raise NotFoundError("Nothing is kept of such a person there. The id is the platform's own (sub).")
+        raise NotFoundError("No data of this person was found there. Use the platform's own id (sub).")
     return found
 
 

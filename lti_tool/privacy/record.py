@@ -178,9 +178,7 @@ def _check_none_is_in_flight(session: Session, ids: Collection[UUID]) -> None:
         StatementRow.lease_until > func.clock_timestamp(),
     )
     if session.execute(sending.limit(1)).first():
-        raise InFlightError(
-            "A worker is just sending a statement about this person; try again in two minutes."
-        )
+        raise InFlightError("A worker is sending a statement about this person. Try again in two minutes.")
 
 
 def _unnamed(session: Session, person: Person) -> list[str]:

@@ -17,32 +17,37 @@ class _CommandLine(Protocol):
 
 @click.group()
 def records() -> None:
-    """The built-in record store."""
+    """Manage the built-in record store."""
 
 
 @records.group()
 def key() -> None:
-    """Credentials for reading and writing statements under /xapi."""
+    """Manage credentials for the record store at /xapi."""
 
 
 @key.command()
-@click.option("--label", required=True, help="Whom it is for; statements name it as their authority.")
 @click.option(
-    "--read-only/--read-write", default=True, show_default=True, help="Whether it may store statements."
+    "--label", required=True, help="Label of the credential. Statements show it as their authority."
+)
+@click.option(
+    "--read-only/--read-write",
+    default=True,
+    show_default=True,
+    help="Allow the credential to store statements.",
 )
 def add(label: str, *, read_only: bool) -> None:
-    """Make a credential and print its secret, this once."""
+    """Create a credential, and print its secret once."""
     if not label.strip() or "\0" in label:
         raise click.BadParameter("must say whom it is for", param_hint="--label")
     with unit_of_work(_sessions()) as session:
         username, secret = credentials.add_credential(session, label=label.strip(), can_write=not read_only)
     click.echo(f"Username: {username}\nSecret:   {secret}")
-    click.echo("The secret is not kept and can't be shown again.", err=True)
+    click.echo("The secret is not stored and can't be shown again.", err=True)
 
 
 @key.command(name="list")
 def list_() -> None:
-    """List all credentials, revoked ones too."""
+    """List all credentials, including revoked ones."""
     with unit_of_work(_sessions()) as session:
         found = credentials.list_credentials(session)
     click.echo(f"{'USERNAME':32}  {'RIGHTS':10}  {'MADE':16}  {'REVOKED':16}  LABEL")
@@ -56,7 +61,7 @@ def list_() -> None:
 @key.command()
 @click.argument("username")
 def revoke(username: str) -> None:
-    """Refuse a credential from now on."""
+    """Revoke a credential."""
     try:
         with unit_of_work(_sessions()) as session:
             found = credentials.revoke_credential(session, username=username)

@@ -1,1 +1,1 @@
-"""Changing and withdrawing what one wrote, and what it said before."""
+"""Editing and withdrawing one's own posts, and their earlier versions."""

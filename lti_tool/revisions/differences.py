@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word."""
+"""Differences between two texts, word by word."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Literal
 
 LARGEST_TABLE = 150_000
-"""As many comparisons at most, some 100 ms. difflib takes a minute for some texts of 30,000 characters."""
+"""Limit of comparisons, about 100 ms. difflib takes a minute for some texts of 30,000 characters."""
 _WORD = re.compile(r"\S+|\s+")
 
 Kind = Literal["same", "removed", "added"]
@@ -15,14 +15,14 @@ Kind = Literal["same", "removed", "added"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of text, and what became of it."""
+    """A piece of text, and whether it was kept, removed or added."""
 
     kind: Kind
     text: str
 
 
 def difference(before: str, after: str) -> Sequence[Part]:
-    """The parts of both texts in order: what stayed, what went and what came.
+    """The pieces of both texts in order: kept, removed and added.
 
     By words where few enough are between the first and the last change, else by lines, else as a whole.
     """
@@ -41,7 +41,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _steps(old: Sequence[str], new: Sequence[str]) -> list[tuple[Kind, str]] | None:
-    """None where there is too much to compare."""
+    """The steps of the comparison; None if there is too much to compare."""
     start = _alike(old, new)
     end = _alike(old[start:][::-1], new[start:][::-1])
     middle_old, middle_new = old[start : len(old) - end], new[start : len(new) - end]
@@ -53,13 +53,13 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> list[tuple[Kind, str]] | N
 
 
 def _alike(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many are the same from the beginning."""
+    """The length of the common beginning."""
     pairs = zip(old, new, strict=False)
     return next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(old), len(new)))
 
 
 def _walk(old: Sequence[str], new: Sequence[str]) -> list[tuple[Kind, str]]:
-    """Along the longest common subsequence."""
+    """Walk along the longest common subsequence."""
     left = _table(old, new)
     steps: list[tuple[Kind, str]] = []
     i = j = 0
@@ -78,7 +78,7 @@ def _walk(old: Sequence[str], new: Sequence[str]) -> list[tuple[Kind, str]]:
 
 
 def _table(old: Sequence[str], new: Sequence[str]) -> list[list[int]]:
-    """How many pieces the rests of both have in common, from each place on."""
+    """Lengths of the longest common subsequence, from each position on."""
     rows = [[0] * (len(new) + 1)]
     for piece in reversed(old):
         below, row = rows[-1], [0] * (len(new) + 1)

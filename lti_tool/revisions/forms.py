@@ -1,4 +1,4 @@
-"""The forms for what one wrote."""
+"""Forms for editing and withdrawing a post."""
 
 from flask_babel import lazy_gettext
 from wtforms import IntegerField
@@ -10,19 +10,19 @@ from lti_tool.web.forms import LaunchedForm, line_field, text_field
 
 
 class EditForm(LaunchedForm):
-    """A post's text; with a title where it opens a conversation."""
+    """A post's text, with a title if it opens a conversation."""
 
     revision = IntegerField(widget=HiddenInput(), validators=[NumberRange(min=1)])
-    title = line_field(lazy_gettext("Title"), required=lazy_gettext("Please leave it a title."))
+    title = line_field(lazy_gettext("Title"), required=lazy_gettext("Please enter a title."))
     body = markdown_field(
         lazy_gettext("Your post"),
-        required=lazy_gettext("Please leave something to read. To take it all back, withdraw the post."),
+        required=lazy_gettext("Please write something. To remove the whole post, withdraw it."),
     )
     what_changed = text_field(
         lazy_gettext("What changed your mind?"),
-        description=lazy_gettext("optional; it stands between your first answer and the new one"),
+        description=lazy_gettext("optional; shown between your first answer and the new one"),
     )
 
 
 class WithdrawForm(LaunchedForm):
-    """Yes, withdraw it."""
+    """Confirms the withdrawal."""

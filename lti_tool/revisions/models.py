@@ -1,4 +1,4 @@
-"""The texts that a post had before."""
+"""Earlier versions of posts."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from lti_tool.core.personal import owned, words
 
 
 class PostRevision(Row, Base):
-    """A text that an edit replaced. `created_at` is the moment of that edit."""
+    """A version that an edit replaced. `created_at` is the time of that edit."""
 
     __tablename__ = "post_revision"
     __table_args__ = (UniqueConstraint("post_id", "number"),)
@@ -21,9 +21,9 @@ class PostRevision(Row, Base):
     number: Mapped[int]
     written_at: Mapped[datetime]
     title: Mapped[str | None] = mapped_column(info=words("post_id.author_id"))
-    """The conversation's at that time; only of an opening post."""
+    """The conversation's title at that time; only for opening posts."""
     body: Mapped[str] = mapped_column(info=words("post_id.author_id"))
     what_changed: Mapped[str] = mapped_column(
         default="", server_default=text("''"), info=words("post_id.author_id")
     )
-    """What its author says of the edit; where one answers first they are asked what changed their mind."""
+    """The author's note on the edit; in answer-first threads, what changed their mind."""

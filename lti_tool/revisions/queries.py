@@ -1,4 +1,4 @@
-"""What the history of a post shows."""
+"""Queries for the history of a post."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,19 +24,19 @@ MOST_SHOWN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One edit: when, and what it did."""
+    """One edit: its time and its differences."""
 
     at: datetime
     what_changed: str
-    """What its author says of it."""
+    """The author's note."""
     title: Sequence[Part]
-    """Empty where it stayed as it was."""
+    """Empty if the title did not change."""
     body: Sequence[Part]
 
 
 @dataclass(frozen=True, slots=True)
 class FirstAnswer:
-    """What somebody wrote before they saw what the others did."""
+    """An answer as it was before its author saw the others."""
 
     written_at: datetime
     body_html: str
@@ -44,20 +44,20 @@ class FirstAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """A post's texts, newest change first."""
+    """The versions of a post, newest edit first."""
 
     post: Post
     conversation: Conversation
     changes: Sequence[Change]
-    """The last ten."""
+    """The last ten edits."""
     older: int
-    """How many there are before these."""
+    """The number of edits before these."""
     first: FirstAnswer | None
-    """Where one answers first; None for what was never changed."""
+    """Only in answer-first threads; None if the answer was never changed."""
 
 
 def history(session: Session, actor: Actor, post_id: UUID) -> History:
-    """For who may read the post; of a withdrawn one for staff alone. Two queries."""
+    """The history, for readers of the post; of a withdrawn post for staff only. Two queries."""
     found = session.execute(
         select(Post, Conversation, Placement.settings, PostRevision)
         .join(Conversation, Conversation.id == Post.conversation_id)

@@ -1,4 +1,4 @@
-"""Changing and withdrawing one's own posts, and the history that all can read."""
+"""Editing and withdrawing one's own posts, and the history for all readers."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -56,7 +56,7 @@ def show_history(post_id: UUID) -> str:
 
 
 def _changed_elsewhere(form: EditForm, post_id: UUID) -> Response:
-    """What was typed, beside what stands there now; sent again, it replaces that knowingly."""
+    """The form again beside the current text, after a concurrent edit; sent again, it replaces that text."""
     now = own_post(db(), actor(), post_id)
     form.revision.data = now.revision
     return make_response(_edit_page(form, now, changed_elsewhere=True), HTTPStatus.CONFLICT)

@@ -1,4 +1,4 @@
-"""Changing and withdrawing one's own posts."""
+"""Editing and withdrawing one's own posts."""
 
 from uuid import UUID
 
@@ -25,7 +25,7 @@ def edit_post(
     body: str,
     what_changed: str = "",
 ) -> bool:
-    """Replace the text, keeping the one before. False, and nothing changed, when `revision` is not the last.
+    """Replace the text and keep the old one. Returns False, changing nothing, if `revision` is not the last.
 
     The same text again changes nothing. What staff declined waits once more. Raises ConflictError for a
     published post of somebody whose posts wait for approval.
@@ -53,7 +53,7 @@ def edit_post(
 
 
 def withdraw_post(session: Session, actor: Actor, *, post_id: UUID) -> Post:
-    """Take one's words back, for good. The place stays, and so do the replies; staff keep the text."""
+    """Withdraw a post for good. Its place and its replies stay; staff can still read the text."""
     post = access_own_post(session, actor, post_id, lock=True)
     set_state(session, post, PostState.WITHDRAWN)
     if post.is_public:

@@ -1,1 +1,1 @@
-"""Roles that go round in a discussion, and fade: in each round a starter and a synthesiser, by turns."""
+"""Rotating roles of a discussion: in each round a starter and a synthesiser, until the last round."""

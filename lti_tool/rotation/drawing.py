@@ -1,4 +1,4 @@
-"""Drawing who has which role in a round: who had the fewest comes first, and chance decides among those."""
+"""Drawing roles for a round: people with the fewest roles first, by chance among equals."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from lti_tool.rotation.models import Ended, RoleHolder, RoleRound, TalkRole
 
 
 def draw_due(sessions: sessionmaker[Session]) -> None:
-    """Draw what is missing in each round that goes on; each in a transaction of its own."""
+    """Draw the missing roles of each current round, each in its own transaction."""
     now = clock.now()
     with sessions() as session:
         due = session.scalars(
@@ -35,13 +35,13 @@ def draw_due(sessions: sessionmaker[Session]) -> None:
 
 
 def lock_round(session: Session, round_id: UUID) -> RoleRound | None:
-    """As it is now; nobody else changes its roles until this transaction ends."""
+    """The round's current state, locked: nobody else changes its roles until this transaction ends."""
     query = select(RoleRound).filter_by(id=round_id).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def draw(session: Session, turn: RoleRound) -> None:
-    """End what nobody can have any more, and draw what nobody has. The round is locked.
+    """End roles whose holders can't have them any more, and draw for empty places. The round is locked.
 
     Five queries at most.
     """
@@ -63,7 +63,7 @@ def draw(session: Session, turn: RoleRound) -> None:
 
 
 def eligible_in(session: Session, placement_id: UUID) -> Mapping[UUID | None, Sequence[UUID]]:
-    """The learners who are there now, by group; under None where the activity has none. Two queries."""
+    """The learners present now, by group; under None if the activity has no groups. Two queries."""
     placement = session.scalars(
         select(Placement).filter_by(id=placement_id).execution_options(populate_existing=True)
     ).one()
@@ -87,7 +87,7 @@ def eligible_in(session: Session, placement_id: UUID) -> Mapping[UUID | None, Se
 def _drawn(
     turn: RoleRound, eligible: Mapping[UUID | None, Sequence[UUID]], holders: Sequence[RoleHolder]
 ) -> list[dict[str, object]]:
-    """What each free place gets: nobody who gave it away in this round, and nobody twice where others are."""
+    """A person for each empty place: nobody who passed a role on in this round, nobody twice if avoidable."""
     had: defaultdict[UUID, list[RoleHolder]] = defaultdict(list)
     for holder in holders:
         if holder.ended is None:
@@ -121,7 +121,7 @@ def _drawn(
 def _rank(
     turn: RoleRound, role: TalkRole, person: UUID, had: Sequence[RoleHolder]
 ) -> tuple[int, int, int, bytes]:
-    """Roles so far, this role so far, the last time, and chance, which is the same when asked again."""
+    """Order of drawing: roles so far, this role so far, the last time, then chance, which is repeatable."""
     return (
         len(had),
         sum(holder.role is role for holder in had),

@@ -1,4 +1,4 @@
-"""What people do with roles. What is drawn nobody did."""
+"""Events of roles. Drawing a role is nobody's act."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ class RoleGiven:
 
 @dataclass(frozen=True, slots=True)
 class RolePassedOn:
-    """Somebody said "not this time"."""
+    """A person passed their role on."""
 
     actor: Actor
     holder: RoleHolder

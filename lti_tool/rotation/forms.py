@@ -1,4 +1,4 @@
-"""The forms of roles."""
+"""Forms for roles."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,31 +20,35 @@ _WEEK = timedelta(days=7)
 
 def _moment(number: int) -> MomentField:
     if number == 1:
-        return MomentField(lazy_gettext("The first round begins"), description=lazy_gettext("empty: now"))
+        return MomentField(
+            lazy_gettext("First round starts"), description=lazy_gettext("Leave empty to start now.")
+        )
     return MomentField(
-        lazy_gettext("Round %(number)s begins", number=number),
-        description=lazy_gettext("empty: a week after the one before"),
+        lazy_gettext("Round %(number)s starts", number=number),
+        description=lazy_gettext("Leave empty for one week after the round before."),
     )
 
 
 class RolesForm(MomentsForm):
     count = IntegerField(
         lazy_gettext("How many rounds?"),
-        description=lazy_gettext("after the last one the roles fade; three are usual"),
+        description=lazy_gettext("After the last round there are no roles. Three rounds are usual."),
         default=USUAL_ROUNDS,
         validators=[
-            NumberRange(1, MOST_ROUNDS, message=lazy_gettext("Please give a number from %(min)s to %(max)s."))
+            NumberRange(
+                1, MOST_ROUNDS, message=lazy_gettext("Please enter a number from %(min)s to %(max)s.")
+            )
         ],
     )
     begins_1, begins_2, begins_3 = _moment(1), _moment(2), _moment(3)
     begins_4, begins_5, begins_6 = _moment(4), _moment(5), _moment(6)
     ends = MomentField(
-        lazy_gettext("The last round ends"), description=lazy_gettext("empty: a week after it began")
+        lazy_gettext("Last round ends"), description=lazy_gettext("Leave empty for one week after its start.")
     )
 
     @classmethod
     def holding(cls, rounds: Sequence[tuple[int, datetime, datetime]], usual: int) -> Self:
-        """With what was arranged."""
+        """The form with the current rounds."""
         kept: dict[str, Any] = {f"begins_{number}": begins for number, begins, _ in rounds}
         if rounds:
             kept["ends"] = rounds[-1][2]
@@ -63,18 +67,18 @@ class RolesForm(MomentsForm):
 
     @property
     def moments(self) -> Sequence[datetime]:
-        """The beginnings of the rounds, and the end of the last."""
+        """The starts of the rounds, and the end of the last one."""
         found: list[datetime] = []
         for field in [*self.begins[: self.count.data or 1], self.ends]:
             found.append(field.moment or (found[-1] + _WEEK if found else clock.now()))
         return found
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each moment by itself, and then their order: an empty one stands for another's."""
+        """Validate each time, and then their order; an empty time has a default."""
         if not super().validate(extra_validators):
             return False
         if any(later <= earlier for earlier, later in pairwise(self.moments)):
-            self.ends.errors = [gettext("Please let each round begin after the one before.")]
+            self.ends.errors = [gettext("Each round must start after the one before.")]
             return False
         return True
 
@@ -90,4 +94,4 @@ class GiveForm(LaunchedForm):
 
 
 class PassForm(LaunchedForm):
-    """A button that asks for nothing more."""
+    """A form of one button."""

@@ -1,4 +1,4 @@
-"""The rounds of an activity's roles, and who has which."""
+"""Rounds of an activity's roles, and their holders."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -22,27 +22,27 @@ MOST_ROUNDS = 6
 
 
 class TalkRole(StrEnum):
-    """What somebody does for a discussion during a round."""
+    """A role in a discussion during a round."""
 
     STARTER = "starter"
-    """Opens with a question that has more than one defensible answer."""
+    """Starts with a question that has more than one good answer."""
     SYNTHESISER = "synthesiser"
-    """Says what is agreed on, where opinions differ, and what is open."""
+    """Writes what is agreed on, where opinions differ, and what is still open."""
 
 
 class Ended(StrEnum):
-    """Why somebody has a role no more, before its round is over."""
+    """Why a person lost a role before the end of its round."""
 
     PASSED = "passed"
-    """They said "not this time"."""
+    """They passed it on."""
     SWAPPED = "swapped"
-    """Staff gave it to somebody else."""
+    """Staff gave it to another person."""
     LEFT = "left"
     """They left the course or the group."""
 
 
 class RoleRound(Row, Base):
-    """From when until when one drawing holds. After the last one the roles have faded."""
+    """The period for which one drawing is valid. After the last round there are no roles."""
 
     __tablename__ = "role_round"
     __table_args__ = (
@@ -59,7 +59,7 @@ class RoleRound(Row, Base):
 
 
 class RoleHolder(Row, Base):
-    """Somebody has a role in a round: one person for a group, or for the activity where it has none."""
+    """A person with a role in a round: one for each group, or one for an activity without groups."""
 
     __tablename__ = "role_holder"
     __table_args__ = (

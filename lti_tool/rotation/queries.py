@@ -1,4 +1,4 @@
-"""What pages show of roles."""
+"""Queries for roles on pages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,21 +31,21 @@ class HolderView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolesView:
-    """How an activity's roles stand, as far as the reader may know of its groups."""
+    """The roles of an activity, as far as the reader can see its groups."""
 
     rounds: Sequence[tuple[int, datetime, datetime]]
-    """Number, beginning and end of each."""
+    """Number, start and end of each round."""
     now: int | None
-    """The present round's number."""
+    """The current round's number."""
     next_at: datetime | None
-    """When the next one begins."""
+    """When the next round starts."""
     until: datetime | None
-    """When the present one ends."""
+    """When the current round ends."""
     holders: Sequence[HolderView]
 
     @property
     def has_faded(self) -> bool:
-        """Whether the last round is over: the group does without by now."""
+        """Whether the last round is over."""
         return bool(self.rounds) and self.now is None and self.next_at is None
 
     @property
@@ -53,11 +53,11 @@ class RolesView:
         return [holder for holder in self.holders if holder.is_self]
 
     def has(self, role: str) -> bool:
-        """Whether the reader has it."""
+        """Whether the reader has this role."""
         return any(holder.role == role for holder in self.own)
 
     def sums_up(self, group_id: UUID | None) -> bool:
-        """Whether the reader is the synthesiser of those whose a thread is."""
+        """Whether the reader is the synthesiser for a thread of this group."""
         return any(it.role is TalkRole.SYNTHESISER and it.group_id == group_id for it in self.own)
 
     def of_group(self, group_id: UUID | None) -> Sequence[HolderView]:
@@ -65,7 +65,7 @@ class RolesView:
 
 
 def roles_here(session: Session, actor: Actor) -> RolesView | None:
-    """Of the actor's own activity. One query; none where roles are off."""
+    """The roles in the actor's own activity. One query; None if roles are off."""
     if not actor.has_roles:
         return None
     now = clock.now()
@@ -82,7 +82,7 @@ def roles_here(session: Session, actor: Actor) -> RolesView | None:
         is_now,
         in_sight,
     )
-    # Who left since the last look of the worker is not named any more.
+    # People who left since the worker's last drawing are not shown.
     there = and_(
         Membership.person_id == RoleHolder.person_id,
         Membership.course_id == actor.course_id,
@@ -133,7 +133,7 @@ def roles_here(session: Session, actor: Actor) -> RolesView | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A role of the present round, and who could have it."""
+    """A role in the current round, and the people who could have it."""
 
     role: TalkRole
     group_id: UUID | None
@@ -150,7 +150,7 @@ class RolesPage:
 
 
 def roles_page(session: Session, actor: Actor) -> RolesPage:
-    """For staff. Six queries, however many people there are."""
+    """The roles page of staff. Six queries, however many people there are."""
     placement = access_roles(session, actor)
     roles = roles_here(session, actor)
     if roles is None or roles.now is None:

@@ -1,4 +1,4 @@
-"""The page where staff arrange roles, and saying "not this time"."""
+"""The page where staff set up roles, and passing a role on."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -59,7 +59,7 @@ def pass_role_on(holder_id: UUID) -> Response:
 
 
 def _again(form: GiveForm | PassForm) -> Response:
-    """The page, with a form that is from another visit."""
+    """The page again, after a form from an earlier session."""
     page = queries.roles_page(db(), actor())
     arranged = RolesForm.empty()
     return _roles_page(page, arranged, form)

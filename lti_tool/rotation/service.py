@@ -1,4 +1,4 @@
-"""What staff, and those who have a role, do with roles."""
+"""Setting up roles, giving them, and passing them on."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from lti_tool.rotation.models import Ended, RoleHolder, RoleRound, TalkRole
 
 
 def access_roles(session: Session, actor: Actor) -> Placement:
-    """The actor's own activity, to arrange its roles: for staff alone; nobody else does meanwhile."""
+    """The actor's own activity, locked, for staff to set up its roles."""
     if not actor.role.is_staff:
         raise NotFoundError
     query = select(Placement).filter_by(id=actor.placement_id).with_for_update(key_share=True)
@@ -29,7 +29,7 @@ def access_roles(session: Session, actor: Actor) -> Placement:
 
 
 def arrange_roles(session: Session, actor: Actor, *, moments: Sequence[datetime]) -> None:
-    """Have roles go round: a round from each of these moments to the next, which rise. Draws the present one.
+    """Set up rounds that start at these ascending times. Draws the roles of the current round.
 
     Who has a role in a round that stays keeps it.
     """
@@ -57,7 +57,7 @@ def arrange_roles(session: Session, actor: Actor, *, moments: Sequence[datetime]
 
 
 def end_roles(session: Session, actor: Actor) -> None:
-    """Have none. Who had which is kept, so that a later drawing is fair."""
+    """Turn roles off. Their history is kept, so that a later drawing is fair."""
     placement = access_roles(session, actor)
     placement.settings = {name: value for name, value in placement.settings.items() if name != "roles"}
 
@@ -65,7 +65,7 @@ def end_roles(session: Session, actor: Actor) -> None:
 def give_role(
     session: Session, actor: Actor, *, role: TalkRole, group_id: UUID | None, person_id: UUID
 ) -> None:
-    """Give somebody a role of the present round, in place of who has it. The same again changes nothing."""
+    """Give a person a role of the current round. Giving it again to the same person changes nothing."""
     placement = access_roles(session, actor)
     turn = _present(session, placement.id) if "roles" in placement.settings else None
     if turn is None or person_id not in eligible_in(session, placement.id).get(group_id, ()):
@@ -89,7 +89,7 @@ def give_role(
 
 
 def pass_role_on(session: Session, actor: Actor, *, holder_id: UUID) -> None:
-    """Say "not this time" to a role of one's own in the present round; the next one is drawn."""
+    """Pass one's own role of the current round on; another person is drawn."""
     found = session.scalars(
         select(RoleHolder).filter_by(id=holder_id, person_id=actor.person_id, placement_id=actor.placement_id)
     ).one_or_none()
@@ -105,7 +105,7 @@ def pass_role_on(session: Session, actor: Actor, *, holder_id: UUID) -> None:
 
 
 def may_sum_up(session: Session, actor: Actor, conversation: Conversation) -> bool:
-    """Whether one may say what a thread came to: staff, and the round's synthesiser of those whose it is.
+    """Whether the actor may write the synthesis of a thread: staff, and the group's synthesiser of the round.
 
     One query; none for staff.
     """
@@ -136,7 +136,7 @@ def _of_round() -> ColumnElement[bool]:
 
 
 def _present(session: Session, placement_id: UUID) -> RoleRound | None:
-    """The round that goes on, locked; None before the first and after the last."""
+    """The current round, locked; None before the first and after the last."""
     now = clock.now()
     round_id = session.scalar(
         select(RoleRound.id)

@@ -1,4 +1,4 @@
-"""The statements of roles: what people did. What was drawn nobody did."""
+"""Statements of roles. Drawings have none, as they are nobody's act."""
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from xapi import vocabulary
 
 
 def on_role_given(session: Session, event: RoleGiven) -> None:
-    """Staff did it, to the learner."""
+    """Staff are the actor, the learner is the object."""
     holder = event.holder
     record_act(
         session,

@@ -1,4 +1,4 @@
-"""The job that draws roles when a round begins, and when somebody leaves."""
+"""The job that draws roles when a round starts or a person leaves."""
 
 import procrastinate
 from procrastinate import JobContext
@@ -11,6 +11,6 @@ blueprint = procrastinate.Blueprint()
 @blueprint.periodic(cron="* * * * *")
 @blueprint.task(name="draw", pass_context=True, queueing_lock="rotation:draw")
 def draw_roles(context: JobContext, timestamp: int) -> None:
-    """Each minute: what is missing in the rounds that go on."""
+    """Each minute, draw the missing roles of current rounds."""
     del timestamp
     draw_due(context.additional_context["sessions"])

@@ -1,1 +1,1 @@
-"""Finding what was written in a course; reads across the features."""
+"""Search in a course, across all features."""

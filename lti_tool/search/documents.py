@@ -24,7 +24,7 @@ _LONGEST = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A post as the index takes it, folded."""
+    """A post as it is indexed, folded."""
 
     post_id: UUID
     course_id: UUID
@@ -36,7 +36,7 @@ class Document:
 
 
 def documents_of(session: Session, post_ids: list[UUID]) -> list[Document]:
-    """One query. The author's language is that of their newest launch there; of anonymous posts, unknown."""
+    """One query. The language is that of the author's last launch there; unknown for anonymous posts."""
     return [_document(row) for row in session.execute(_read(), {"post_ids": post_ids})]
 
 

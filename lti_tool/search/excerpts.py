@@ -1,4 +1,4 @@
-"""The part of a text where what one looks for stands, its words marked. Text only: templates escape it."""
+"""Excerpts around the found words, which are marked. Plain text: templates escape it."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ _LONGEST = 240
 _BEFORE = 60
 _MOST_FOUND = 200
 _LOOKED_AT = 20_000
-"""Signs of each text in which words are marked."""
+"""Characters of each text in which words are marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some of a text, and whether it is what was looked for."""
+    """A piece of text, and whether it matches."""
 
     text: str
     is_marked: bool = False
@@ -32,7 +32,7 @@ Excerpt = Sequence[Piece]
 def words_to_mark(
     session: Session, texts: Iterable[str], query: Query, configs: Sequence[str]
 ) -> Collection[str]:
-    """Which words of these texts, folded, the query means: the database knows the stems. One query."""
+    """The words of these texts, folded, that match the query by the database's stems. One query."""
     words = {word for text in texts for _, _, word in words_in(text[:_LOOKED_AT])}
     same = {word for word in words if word in query.words or (query.goes_on and word.startswith(query.last))}
     word = func.unnest(cast(sorted(words), ARRAY(Text))).column_valued("word")
@@ -45,12 +45,12 @@ def _stems(config: str, text: Any) -> ColumnElement[Any]:
 
 
 def marked(text: str, words: Collection[str]) -> Excerpt:
-    """All of it."""
+    """The whole text, with marks."""
     return _pieces(text, 0, len(text), words)
 
 
 def excerpt(text: str, words: Collection[str]) -> Excerpt:
-    """What stands around the most of these words; the beginning where there is none of them."""
+    """The part with the most matches; the beginning if there are none."""
     begin = _begin(text, words)
     end = len(text)
     if end - begin > _LONGEST:
@@ -64,7 +64,7 @@ def excerpt(text: str, words: Collection[str]) -> Excerpt:
 
 
 def _begin(text: str, words: Collection[str]) -> int:
-    """A little before the place where most of the words are close together."""
+    """A position a little before the densest matches."""
     wanted = ((start, word) for start, _, word in words_in(text[:_LOOKED_AT]) if word in words)
     found = list(islice(wanted, _MOST_FOUND))
 

@@ -1,4 +1,4 @@
-"""What somebody is about to ask."""
+"""The form for similar conversations."""
 
 from lti_tool.web.forms import LaunchedForm, line_field
 

@@ -1,4 +1,4 @@
-"""In which language a text is written, so that the stems of its words are known.
+"""The language of a text, for stemming its words.
 
 A platform tells the language of the person, and a course is often held in another one.
 """
@@ -6,12 +6,12 @@ A platform tells the language of the person, and a course is often held in anoth
 from collections.abc import Sequence
 
 SIMPLE = "simple"
-"""No language: words as they are."""
+"""No language: words without stemming."""
 _ENGLISH = "english"
 _LOOKED_AT = 300
 _FEWEST = 2
 
-# PostgreSQL 14 and later have these.
+# Configurations of PostgreSQL 14 and later.
 _CONFIGS = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
@@ -21,7 +21,7 @@ _CONFIGS = {
     "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 
-# Words that hardly a text does without, folded as texts are.
+# Frequent words of each language, folded as texts are.
 _USUAL = {
     "dutch": "de het een en van dat niet ik je met voor zijn",
     "english": "the and of to is that it you for with this are",
@@ -39,12 +39,12 @@ USUAL_WORDS = {config: frozenset(words.split()) for config, words in _USUAL.item
 
 
 def config_of(locale: str) -> str:
-    """The text search configuration that knows the stems of a language."""
+    """The text search configuration of a language."""
     return _CONFIGS.get(locale.partition("-")[0].lower(), SIMPLE)
 
 
 def written_in(text: str, locale: str) -> str:
-    """The configuration for a text, folded: as its usual words tell, else as its author's language does."""
+    """The configuration for a folded text, by its frequent words, or else by its author's language."""
     words = text.split()[:_LOOKED_AT]
     times = {config: sum(word in usual for word in words) for config, usual in USUAL_WORDS.items()}
     most = max(times, key=lambda config: (times[config], config == config_of(locale)))
@@ -52,5 +52,5 @@ def written_in(text: str, locale: str) -> str:
 
 
 def read_in(locale: str) -> Sequence[str]:
-    """The configurations for what somebody looks for, which is short: their language, and English."""
+    """The configurations for a search query, which is short: the reader's language, and English."""
     return list(dict.fromkeys((config_of(locale), _ENGLISH)))

@@ -1,4 +1,4 @@
-"""How alike two titles are, in any language: by their words, the rarer ones counting more."""
+"""Similarity of two titles in any language, by their words; rare words count more."""
 
 import re
 from collections import Counter
@@ -9,7 +9,7 @@ from lti_tool.search.languages import USUAL_WORDS
 from lti_tool.search.terms import folded, words_in
 
 LIKE = 0.5
-"""From this share of what is asked on, a title is like it."""
+"""Smallest share of the typed words that a similar title contains."""
 _MOST_WORDS = 12
 _SHORTEST_STEM = 4
 _LONGEST_ENDING = 3
@@ -20,14 +20,14 @@ _USUAL = frozenset[str]().union(*USUAL_WORDS.values(), _ASKING.split())
 
 
 def telling_words(title: str) -> list[str]:
-    """Its words, folded, each once, without those that every other title has too."""
+    """The folded words of a title, without words that every other title has too."""
     words = [word for word in folded(title).split() if word not in _USUAL]
     telling = [it for it in words if len(it) > 1 or _WITHOUT_SPACES.match(it)]
     return list(dict.fromkeys(telling))[:_MOST_WORDS]
 
 
 def most_alike(typed: str, titles: Sequence[str], *, at_most: int) -> list[int]:
-    """The places of the titles that say most of what was typed; of equal ones those that come first."""
+    """The positions of the titles that contain most of the typed words; the first ones among equals."""
     wanted = telling_words(typed)
     if not wanted:
         return []
@@ -36,19 +36,19 @@ def most_alike(typed: str, titles: Sequence[str], *, at_most: int) -> list[int]:
     weights = {word: 1 + log(1 + len(titles) / (1 + times[word])) for word in wanted}
     whole = sum(weights.values())
     shares = [(sum(weights[word] for word in words) / whole, -place) for place, words in enumerate(found)]
-    # One word of several says little; of one or two it says enough.
+    # One word of several is too little; one of two is enough.
     best = sorted((it for it in shares if it[0] >= LIKE), reverse=True)
     return [-place for _, place in best[:at_most]]
 
 
 def _found(wanted: Sequence[str], title: str) -> list[str]:
-    """Which of these words a title has, whatever their endings."""
+    """The words that a title contains, ignoring endings."""
     there = {word for _, _, word in words_in(title)}
     return [word for word in wanted if word in there or any(_is_form(word, it) for it in there)]
 
 
 def _is_form(word: str, other: str) -> bool:
-    """Whether two words begin alike for long enough: opening, openings; but not open, opera."""
+    """Whether two words have a long common beginning: "opening" and "openings", not "open" and "opera"."""
     shorter, longer = sorted((word, other), key=len)
     most = min(len(shorter), max(_SHORTEST_STEM, len(longer) - _LONGEST_ENDING))
     is_long_enough = len(shorter) >= _SHORTEST_STEM and len(longer) - most <= _LONGEST_ENDING

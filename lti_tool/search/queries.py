@@ -1,4 +1,4 @@
-"""What pages show of a search. Only what the actor may read, and only posts that are published."""
+"""Search queries. They find only published posts that the actor may read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,10 +40,10 @@ from lti_tool.search.terms import Query, scope_of
 
 HITS_A_PAGE = 20
 MOST_RANKED = 1000
-"""Of more, the newest ones are put in order by how well they match."""
+"""If more posts match, only the newest ones are ranked."""
 MOST_SIMILAR = 3
 TITLES_LOOKED_AT = 500
-"""Of threads, and of requests for help."""
+"""Number of threads, and of help requests."""
 
 
 class Order(StrEnum):
@@ -53,7 +53,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HitPlace:
-    """After which hit the next page begins; by rank only where that is the order."""
+    """The hit after which the next page starts; with a rank only in the order by rank."""
 
     rank: int
     post_id: UUID
@@ -64,7 +64,7 @@ class HitPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """What is looked for, and among what."""
+    """The search request."""
 
     query: Query
     this_activity: bool = False
@@ -82,7 +82,7 @@ class Sought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One post that was found."""
+    """One found post."""
 
     post_id: UUID
     conversation_id: UUID
@@ -92,7 +92,7 @@ class Hit:
     created_at: datetime
     activity: str
     title: Excerpt
-    """Empty where its words are not shown."""
+    """Empty if the text is not shown."""
     text: Excerpt
     file_count: int
     tags: Sequence[str]
@@ -106,7 +106,7 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A conversation that may say already what somebody is about to ask."""
+    """A conversation that may already answer a new question."""
 
     id: UUID
     kind: ConversationKind
@@ -115,7 +115,7 @@ class Similar:
 
 
 def hits(session: Session, actor: Actor, sought: Sought) -> Hits:
-    """A page of what is found. Two queries, none where nothing is looked for."""
+    """A page of hits. Two queries, none for an empty request."""
     if not sought.query.text:
         return Hits()
     found = session.execute(_page(actor, sought)).all()
@@ -132,12 +132,12 @@ def hits(session: Session, actor: Actor, sought: Sought) -> Hits:
 
 
 def searchable(actor: Actor) -> ColumnElement[bool]:
-    """Of what the actor may read: what is published. What waits, was hidden or taken back is not found."""
+    """Published posts that the actor may read. Waiting, hidden and withdrawn posts are not found."""
     return readable_post(actor) & (Post.state == PostState.PUBLISHED)
 
 
 def similar(session: Session, actor: Actor, title: str) -> Sequence[Similar]:
-    """Threads and requests for help whose titles are like this one, the most alike first. One query at most.
+    """Threads and help requests with titles similar to this one, the most similar first. One query at most.
 
     Of each kind the newest that the actor may read are looked at, so that it costs the same in any course.
     """
@@ -194,7 +194,7 @@ def _page(actor: Actor, sought: Sought) -> Select[*tuple[Any, ...]]:
 
 
 def _ranked(actor: Actor, sought: Sought) -> Select[*tuple[Any, ...]]:
-    """Those of which a page is made, each with how well it matches; all alike where the newest come first."""
+    """The candidates of a page with their rank; all equal in the order by time."""
     found = _found(actor, sought)
     if sought.order is Order.NEWEST:
         if sought.after:
@@ -209,10 +209,10 @@ def _ranked(actor: Actor, sought: Sought) -> Select[*tuple[Any, ...]]:
 
 
 def _found(actor: Actor, sought: Sought) -> Select[UUID]:
-    """All that match, the newest first."""
+    """All matches, newest first."""
     scope = scope_of(actor.placement_id if sought.this_activity else actor.course_id)
-    # By the index of words, whatever the planner expects: it knows little of beginnings, and would walk
-    # through all posts, from the newest on, for a word that hardly any of them has.
+    # Always by the index of words: the planner expects little of prefixes, and would scan
+    # all posts from the newest on for a rare word.
     matched = (
         select(PostWords.post_id)
         .where(
@@ -245,7 +245,7 @@ def _narrowed(actor: Actor, sought: Sought) -> list[ColumnElement[bool]]:
 
 
 def matching(query: Query, actor: Actor) -> Any:
-    """The words as they were typed, the last perhaps as a beginning; or all of them by their stems."""
+    """Condition: the words as typed, the last one perhaps as a prefix; or all of them by stem."""
     wanted: ColumnElement[Any] = func.websearch_to_tsquery(cast(SIMPLE, REGCONFIG), query.text)
     if query.goes_on:
         wanted = cast(func.regexp_replace(cast(wanted, String), "'$", "':*"), TSQUERY)

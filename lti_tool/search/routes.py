@@ -1,4 +1,4 @@
-"""The page that finds what was written in a course. What is looked for stays in the reader's own address."""
+"""The search page."""
 
 from uuid import UUID
 
@@ -45,7 +45,7 @@ def find_similar() -> Response:
 
 
 def _read_place(text: str) -> HitPlace | None:
-    """None for none, and for one that somebody made up."""
+    """The place in the address; None if it is missing or invalid."""
     rank, _, post_id = text.partition("_")
     try:
         place = HitPlace(int(rank), UUID(post_id))

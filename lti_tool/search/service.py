@@ -1,4 +1,4 @@
-"""Keeping the words of posts, so that they are found."""
+"""Updating the search index."""
 
 from dataclasses import asdict
 from functools import cache
@@ -33,7 +33,7 @@ from lti_tool.search.models import PostWords
 
 
 def index_posts(session: Session, post_ids: list[UUID]) -> None:
-    """Look these posts' words up from now on as they are. Two statements."""
+    """Index these posts as they are now. Two statements."""
     documents = [asdict(it) for it in documents_of(session, post_ids)]
     if documents:
         session.execute(_keep(), documents)
@@ -62,7 +62,7 @@ def forget_withdrawn(session: Session, event: ContributionWithdrawn) -> None:
 
 @cache
 def _keep() -> Any:
-    """As they are written, for beginnings and phrases, and as stems."""
+    """Index words as written, for prefixes and phrases, and as stems."""
     words: ColumnElement[Any] = func.array_to_tsvector(cast(bindparam("scope"), ARRAY(Text)))
     for config in (cast(SIMPLE, REGCONFIG), cast(bindparam("config"), REGCONFIG)):
         for weight, part in (("A", "title"), ("B", "files"), ("D", "body")):

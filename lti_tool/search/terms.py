@@ -1,4 +1,4 @@
-"""Words as they are looked up: without case and accents, whatever the database makes of them."""
+"""Folded words for search: without case and accents, independent of the database."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from uuid import UUID
 LONGEST_QUERY = 200
 _MOST_TERMS = 16
 _SHORTEST_PREFIX = 2
-# Scripts that are written without spaces: each sign is a word of its own.
+# Scripts without spaces: each character is a word.
 _SIGN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_SIGN}]|[^\s{_SIGN}]+")
 _TERM = re.compile(r'(-?)"([^"]*)(?:"|$)|(\S+)')
@@ -17,7 +17,7 @@ _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"
 
 
 class _Shapes(dict[int, str]):
-    """What is part of a word stays, everything else is a space: as many signs as before."""
+    """Replaces each character that is not part of a word by a space; the length stays the same."""
 
     def __missing__(self, code: int) -> str:
         sign = chr(code)
@@ -26,7 +26,7 @@ class _Shapes(dict[int, str]):
 
 
 class _Folds(dict[int, str]):
-    """A sign of a word without case and accents."""
+    """Folds a character: no case, no accents."""
 
     def __missing__(self, code: int) -> str:
         parts = unicodedata.normalize("NFKD", chr(code)).casefold()
@@ -39,12 +39,12 @@ _shapes, _folds = _Shapes(), _Folds()
 
 
 def scope_of(row_id: UUID) -> str:
-    """A word that no text has, but every post of this course or activity: the index finds those alone."""
+    """A word that all posts of this course or activity have, and no text: it limits the index scan."""
     return f":{row_id.hex}"
 
 
 def words_in(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where each word begins and ends, and how it is looked up."""
+    """Start and end of each word, and its folded form."""
     for found in _WORD.finditer(text.translate(_shapes)):
         folded = found[0].translate(_folds)
         if folded:
@@ -57,14 +57,14 @@ def folded(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody looks for."""
+    """A search query."""
 
     text: str
-    """As `websearch_to_tsquery` takes it: words, "phrases", or, -without. Empty for nothing."""
+    """For `websearch_to_tsquery`: words, "phrases", or, -without. Empty for an empty query."""
     words: tuple[str, ...]
-    """Those that it wants, for marking them."""
+    """The wanted words, for marking them."""
     goes_on: bool
-    """Whether the last word may be the beginning of one."""
+    """Whether the last word may be a prefix."""
 
     @property
     def last(self) -> str:
@@ -72,7 +72,7 @@ class Query:
 
 
 def read_query(typed: str) -> Query:
-    """Of anything that somebody may type."""
+    """Parse whatever was typed."""
     parts: list[str] = []
     wanted: list[str] = []
     goes_on = False

@@ -26,13 +26,13 @@ class _CommandLine(Protocol):
 
 @click.group()
 def statements() -> None:
-    """The statements on their way to the record stores."""
+    """Manage the delivery of statements to record stores."""
 
 
 @statements.command()
 @click.pass_obj
 def status(line: _CommandLine) -> None:
-    """Say what waits and how long, what was sent, which stores fail, and what was parked and why."""
+    """Show waiting, sent and parked statements, and stores that fail."""
     with unit_of_work(line.sessions()) as session:
         rows, stores, stopped = standings(session), troubles(session), parked(session, most=_SHOWN + 1)
     for row in rows:
@@ -45,13 +45,13 @@ def status(line: _CommandLine) -> None:
         until = f"left alone until {store.until:%H:%M:%S} UTC, then tried" if store.until else "failed lately"
         click.echo(f"store    {store.address}  {until}; {store.failures} failures in a row: {store.reason}")
     if not any(row.waiting for row in rows):
-        click.echo("Nothing waits.")
+        click.echo("No statements are waiting.")
     for statement in stopped[:_SHOWN]:
         click.echo(f"parked   {statement.id}  {statement.event}  {statement.reason}")
     if len(stopped) > _SHOWN:
         click.echo(f"... and more; these are the {_SHOWN} newest.")
     if stopped:
-        click.echo("`segue statements retry` sends them once more.")
+        click.echo("Send them again with `segue statements retry`.")
 
 
 def _oldest(row: Standing) -> str:
@@ -64,7 +64,7 @@ def _oldest(row: Standing) -> str:
 @statements.command()
 @click.pass_obj
 def retry(line: _CommandLine) -> None:
-    """Send every parked statement once more, but what was taken back; a worker takes them up at once."""
+    """Send all parked statements again, except voided ones. A worker starts at once."""
     with unit_of_work(line.sessions()) as session:
         count = send_parked_again(session)
     click.echo(f"Waiting to be sent again: {count}." if count else "There is nothing to send again.")
@@ -84,20 +84,25 @@ class _Moment(click.ParamType[datetime]):
 
 
 @statements.command("export")
-@click.option("--since", type=_Moment(), help="Only those made then or later, e.g. 2026-11-28T12:00:00Z.")
-@click.option("--until", type=_Moment(), help="Only those made before.")
-@click.option("--registration", "registration_id", type=click.UUID, help="Of one registration; see status.")
+@click.option("--since", type=_Moment(), help="Only statements from this time on, e.g. 2026-11-28T12:00:00Z.")
+@click.option("--until", type=_Moment(), help="Only statements before this time.")
+@click.option(
+    "--registration",
+    "registration_id",
+    type=click.UUID,
+    help="Only statements of this registration (see `segue statements status`).",
+)
 @click.option(
     "--state",
     "states",
     multiple=True,
     type=click.Choice([state.value for state in StatementState]),
-    help="May be given several times.",
+    help="Only statements of this event. Can be repeated.",
 )
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A new file.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this new file.")
 @click.pass_obj
 def export_(line: _CommandLine, /, states: Sequence[str], output: Path | None, **filters: Any) -> None:
-    """Write statements as JSON Lines, each as it was made, to standard output or into a file."""
+    """Write statements as JSON Lines, exactly as recorded, to standard output or a file."""
     wanted = Wanted(states=[StatementState(state) for state in states], **filters)
     with unit_of_work(line.sessions()) as session, _written_whole(output) as file:
         count, lines = export(session, wanted)
@@ -114,7 +119,7 @@ def _written_whole(output: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     if output.exists():
-        raise SegueError(f"{output} is there already.")
+        raise SegueError(f"{output} exists already.")
     part = output.with_name(f"{output.name}.part")
     try:
         with part.open("w", encoding="utf-8") as file:

@@ -70,9 +70,9 @@ def check_storage(settings: Settings) -> str:
         is_kept = storage.get(key) == content
         storage.delete(key)
     except (StorageError, FileNotFoundError) as error:
-        raise SettingsError(f"files can't be kept there ({error})") from None
+        raise SettingsError(f"files can't be stored there ({error})") from None
     if not is_kept:
-        raise SettingsError("a file came back other than it was written")
+        raise SettingsError("a file was read back with different content")
     return "files can be written, read and deleted"
 
 

@@ -32,13 +32,13 @@ class _FewTags:
     def __call__(self, form: object, field: Any) -> None:
         del form
         if len(read_tags(field.data)) > MOST_TAGS:
-            raise ValidationError(lazy_gettext("Please choose five tags at most."))
+            raise ValidationError(lazy_gettext("Please use five tags at most."))
 
 
 def _tags_field() -> LineField:
     return line_field(
         lazy_gettext("Tags"),
-        description=lazy_gettext("up to five, with commas between them, so that others find it"),
+        description=lazy_gettext("up to five, separated by commas"),
         also=[_FewTags()],
     )
 
@@ -46,15 +46,15 @@ def _tags_field() -> LineField:
 class ThreadForm(WritingForm):
     title = line_field(
         lazy_gettext("Title"),
-        description=lazy_gettext("what others should talk about with you"),
-        required=lazy_gettext("Please give it a title, so that others know what it is about."),
+        description=lazy_gettext("what you want to discuss"),
+        required=lazy_gettext("Please enter a title."),
     )
     body = markdown_field(
         lazy_gettext("Your post"),
-        required=lazy_gettext("Please write something to start with."),
+        required=lazy_gettext("Please write your post first."),
         scaffolds=scaffolds.THREAD,
     )
-    group = SelectField(lazy_gettext("Who is it for?"), default="")
+    group = SelectField(lazy_gettext("Who can read it?"), default="")
     tags = _tags_field()
 
     def for_groups(self, groups: GroupsHere | None) -> Self:
@@ -122,20 +122,20 @@ class ReplyForm(WritingForm):
             case TooShortError(missing=missing):
                 self.body.errors = [
                     ngettext(
-                        "A little more, please, before you see what the others wrote: "
+                        "Please write a little more before you see the other answers: "
                         "%(num)s word is missing.",
-                        "A little more, please, before you see what the others wrote: "
+                        "Please write a little more before you see the other answers: "
                         "%(num)s words are missing.",
                         missing,
                     )
                 ]
             case SideMissingError():
-                self.side.errors = [gettext("Please choose the side that you argue.")]
+                self.side.errors = [gettext("Please choose a side.")]
             case StageMovedError():
                 self.body.errors = [
                     gettext(
-                        "The case was moved on while you were writing. Please look whether this still fits, "
-                        "and post it again."
+                        "The case was moved on while you were writing. Please check that your text still "
+                        "fits, and post it again."
                     )
                 ]
 
@@ -152,15 +152,15 @@ class SynthesisForm(LaunchedForm):
 
     post = id_field()
     body = markdown_field(
-        lazy_gettext("The synthesis"),
-        description=lazy_gettext("where the thread agrees, where it does not, and what is open"),
+        lazy_gettext("Synthesis"),
+        description=lazy_gettext("what you agree on, where you differ, and what is open"),
         required=lazy_gettext("Please write the synthesis first."),
         scaffolds=scaffolds.SYNTHESIS,
     )
     draws_on = line_field(
-        lazy_gettext("What does it draw on?"),
+        lazy_gettext("What is it based on?"),
         description=lazy_gettext("such as: Ana\u2019s and Tom\u2019s cases, and the doubts at the end"),
-        required=lazy_gettext("Please say what it draws on, so that others can follow it back."),
+        required=lazy_gettext("Please say what it is based on, so that others can trace it."),
     )
 
     def of_post(self, post_id: UUID | None) -> Self:
@@ -177,15 +177,15 @@ class SynthesisForm(LaunchedForm):
         """The thread was closed meanwhile, or before."""
         del error
         self.body.errors = [
-            gettext("The thread takes no more replies. Open it again first, or choose one that is there.")
+            gettext("This thread is closed to new replies. Reopen it first, or choose an existing reply.")
         ]
 
 
 class CloseForm(LaunchedForm):
     reason = line_field(
-        lazy_gettext("Why it is closed"),
-        description=lazy_gettext("everybody who opens the thread reads this"),
-        required=lazy_gettext("Please say why, so that nobody has to guess."),
+        lazy_gettext("Reason for closing"),
+        description=lazy_gettext("shown to everybody who opens the thread"),
+        required=lazy_gettext("Please give a reason."),
     )
 
 

@@ -57,7 +57,7 @@ def is_unshared(name: str) -> bool:
 
 def shown_title(title: str) -> str:
     """The title, or a plain word where its words are no longer shown."""
-    return title or gettext("A title that is not shown")
+    return title or gettext("A hidden title")
 
 
 def initials(name: str) -> str:
@@ -109,6 +109,6 @@ def page_has_room(html: str) -> bool:
 def rendered(html: str) -> Markup:
     """HTML that posts.markdown made and cleaned when it was written. Nothing else may come here."""
     if UNSHOWN in html:
-        said = escape(gettext("This cannot be displayed. As it was written:"))
+        said = escape(gettext("Segue could not display this. Original text:"))
         html = html.replace(UNSHOWN, f'<span class="unshown">{said}</span>')
     return Markup(html)  # noqa: S704  # sanitised by nh3, last step before it was stored

@@ -57,7 +57,7 @@ class LaunchCSRF(CSRF):
         del form
         given = field.data if isinstance(field.data, str) else ""
         if not hmac.compare_digest(given.encode(), (field.current_token or "").encode()):
-            raise ValidationError(lazy_gettext("This form is from another visit. Please send it once more."))
+            raise ValidationError(lazy_gettext("This form is from an earlier session. Please send it again."))
 
 
 class LaunchedForm(Form):

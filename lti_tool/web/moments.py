@@ -30,12 +30,14 @@ class MomentField(DateTimeLocalField):
             self.moment = self.data
             return
         if not _EARLIEST <= self.data.year <= _LATEST:
-            raise ValidationError(lazy_gettext("Please choose a day of these years."))
+            raise ValidationError(lazy_gettext("Please choose a date in a nearby year."))
         local = self.data.replace(tzinfo=_zone(form.zone.data), fold=self._fold)
         self.moment = local.astimezone(UTC)
         if self.moment.astimezone(local.tzinfo).replace(tzinfo=None) != self.data:
             raise ValidationError(
-                lazy_gettext("That hour does not exist: clocks are put forward then. Please choose another.")
+                lazy_gettext(
+                    "This time does not exist, because clocks go forward then. Please choose another time."
+                )
             )
 
 

@@ -48,8 +48,8 @@ class AnonymityForm(AttachingForm):
         sent = super().is_sent()
         if sent and self.is_anonymous:
             said = gettext(
-                "such files often say inside who made them. Attach a picture or plain text, "
-                "or post under your name."
+                "Such files often contain their author's name. Attach a picture or plain text, or "
+                "post under your name."
             )
             self.file_errors += [(it.name, said) for it in self.attached if not KINDS[it.kind].is_bare]
         return sent and not self.file_errors
@@ -61,13 +61,13 @@ class AnonymityForm(AttachingForm):
             return
         if anonymity_in(db(), actor(), self.conversation_id) is None:
             raise ValidationError(
-                lazy_gettext("Posting anonymously is not possible here now. You can post under your name.")
+                lazy_gettext("You can't post anonymously here now. Please post under your name.")
             )
         if must_wait(db(), actor()):
             raise ValidationError(
                 lazy_gettext(
-                    "While staff look at your posts first, they would know whose it is: "
-                    "you can only post under your name."
+                    "Staff review your posts at the moment, so they would know the author. Please post "
+                    "under your name."
                 )
             )
 

@@ -94,7 +94,7 @@ def test_what_is_wrong_is_said_and_nothing_changes(
     give_gradebook(session)
     answer = teacher.send("/activity", "/activity", {**SETUP, **wrong})
     assert answer.status_code == 422
-    assert "Nothing was sent yet." in answer.text
+    assert "Your form was not sent." in answer.text
     assert session.scalars(select(Placement.settings)).one() == {}
 
 

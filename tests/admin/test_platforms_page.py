@@ -91,20 +91,20 @@ def test_it_shows_what_is_there(administrator: AdministratorVisit, sessions: Ses
         "campus-2",
         "Approve deployment",
         "write results",
-        "The platform's signature was wrong.",
+        "The platform's signature is not valid.",
         "signature_wrong",
         "A launch was refused.",
         "a_new_code",
         "Hillside",
         "https://hill.example",
-        "Signs now",
-        "Signs next",
+        "Signing now",
+        "Signing next",
         "Retired",
-        "published until",
+        "Published until",
     ):
         assert words in page, words
     assert "Too late" not in page
-    assert page.count("none fetched yet") == 2  # one was asked, in vain
+    assert page.count("Not fetched yet") == 2  # one was asked, in vain
     assert page.index("lms-2.example") < page.index("Riverside College")  # what waits comes first
 
 
@@ -115,7 +115,11 @@ def test_it_names_the_claim_that_a_launch_was_refused_for(
     with unit_of_work(sessions) as session:
         note_error(session, registration_id=one, code="claims_invalid", claim="sub", rule=Rule.TOO_LONG)
     page = administrator.page().text
-    for words in ("The launch held something that LTI does not allow.", ">sub<", "It is too long."):
+    for words in (
+        "The launch contains something that LTI does not allow.",
+        ">sub<",
+        "The claim is too long.",
+    ):
         assert words in page, words
 
 
@@ -131,14 +135,19 @@ def test_it_says_what_the_record_tells_of_people(
     administrator: AdministratorVisit, sessions: Sessions
 ) -> None:
     one = add(sessions, 1)
-    assert "by the platform's ids" in administrator.page().text
+    assert "The platform's ids" in administrator.page().text
     for naming, told in (
-        (Naming(home_page="https://records.example"), 'ids at <bdi dir="ltr">https://records.example</bdi>'),
-        (Naming(ActorMode.PSEUDONYM, sends_text=True), "by pseudonyms, with the text of posts"),
+        (
+            Naming(home_page="https://records.example"),
+            'ids, with the home page <bdi dir="ltr">https://records.example</bdi>',
+        ),
+        (Naming(ActorMode.PSEUDONYM, sends_text=True), "Pseudonyms"),
     ):
         with unit_of_work(sessions) as session:
             set_naming(session, registration_id=one, naming=naming)
-        assert told in administrator.page().text
+        page = administrator.page().text
+        assert told in page
+        assert ("Statements include the text of posts." in page) == naming.sends_text
 
 
 def test_the_number_of_queries_does_not_grow(

@@ -46,7 +46,7 @@ def test_a_link_signs_in_once(app: Flask, sessions: Sessions, session: Session, 
         assert secret not in kept
     again = AdministratorVisit(app).sign_in(code)
     assert again.status_code == 422
-    assert "This code does not hold." in again.text
+    assert "This code is not valid." in again.text
     assert count(session, AdminSession) == 1
 
 

@@ -53,13 +53,13 @@ def test_it_shows_what_waits_what_fails_and_what_is_parked(
         session.execute(tried.values(attempts=2, last_error="answered 503: <busy>"))
     page = statements(administrator).text
     for words in (
-        "Left alone",
+        "Paused",
         "https://lrs.other.test/xapi",
         "answered 401: &lt;who?&gt;",
         "4 failures in a row",
         "lms.example",
         "1 parked",
-        "was tried 2 times:",
+        "2 attempts; the last error: <code>",
         "answered 503: &lt;busy&gt;",
         "other.test",
         "All sent",
@@ -93,7 +93,7 @@ def test_what_was_taken_back_offers_no_way_to_send_it(
     voided, other = record_parked(sessions, course.visitor().actor, 2)
     record_void(sessions, voided)
     page = statements(administrator).text
-    assert page.count("Taken back: not sent again") == 1
+    assert page.count("Voided, will not be sent again") == 1
     assert f"/statements/{voided}/resend" not in page
     assert f"/statements/{other}/resend" in page
     assert "1 parked" in page, "what was taken back needs nobody"
@@ -101,7 +101,7 @@ def test_what_was_taken_back_offers_no_way_to_send_it(
         send_parked_again(session, statement_id=other)
     page = statements(administrator).text
     assert "parked</span>" not in page
-    assert "Send all parked again" not in page
+    assert "Resend all parked" not in page
 
 
 def test_what_was_sent_meanwhile_is_not_sent_again(

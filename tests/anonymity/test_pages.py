@@ -151,7 +151,7 @@ def test_one_is_you_to_oneself_and_knows_what_the_others_see(world: World) -> No
     name = world.pseudonym(world.opening(path))
     page = world.author.get(path).text
     assert "You (anonymous)" in page
-    assert f"the others see “{name}”" in page
+    assert f"others see “{name}”" in page
     assert "You (anonymous)" in world.author.get("/threads").text
 
 

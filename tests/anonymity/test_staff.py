@@ -67,7 +67,7 @@ def test_the_moderation_queue_and_the_post_in_it(world: World) -> None:
     world.check_hidden(queue, post, world.peer.get(f"/moderation/report/{post_id}"))
     for page in (queue, post):
         assert world.pseudonym(post_id) in page.text
-    assert "writes first" not in post.text
+    assert "Require approval" not in post.text
 
 
 def test_the_log_of_what_staff_did(world: World) -> None:
@@ -86,7 +86,7 @@ def test_the_log_of_what_staff_did(world: World) -> None:
 def test_the_author_is_told_of_decisions_all_the_same(world: World) -> None:
     post_id = world.opening(world.thread())
     decide(world.teacher, post_id, "hide")
-    assert "Staff have hidden a post of yours" in world.author.get("/threads").text
+    assert "Staff have hidden one of your posts" in world.author.get("/threads").text
 
 
 @pytest.mark.parametrize("path", ["/threads/new", "/help/new"])
@@ -96,7 +96,7 @@ def test_whose_posts_wait_can_not_post_anonymously(world: World, path: str) -> N
     data = {**THREAD, "trying_to": WORDS, "help_wanted": "hint", **ANONYMOUS}
     answer = world.author.send(path, path, data)
     assert answer.status_code == 422
-    assert "you can only post under your name" in answer.text
+    assert "Please post under your name" in answer.text
     assert THREAD["title"] in answer.text
 
 

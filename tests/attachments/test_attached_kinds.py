@@ -116,7 +116,7 @@ def test_what_is_refused(name: str, content: bytes, reason: Refusal) -> None:
     assert refused.value.reason is reason
 
 
-def test_a_photo_is_turned_upright_and_tells_nothing() -> None:
+def test_a_photo_is_turned_upright_and_loses_its_metadata() -> None:
     sent = photo((60, 40))
     assert PLACE.encode() in sent
     made = make_anew(sent, JPEG)
@@ -130,7 +130,7 @@ def test_a_photo_is_turned_upright_and_tells_nothing() -> None:
         assert not {"exif", "icc_profile", "comment", "xmp"} & set(again.info)
 
 
-def test_notes_in_a_png_are_gone_and_what_is_clear_stays_clear() -> None:
+def test_a_png_loses_its_metadata_and_keeps_its_transparency() -> None:
     written = io.BytesIO()
     notes = Image.new("RGBA", (20, 20), (255, 0, 0, 0))
     notes.info["icc_profile"] = b"a profile"
@@ -144,7 +144,7 @@ def test_notes_in_a_png_are_gone_and_what_is_clear_stays_clear() -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16", "CMYK", "RGBA"])
-def test_every_kind_of_colour(mode: str) -> None:
+def test_every_colour_mode(mode: str) -> None:
     written = io.BytesIO()
     Image.new(mode, (12, 12)).save(written, "JPEG" if mode == "CMYK" else "PNG")
     made = make_anew(written.getvalue(), JPEG if mode == "CMYK" else PNG)
@@ -165,7 +165,7 @@ def test_every_kind_of_colour(mode: str) -> None:
     ],
     ids=["bomb", "just over", "jpeg over", "cut png", "cut jpeg", "hollow png", "hollow jpeg", "gif script"],
 )
-def test_what_is_no_picture_that_we_can_make(content: bytes, reason: Refusal) -> None:
+def test_unreadable_pictures_are_refused(content: bytes, reason: Refusal) -> None:
     with pytest.raises(RefusedFileError) as refused:
         make_anew(content, kind_of(content, ""))
     assert refused.value.reason is reason
@@ -194,7 +194,7 @@ def test_what_is_no_picture_that_we_can_make(content: bytes, reason: Refusal) ->
         ("خطة.txt", "خطة.txt"),
     ],
 )
-def test_a_name_is_harmless(claimed: str, name: str) -> None:
+def test_names_are_made_safe(claimed: str, name: str) -> None:
     assert file_name(claimed, TEXT) == name
 
 

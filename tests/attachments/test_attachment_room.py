@@ -26,12 +26,12 @@ def rows(session: Session) -> list[Attachment]:
     return list(session.scalars(select(Attachment).where(Attachment.removed_at.is_(None))))
 
 
-def test_it_is_said_how_much_is_left(course: Course, session: Session) -> None:
+def test_a_refusal_names_the_remaining_space(course: Course, session: Session) -> None:
     ana = course.visitor("Ana Ruiz")
     kept, form = upload(ana, ("a.txt", b"a" * SIXTY_PERCENT))
     refused, _ = upload(ana, ("b.txt", b"b" * SIXTY_PERCENT))
     assert refused.status_code == 422
-    assert "0.4 MB are left" in refused.text
+    assert "remaining space in this course (0.4 MB)" in refused.text
     assert len(rows(session)) == 1
     # What is in another course, is another's, or was taken out, does not count.
     elsewhere, tom = course.visitor("Ana Ruiz", context_id="course-2"), course.visitor("Tom Becker")
@@ -41,7 +41,7 @@ def test_it_is_said_how_much_is_left(course: Course, session: Session) -> None:
     assert upload(ana, ("b.txt", b"b" * SIXTY_PERCENT))[0].status_code == 200
 
 
-def test_files_that_come_at_once_have_no_more_room(app: Flask, course: Course, session: Session) -> None:
+def test_concurrent_uploads_share_one_limit(app: Flask, course: Course, session: Session) -> None:
     ana, together = course.visitor("Ana Ruiz"), threading.Barrier(6)
     cookie = ana.client.get_cookie("segue_launch", domain="127.0.0.1", path=ana.base)
     assert cookie

@@ -73,12 +73,12 @@ def test_files_that_are_sent_along_stand_below_the_post(ana: Visitor, session: S
     assert session.scalars(select(Post.attachment_count)).one() == 2
 
 
-def test_each_picture_has_its_own_words_without_script_too(ana: Visitor) -> None:
+def test_each_picture_has_its_description_without_scripts_too(ana: Visitor) -> None:
     page = ana.get(post_with_pictures(ana, {"A beach": photo((60, 40)), "A chart": photo((80, 40))})).text
     assert re.findall(r'alt="([^"]+)"[^>]*width="(\d+)"', page) == [("A beach", "40"), ("A chart", "40")]
 
 
-def test_a_picture_is_shown_and_can_do_nothing(ana: Visitor, session: Session) -> None:
+def test_a_picture_is_served_inert(ana: Visitor, session: Session) -> None:
     post_with_files(ana, ("beach.jpg", photo()))
     answer = ana.get(f"/attachments/{rows(session)[0].id}")
     assert answer.status_code == 200
@@ -99,7 +99,7 @@ def test_a_picture_is_shown_and_can_do_nothing(ana: Visitor, session: Session) -
         ("list.csv", b"a,b\n=1+1,2\n", "text/csv"),
     ],
 )
-def test_anything_else_is_saved_as_it_came_and_never_opened(
+def test_other_files_are_downloaded_and_never_opened(
     ana: Visitor, session: Session, name: str, content: bytes, media_type: str
 ) -> None:
     post_with_files(ana, (name, content))
@@ -118,7 +118,7 @@ def test_anything_else_is_saved_as_it_came_and_never_opened(
         ("計画.py", "filename=file.py; filename*=UTF-8''%E8%A8%88%E7%94%BB.py"),
     ],
 )
-def test_a_name_beyond_ascii_is_written_out_in_the_header(
+def test_a_non_ascii_name_is_encoded_in_the_header(
     ana: Visitor, session: Session, name: str, said_as: str
 ) -> None:
     """A header is ASCII: a server can't send it otherwise."""
@@ -129,9 +129,7 @@ def test_a_name_beyond_ascii_is_written_out_in_the_header(
     assert parse_options_header(header)[1]["filename"] == name
 
 
-def test_a_chosen_file_waits_in_its_form_and_is_posted_with_what_is_said_of_it(
-    ana: Visitor, session: Session
-) -> None:
+def test_a_waiting_file_is_posted_with_its_description(ana: Visitor, session: Session) -> None:
     answer, form = upload(ana, ("IMG_1.png", picture()), ("plan.pdf", PDF))
     one, other = ids_in(answer.text)
     listed = ana.get(f"/attachments?form={form['submission']}")
@@ -188,11 +186,11 @@ def test_htmx_gets_the_post_with_its_files(ana: Visitor) -> None:
         (
             "page.png",
             b"<script>alert(1)</script>",
-            "ends in “.png”, but in it is another kind of file (TEXT)",
+            "ends in “.png”, but the file is of another type (TEXT)",
         ),
-        ("virus.exe", b"MZ\x90\x00" + b"\0" * 60, "it is a program"),
-        ("data.bin", b"\0\1\2" * 30, "this kind of file"),
-        ("huge.gif", picture("GIF", (5001, 5000)), "may have 25 million"),
+        ("virus.exe", b"MZ\x90\x00" + b"\0" * 60, "This is a program"),
+        ("data.bin", b"\0\1\2" * 30, "This type of file"),
+        ("huge.gif", picture("GIF", (5001, 5000)), "can have up to 25 million"),
         ("large.txt", b"x" * (keeping.LARGEST_FILE + 1), "too large"),
         ("broken.png", picture()[:40], "be read"),
         ("<b>.txt", b"", "&lt;b&gt;.txt</bdi>"),
@@ -211,7 +209,7 @@ def test_a_refused_file_costs_neither_text_nor_other_files(
     assert [str(row.id) for row in rows(session)] == [kept]
 
 
-def test_something_else_to_correct_keeps_the_files_and_what_is_said_of_them(ana: Visitor) -> None:
+def test_other_errors_keep_the_files_and_their_descriptions(ana: Visitor) -> None:
     data = {"title": "", "body": "Text", "files": [(io.BytesIO(picture()), "a.png")]}
     form = ana.form("/threads/new")
     answer = ana.post("/threads/new", {**form, **data})
@@ -231,7 +229,7 @@ def test_no_more_files_than_a_post_can_have(ana: Visitor, session: Session) -> N
     assert len(rows(session)) == MOST_FILES
 
 
-def test_together_they_have_a_limit_too(
+def test_the_files_of_a_post_have_a_common_limit(
     ana: Visitor, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeping, "LARGEST_POST", 100)
@@ -250,10 +248,10 @@ def test_only_forms_with_files_may_be_large(ana: Visitor) -> None:
     assert stranger.post(f"{ana.base}/attachments", base_url=TOOL, **sent).status_code == 401
 
 
-def test_a_forged_upload_keeps_nothing(ana: Visitor, session: Session, storage: Storage) -> None:
+def test_a_forged_upload_stores_nothing(ana: Visitor, session: Session, storage: Storage) -> None:
     answer, _ = upload(ana, ("a.txt", b"x"), form={**ana.form("/threads/new"), "csrf_token": "x"})
     assert answer.status_code == 422
-    assert "another visit" in answer.text
+    assert "an earlier session" in answer.text
     assert (rows(session), storage.keys()) == ([], [])
 
 
@@ -283,7 +281,7 @@ def test_the_same_text_with_another_file_is_another_post(ana: Visitor, session: 
     assert session.scalars(select(Post.attachment_count)).all() == [1, 1]
 
 
-def test_a_file_that_stands_with_another_post_is_asked_for_again(ana: Visitor, session: Session) -> None:
+def test_a_file_of_another_post_has_to_be_chosen_again(ana: Visitor, session: Session) -> None:
     """After Back, with the text changed."""
     answer, form = upload(ana, ("plan.pdf", PDF))
     fields = {**form, **THREAD, **said(ids_in(answer.text)[0], "plan.pdf")}
@@ -291,7 +289,7 @@ def test_a_file_that_stands_with_another_post_is_asked_for_again(ana: Visitor, s
     changed = ana.post("/threads/new", {**fields, "body": "Other words"})
     assert changed.status_code == 422
     assert "plan.pdf</bdi>" in changed.text
-    assert "not here any more" in changed.text
+    assert "no longer here" in changed.text
     assert len(session.scalars(select(Post)).all()) == 1
 
 
@@ -312,7 +310,9 @@ def test_fifty_uploads_of_one_file_at_once_are_one_row(
     assert len(rows(session)) == len(storage.keys()) == 1
 
 
-def test_who_gets_a_file(app: Flask, course: Course, ana: Visitor, session: Session) -> None:
+def test_only_readers_of_the_post_get_its_file(
+    app: Flask, course: Course, ana: Visitor, session: Session
+) -> None:
     posted, waiting = posted_file(ana, session), waiting_file(ana)
     tom = course.visitor("Tom Becker")
     stranger = course.visitor("Tom Becker", context_id="course-2")
@@ -371,7 +371,7 @@ def test_a_tab_gets_a_signed_address(app: Flask, ana: Visitor, session: Session)
     assert f'data-signed="{ana.base}/attachments/' in page
 
 
-def test_the_statement_says_how_many_and_nothing_else(ana: Visitor, session: Session) -> None:
+def test_the_statement_has_only_the_number_of_files(ana: Visitor, session: Session) -> None:
     path = post_with_pictures(ana, {"A beach": photo()}, ("secret plan.pdf", PDF))
     ana.send(path, f"{path}/replies", {"body": "None here"})
     bodies = session.scalars(select(StatementRow.body).order_by(StatementRow.created_at)).all()
@@ -379,7 +379,7 @@ def test_the_statement_says_how_many_and_nothing_else(ana: Visitor, session: Ses
     assert not any(word in it for it in bodies for word in ("secret", "beach", "attachments/"))
 
 
-def test_a_place_for_files_that_does_not_answer_is_said_and_costs_no_text(
+def test_a_failing_file_store_is_reported_without_losing_text(
     ana: Visitor, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
@@ -388,12 +388,12 @@ def test_a_place_for_files_that_does_not_answer_is_said_and_costs_no_text(
     monkeypatch.setattr(Storage, "put", refuse)
     answer = ana.send("/threads/new", "/threads/new", {**THREAD, "files": (io.BytesIO(b"a"), "a.txt")})
     assert answer.status_code == 422
-    assert "could not keep it just now" in answer.text
+    assert "could not be saved" in answer.text
     assert THREAD["title"] in answer.text
     assert session.scalars(select(Post)).all() == []
 
 
-def test_a_lost_file_is_not_there(ana: Visitor, session: Session, storage: Storage) -> None:
+def test_a_lost_file_is_not_found(ana: Visitor, session: Session, storage: Storage) -> None:
     posted = posted_file(ana, session)
     storage.delete(rows(session)[0].key)
     assert ana.get(f"/attachments/{posted}").status_code == 404

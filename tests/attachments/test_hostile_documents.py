@@ -160,7 +160,7 @@ def test_what_is_taken(name: str, content: bytes) -> None:
     assert kind_of(content, name).endings[0] == name.rpartition(".")[2]
 
 
-def test_a_list_of_parts_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_too_long_list_of_zip_parts_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(*_: object) -> None:
         pytest.fail("the list was read")
 

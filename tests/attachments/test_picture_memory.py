@@ -28,7 +28,7 @@ def test_the_largest_pictures_stay_within_their_memory(title: str) -> None:
         (signal.SIGSEGV, Refusal.UNREADABLE),
     ],
 )
-def test_a_decoder_that_ends_ends_nothing_else(
+def test_a_crashing_decoder_stops_nothing_else(
     monkeypatch: pytest.MonkeyPatch, ends: signal.Signals, reason: Refusal
 ) -> None:
     program = f"import os, sys; sys.stdin.buffer.read(); os.kill(os.getpid(), {ends.value})"
@@ -38,7 +38,7 @@ def test_a_decoder_that_ends_ends_nothing_else(
     assert refused.value.reason is reason
 
 
-def test_a_decoder_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hanging_decoder_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(*arguments: object, **options: object) -> None:
         raise subprocess.TimeoutExpired("picture", 20)
 

@@ -21,7 +21,7 @@ from tests.attachments.files import HEIC, MAKER, PLACE, ids_in, photo, picture, 
 from tests.factories.entrances import Course, Visitor
 from tests.web.test_sessions import TOOL, Tab
 
-SMALLER = "Made smaller, to 2048 × 1536 pixels."  # noqa: RUF001
+SMALLER = "The picture was reduced to 2048 × 1536 pixels."  # noqa: RUF001
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def shown(visitor: Visitor, name: str, content: bytes) -> tuple[str, Image.Image
 def test_grey_of_sixteen_bits_keeps_its_shades(ana: Visitor) -> None:
     page, image = shown(ana, "scan.png", saved(shades()))
     assert [image.convert("L").getpixel((step, 8)) for step in range(256)] == list(range(256))
-    assert "256 of each colour" in page
+    assert "256 shades" in page
 
 
 def test_a_tall_screenshot_stays_readable(ana: Visitor) -> None:
@@ -73,7 +73,7 @@ def test_a_tall_screenshot_stays_readable(ana: Visitor) -> None:
     ImageDraw.Draw(tall).text((10, 11_900), "The last line")
     page, image = shown(ana, "chat.png", saved(tall))
     assert image.size == (1080, 12_000)
-    assert "Made smaller" not in page
+    assert "The picture was reduced" not in page
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_large_picture_keeps_its_aspect(ana: Visitor, size: tuple[int, int], k
     assert image.size == kept
 
 
-def test_a_large_picture_says_so(ana: Visitor) -> None:
+def test_a_reduced_picture_has_a_note(ana: Visitor) -> None:
     page, _ = shown(ana, "large.jpg", picture("JPEG", (4000, 3000)))
     assert SMALLER in page
 
@@ -109,10 +109,10 @@ def test_pictures_that_not_every_browser_shows(
 ) -> None:
     page, image = shown(ana, name, content)
     assert Image.MIME[image.format or ""] == media_type
-    assert f"Saved as {media_type.removeprefix('image/').upper()}" in page
+    assert f"saved as {media_type.removeprefix('image/').upper()}" in page
 
 
-def test_a_heic_is_upright_and_tells_nothing(ana: Visitor, session: Session) -> None:
+def test_a_heic_is_turned_upright_and_loses_its_metadata(ana: Visitor, session: Session) -> None:
     assert PLACE.encode() in HEIC
     _, image = shown(ana, "IMG_0001.HEIC", HEIC)
     assert image.size == (160, 240)
@@ -133,10 +133,12 @@ def test_a_heic_is_upright_and_tells_nothing(ana: Visitor, session: Session) -> 
         ("wave.avif", moving("AVIF")),
     ],
 )
-def test_a_moving_picture_keeps_its_first_image_and_says_so(ana: Visitor, name: str, content: bytes) -> None:
+def test_an_animated_picture_keeps_its_first_frame_with_a_note(
+    ana: Visitor, name: str, content: bytes
+) -> None:
     page, image = shown(ana, name, content)
     assert getattr(image, "n_frames", 1) == 1
-    assert "It moved; this is its first image." in page
+    assert "The picture was animated. This is its first frame." in page
 
 
 def test_a_photo_with_a_second_picture_in_it_is_a_photo(ana: Visitor) -> None:
@@ -144,7 +146,7 @@ def test_a_photo_with_a_second_picture_in_it_is_a_photo(ana: Visitor) -> None:
     double = saved(Image.new("RGB", (60, 40)), "MPO", save_all=True, append_images=[Image.new("RGB", (6, 4))])
     page, image = shown(ana, "IMG_0001.JPG", double)
     assert image.size == (60, 40)
-    assert "It moved" not in page
+    assert "The picture was animated" not in page
 
 
 def profile(*, swapped: bool) -> bytes:
@@ -156,7 +158,7 @@ def profile(*, swapped: bool) -> bytes:
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
-def test_colours_of_another_space_are_converted(ana: Visitor, mode: str) -> None:
+def test_other_colour_spaces_are_converted(ana: Visitor, mode: str) -> None:
     image = Image.new("RGBA", (20, 20), (250, 20, 20, 255)).convert(mode)
     page, kept = shown(ana, "a.png", saved(image, icc_profile=profile(swapped=True)))
     red, _, blue = kept.convert("RGB").getpixel((9, 9))  # type: ignore[misc]
@@ -165,7 +167,7 @@ def test_colours_of_another_space_are_converted(ana: Visitor, mode: str) -> None
     assert "colours were converted" in page
 
 
-def test_colours_of_browsers_stay_as_they_are(ana: Visitor) -> None:
+def test_srgb_colours_are_unchanged(ana: Visitor) -> None:
     sent = saved(Image.new("RGB", (20, 20), (250, 20, 20)), icc_profile=profile(swapped=False))
     page, kept = shown(ana, "a.png", sent)
     assert kept.getpixel((9, 9)) == (250, 20, 20)
@@ -201,7 +203,7 @@ def test_only_its_author_gets_the_original(
     assert app.test_client().get(signed, base_url=TOOL).data == sent
     for other in (course.visitor("Tom Becker"), course.visitor("Ines Koch", role=Role.INSTRUCTOR)):
         page = other.get(path).text
-        assert "Made smaller" in page
+        assert "The picture was reduced" in page
         assert address not in page
         assert "Only you can get" not in page
         assert other.get(address).status_code == 404
@@ -213,9 +215,7 @@ def _notes() -> Image.Exif:
     return exif
 
 
-def test_nothing_else_is_kept_of_a_picture_that_lost_nothing(
-    ana: Visitor, session: Session, storage: Storage
-) -> None:
+def test_no_original_is_stored_if_nothing_was_lost(ana: Visitor, session: Session, storage: Storage) -> None:
     post_with_files(ana, ("beach.jpg", photo()))
     assert ana.get(original_of(session)).status_code == 404
     assert len(storage.keys()) == 1

@@ -41,7 +41,7 @@ def rows(session: Session) -> list[Attachment]:
     return list(session.scalars(select(Attachment).order_by(Attachment.position, Attachment.id)))
 
 
-def test_what_is_taken_out_is_deleted_by_the_sweep(
+def test_the_sweep_deletes_removed_files(
     ana: Visitor, session: Session, sessions: sessionmaker[Session], storage: Storage
 ) -> None:
     answer, form = upload(ana, ("a.txt", b"a"), ("b.txt", b"b"))
@@ -57,7 +57,7 @@ def test_what_is_taken_out_is_deleted_by_the_sweep(
     assert len(ids_in(upload(ana, ("a.txt", b"a"), form=form)[0].text)) == 1
 
 
-def test_what_nobody_posts_goes_after_a_day_and_what_is_posted_stays(
+def test_unposted_files_are_deleted_after_a_day(
     ana: Visitor, session: Session, sessions: sessionmaker[Session], storage: Storage
 ) -> None:
     posted, waiting = posted_file(ana, session), waiting_file(ana)
@@ -91,7 +91,7 @@ def killed(monkeypatch: pytest.MonkeyPatch, verb: str, *, after: bool) -> Iterat
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_process_that_ends_while_a_file_is_kept(
+def test_a_process_killed_while_storing_a_file(
     ana: Visitor,
     session: Session,
     sessions: sessionmaker[Session],
@@ -120,7 +120,7 @@ def test_a_process_that_ends_while_a_file_is_kept(
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_process_that_ends_while_it_sweeps(
+def test_a_process_killed_while_sweeping(
     ana: Visitor,
     session: Session,
     sessions: sessionmaker[Session],

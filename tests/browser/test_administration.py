@@ -141,7 +141,7 @@ def test_an_administrator_signs_in_decides_and_signs_out_by_keyboard(office: Off
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     page.goto(link)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("This code does not hold.")
+    expect(page.get_by_role("alert")).to_contain_text("This code is not valid.")
     # It works again from here.
     page.get_by_label("Sign-in code").fill(office.link())
     page.keyboard.press("Enter")
@@ -213,9 +213,9 @@ def test_what_was_parked_is_sent_again_by_keyboard(office: Office) -> None:
     platform = page.get_by_role("article").filter(has_text="60 parked")
     page.get_by_role("button", name="Send again").first.press("Enter")
     expect(page.get_by_role("article").filter(has_text="59 parked")).to_be_visible()
-    page.get_by_role("link", name="Older ones").press("Enter")
+    page.get_by_role("link", name="Older statements").press("Enter")
     expect(page.get_by_role("button", name="Send again")).to_have_count(9)
-    page.get_by_role("button", name="Send all parked again").press("Enter")
+    page.get_by_role("button", name="Resend all parked").press("Enter")
     expect(page.get_by_text("None.")).to_be_visible()
     expect(platform).to_have_count(0)
 
@@ -252,7 +252,7 @@ def test_a_platform_is_registered_in_its_own_frame(office: Office, registrant: R
     # A double click is one registration.
     connect.evaluate("button => { button.click(); button.click(); }")
     go_on.set()
-    expect(frame.get_by_role("heading", level=1)).to_have_text("Connected, and waiting for approval")
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Connected, waiting for approval")
     assert registrant.asked.count("POST /register") == 1
     expect(page.locator("#said li")).to_have_count(0)
     frame.get_by_role("button", name="Close").press("Enter")
@@ -269,11 +269,11 @@ def test_the_pages_of_a_registration_are_there_for_everybody(office: Office, reg
     look_at(page, "register-refused")
     registrant.describes = None
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Connected, and waiting for approval")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Connected, waiting for approval")
     look_at(page, "registered")
     # Registered once more, as by "Update": nothing new, and then something.
     for changed, title in (
-        ({}, "Connected already"),
+        ({}, "Already connected"),
         ({"jwks_uri": f"{registrant.url}/new"}, "The update waits"),
     ):
         registrant.configuration = changed

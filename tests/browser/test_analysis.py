@@ -113,7 +113,7 @@ def test_a_page_with_few(page: Page, tmp_path: Path) -> None:
     ]
     with lms_over(store, tmp_path) as address:
         page.goto(address)
-        expect(page.get_by_text("Nobody planned anything")).to_be_visible()
+        expect(page.get_by_text("There were no plans")).to_be_visible()
         look_at(page, "analysis-few")
 
 
@@ -122,7 +122,7 @@ def test_a_page_whose_store_is_away(page: Page, tmp_path: Path) -> None:
     store.refusal = Response("", 503)
     with lms_over(store, tmp_path) as address:
         page.goto(address)
-        expect(page.get_by_text("an answer that is of no use")).to_be_visible()
+        expect(page.get_by_text("an unusable answer")).to_be_visible()
         look_at(page, "analysis-away")
 
 
@@ -131,7 +131,7 @@ def test_a_page_of_ten_thousand(page: Page, tmp_path: Path) -> None:
     store.statements = many(10_400)
     with lms_over(store, tmp_path) as address:
         page.goto(address)
-        while page.get_by_text("Refresh to read on").is_visible():
+        while page.get_by_text("Refresh the page to read more").is_visible():
             page.get_by_role("link", name="Refresh").click()
         expect(page.get_by_text("Only the newest 10,000 statements")).to_be_visible()
         look_at(page, "analysis-large")

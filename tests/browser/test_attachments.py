@@ -135,7 +135,7 @@ def test_without_script_files_go_along_with_the_form(new_context: NewContext, co
     page.goto(ana.tool.url)
     page.get_by_label("Your reply").fill("By hand.")
     page.get_by_label("Add files").set_input_files([chart(), PDF])
-    page.get_by_role("button", name="Attach them").click()
+    page.get_by_role("button", name="Upload, then describe the pictures").click()
     page.get_by_label("What does the picture show?").fill("Two bars")
     page.get_by_role("button", name="Post reply").click()
     expect(page.get_by_role("img", name="Two bars")).to_be_visible()
@@ -160,7 +160,7 @@ def test_how_it_looks(demo: Demo, new_context: NewContext) -> None:
         choose(visit, {"name": "wrong.png", "mimeType": "image/png", "buffer": b"no picture at all"})
         expect(visit.tool.get_by_text("wrong.png: its name ends in")).to_be_visible()
         choose(visit, {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": HEIC})
-        expect(visit.tool.get_by_text("Saved as JPEG, which every browser shows.")).to_be_visible()
+        expect(visit.tool.get_by_text("It was saved as JPEG, which every browser can show.")).to_be_visible()
         look_at(visit.page, "files-waiting")
         # What looking left in the page would be in htmx's way; and text and files come back.
         visit.page.reload()

@@ -129,7 +129,7 @@ def test_the_preview_is_one_key_away_and_back(page: Page, text: Locator) -> None
     expect(text).to_be_visible()
     text.fill("")
     look.click()
-    expect(panel).to_have_text("There is nothing to show yet.")
+    expect(panel).to_have_text("There is nothing to preview yet.")
 
 
 def test_pasted_formatting_becomes_markdown_and_undo_takes_it_back(page: Page, text: Locator) -> None:
@@ -175,8 +175,8 @@ def _copy(page: Page, *, html: str | None, plain: str) -> None:
 
 def test_words_to_begin_with_come_after_what_is_there(page: Page, text: Locator) -> None:
     text.fill("Mine.")
-    begin = page.get_by_text("Begin with")
-    tab_to(page, page.locator("summary", has_text="Begin with"))
+    begin = page.get_by_text("Start from a template")
+    tab_to(page, page.locator("summary", has_text="Start from a template"))
     page.keyboard.press("Enter")
     look_at(page, "composer-scaffolds")
     tab_to(page, page.get_by_role("button", name="A case"))
@@ -195,10 +195,10 @@ def test_words_to_begin_with_come_after_what_is_there(page: Page, text: Locator)
 def test_a_prompt_with_one_right_answer_gets_a_hint_that_is_in_nobodys_way(page: Page, text: Locator) -> None:
     title = page.get_by_label("Title")
     title.fill("List the five stages of grief.")
-    hint = page.get_by_text("This seems to ask for what stands in the text.")
+    hint = page.get_by_text("This seems to ask for what is in the text.")
     expect(hint).to_be_visible()
     page.get_by_text("Why?").first.click()
-    expect(page.get_by_text("leaves the others nothing to add")).to_be_visible()
+    expect(page.get_by_text("leaves little to add")).to_be_visible()
     look_at(page, "prompt-check")
     title.fill("Which of these stages did you see in your team, and what did you do?")
     expect(hint).to_be_hidden()
@@ -211,7 +211,7 @@ def test_posting_from_the_preview_and_a_formula_and_code_on_the_page(page: Page,
     expect(page.locator(".preview math")).to_be_visible()
     page.get_by_role("button", name="Post thread").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Formulas and code")
-    expect(page.get_by_text("This cannot be displayed. As it was written:")).to_be_visible()
+    expect(page.get_by_text("Segue could not display this. Original text:")).to_be_visible()
     look_at(page, "formulas-and-code")
     page.get_by_label("Your reply").fill("**Yes**")
     page.get_by_role("tab", name="Preview").click()
@@ -234,7 +234,7 @@ def test_without_script_a_button_shows_the_preview_and_loses_nothing(
     page.get_by_label("Title").fill("Looked at first")
     page.get_by_label("Your post").fill("It is **bold**.")
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_role("region", name="How it will look").locator("strong")).to_have_text("bold")
+    expect(page.get_by_role("region", name="Preview").locator("strong")).to_have_text("bold")
     expect(page.get_by_label("Title")).to_have_value("Looked at first")
     expect(page.get_by_label("Your post")).to_have_value("It is **bold**.")
     page.get_by_role("button", name="Post thread").click()

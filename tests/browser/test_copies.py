@@ -13,14 +13,14 @@ from tests.browser.visits import TALK, Visit
 pytestmark = pytest.mark.browser
 
 SCREENSHOTS = Path(__file__).parents[2] / "var/screenshots"
-TOLD = "This activity was copied"
+TOLD = "This activity is a copy"
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 
 def enter(page: Page) -> Visit:
     """The copied activity, from the course's page."""
     page.get_by_role("link", name=TALK.activity).click()
-    expect(page.frame_locator("#tool-frame").get_by_role("navigation", name="In this course")).to_be_visible()
+    expect(page.frame_locator("#tool-frame").get_by_role("navigation", name="Course pages")).to_be_visible()
     frame = page.frame(name="tool-frame")
     assert frame
     return Visit(page, frame)
@@ -36,17 +36,17 @@ def test_staff_are_told_and_decide_and_learners_see_nothing(new_context: NewCont
     panel = ines.tool.get_by_role("region", name=TOLD)
     expect(panel).to_contain_text(TALK.course)
     # What was said in the old course is not here.
-    expect(ines.tool.get_by_text("Nobody has started yet")).to_be_visible()
+    expect(ines.tool.get_by_text("No threads yet")).to_be_visible()
 
     learner = new_context().new_page()
     learner.goto(course.replace("/as/ines", "/as/ana"))
     ana = enter(learner)
-    expect(ana.tool.get_by_text("Nobody has started yet")).to_be_visible()
+    expect(ana.tool.get_by_text("No threads yet")).to_be_visible()
     expect(ana.tool.get_by_text(TOLD)).to_have_count(0)
 
-    panel.get_by_role("button", name="Keep these settings").focus()
+    panel.get_by_role("button", name="Keep the copied settings").focus()
     page.keyboard.press("Tab")
-    expect(panel.get_by_role("button", name="Start with plain settings")).to_be_focused()
+    expect(panel.get_by_role("button", name="Start with default settings")).to_be_focused()
     page.keyboard.press("Enter")
     expect(panel).to_have_count(0)
     ines.heading(TALK.activity)

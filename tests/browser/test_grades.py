@@ -55,7 +55,7 @@ def test_what_somebody_wrote_is_graded_by_keyboard_and_stands_in_the_gradebook(
     page.keyboard.press("Tab")
     page.keyboard.type("Try it sitting once, and tell us what changed.")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Please give between 0 and 10 points.").first).to_be_visible()
+    expect(page.get_by_text("Please enter a number from 0 to 10.").first).to_be_visible()
     expect(page.get_by_label("Comment")).to_have_value("Try it sitting once, and tell us what changed.")
     page.get_by_role("textbox", name="Points").fill("7,5")
     page.get_by_role("button", name="Save").press("Enter")
@@ -92,7 +92,7 @@ def test_the_pages_of_points_are_there_for_everybody(chromium: Browser, demo: De
         page.goto(f"{ines.base}/grades/{ana}")  # anew: htmx would carry over what axe left on fields
         page.get_by_role("textbox", name="Points").fill("eleven")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("Please write a number, such as 7 or 7.5.").first).to_be_visible()
+        expect(page.get_by_text("Please enter a number such as 7 or 7.5.").first).to_be_visible()
         look_closely(page, "points-of-one-errors")
         change(
             demo,

@@ -167,7 +167,7 @@ def _carry_forward(tom: Visit, due_on: date) -> str:
     tom.tool.get_by_label("Next check-in").fill(due_on.isoformat())
     tom.tool.get_by_role("button", name="Carry forward").click()
     tom.heading("Your follow-up")
-    tom.tool.get_by_role("radio", name="Did it").check()
+    tom.tool.get_by_role("radio", name="I did it").check()
     tom.tool.get_by_label("What happened?").fill(TYPED["note"])
     tom.tool.get_by_role("button", name="Save").click()
     expect(tom.tool.get_by_role("status").filter(has_text="You did it.")).to_be_visible()

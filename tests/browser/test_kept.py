@@ -39,21 +39,21 @@ FORMS = [
         name="report to staff",
         page="moderation/report/{reply}",
         label="What should staff know?",
-        button="Report it",
+        button="Report post",
         radio="Something else",
     ),
     Writing(
         name="note on a mark",
         page="posts/{reply}/marks",
-        label="In a few words",
-        button="Mark it",
+        label="Reason or comment",
+        button="Add mark",
         radio="I used this",
     ),
     Writing(
         name="why it is closed",
         page="threads/{thread}",
-        label="Why it is closed",
-        button="Close the thread",
+        label="Reason for closing",
+        button="Close thread",
         fold="Manage this thread",
     ),
     Writing(
@@ -61,7 +61,7 @@ FORMS = [
         page="help/{request}",
         label="What fixed it?",
         button="Mark as resolved",
-        fold="It works now? Say what fixed it",
+        fold="Does it work now? Say what fixed it",
     ),
     Writing(
         name="how it went",
@@ -74,8 +74,8 @@ FORMS = [
     Writing(
         name="synthesis",
         page="threads/{thread}/synthesis",
-        label="The synthesis",
-        button="Put it at the top",
+        label="Synthesis",
+        button="Post synthesis",
         person=INES,
     ),
 ]
@@ -132,16 +132,16 @@ def test_what_is_typed_is_there_again(
             expect(page.get_by_role("radio", name=writing.radio)).to_be_checked()
     context.set_offline(True)
     page.get_by_role("button", name=writing.button, exact=True).click()
-    expect(page.locator("#problem")).to_contain_text("Your connection seems to be gone")
+    expect(page.locator("#problem")).to_contain_text("You seem to be offline")
     expect(field).to_have_value(WORDS)
     context.set_offline(False)
     demo.run(f"update launch set seen_at = now() - interval '3 hours' where id = '{before}'")
     page.get_by_role("button", name=writing.button, exact=True).click()
-    expect(page.get_by_text("no longer connected").first).to_be_visible()
+    expect(page.get_by_text("Your session has ended").first).to_be_visible()
     again = Visit.enter_in_window(page, demo, writing.person, TALK)
     assert again.launch_id != before
-    if again.tool.get_by_role("link", name="Go on writing").count():
-        again.tool.get_by_role("link", name="Go on writing").first.click()
+    if again.tool.get_by_role("link", name="Continue writing").count():
+        again.tool.get_by_role("link", name="Continue writing").first.click()
     else:
         page.goto(f"{again.base}/{writing.page.format(**places)}")
     expect(field).to_have_value(WORDS)
@@ -163,11 +163,11 @@ def test_a_report_is_there_in_another_browser(
         expect(visit.page.locator("[data-draft-status]")).to_contain_text("Draft saved")
     again = Visit.enter_in_window(new_context().new_page(), demo, ANA, TALK)
     again.page.goto(f"{again.base}/{address}")
-    expect(again.page.get_by_text("Your draft is back in its field.")).to_be_visible()
+    expect(again.page.get_by_text("Your draft is restored.")).to_be_visible()
     expect(again.page.get_by_label("What should staff know?")).to_have_value(WORDS)
     expect(again.page.get_by_role("radio", name="Something else")).to_be_checked()
     plain = window_of_ana(new_context(java_script_enabled=False), demo, scripts=False)
-    expect(plain.get_by_role("navigation", name="In this course")).to_be_visible()
+    expect(plain.get_by_role("navigation", name="Course pages")).to_be_visible()
     plain.goto(f"{Visit(plain, plain.main_frame).base}/{address}")
     expect(plain.get_by_label("What should staff know?")).to_have_value(WORDS)
     plain.get_by_label("What should staff know?").fill("By hand.")

@@ -55,7 +55,7 @@ def _reply_by_keyboard(page: Page) -> None:
         reply = page.get_by_role("article").filter(has_text=text)
         expect(reply).to_be_focused()
         expect(reply).to_be_in_viewport()
-        expect(page.locator("#announcement")).to_have_text("It is posted.")
+        expect(page.locator("#announcement")).to_have_text("Posted.")
         expect(page.get_by_label("Your reply")).to_have_value("")
         tab_to(page, page.get_by_label("Your reply"))
     assert page.evaluate("window.stillThere") is True
@@ -69,9 +69,9 @@ def test_the_frame_is_as_tall_as_the_page_and_has_the_focus_on_what_is_wrong(com
     visit.tool.get_by_role("link", name="New thread").click()
     visit.tool.get_by_role("button", name="Post thread").click()
     alert = visit.tool.get_by_role("alert")
-    expect(alert).to_contain_text("Nothing was sent yet.")
+    expect(alert).to_contain_text("Your form was not sent.")
     expect(alert).to_be_focused()
-    alert.get_by_role("link", name="Please write something to start with.").click()
+    alert.get_by_role("link", name="Please write your post first.").click()
     expect(visit.tool.get_by_label("Your post")).to_be_focused()
     visit.page.wait_for_function(FRAME_FITS, arg=height(visit.tool))
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -98,7 +98,7 @@ def test_a_double_click_makes_one_thread(demo: Demo, new_context: NewContext, *,
     page.get_by_label("Your post").fill("Once is enough.")
     page.get_by_role("button", name="Post thread").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
-    page.get_by_role("navigation", name="In this course").get_by_role("link", name="Discuss").click()
+    page.get_by_role("navigation", name="Course pages").get_by_role("link", name="Discuss").click()
     expect(threads_called(page, title)).to_have_count(1)
 
 
@@ -125,7 +125,7 @@ def test_back_and_the_same_again_makes_one_thread(demo: Demo, new_context: NewCo
     expect(page.get_by_label("Title")).to_have_value("Sent once more")
     page.get_by_role("button", name="Post thread").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sent once more")
-    page.get_by_role("navigation", name="In this course").get_by_role("link", name="Discuss").click()
+    page.get_by_role("navigation", name="Course pages").get_by_role("link", name="Discuss").click()
     expect(threads_called(page, "Sent once more")).to_have_count(1)
 
 
@@ -133,7 +133,7 @@ def test_the_count_follows_a_reply(demo: Demo, new_context: NewContext) -> None:
     visit = Visit.enter_in_window(new_context().new_page(), demo, ANA, TALK)
     visit.post_thread("How many?", "One.")
     heading = visit.tool.locator("#replies-heading")
-    expect(heading).to_have_text("No reply yet. Yours would be the first.")
+    expect(heading).to_have_text("No replies yet. Yours would be the first.")
     visit.tool.get_by_label("Your reply").fill("Here.")
     visit.tool.get_by_role("button", name="Post reply").click()
     expect(heading).to_have_text("1 reply")
@@ -152,7 +152,7 @@ def test_back_and_something_else_makes_a_second_thread(demo: Demo, new_context: 
     page.get_by_label("Title").fill("Second thought")
     page.get_by_role("button", name="Post thread").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Second thought")
-    page.get_by_role("navigation", name="In this course").get_by_role("link", name="Discuss").click()
+    page.get_by_role("navigation", name="Course pages").get_by_role("link", name="Discuss").click()
     for title in ("First try", "Second thought"):
         expect(threads_called(page, title)).to_have_count(1)
 
@@ -168,7 +168,7 @@ def test_everything_works_without_scripts(demo: Demo, new_context: NewContext) -
     tool.get_by_role("button", name="Continue").click()
     tool.get_by_role("link", name="New thread").click()
     tool.get_by_role("button", name="Post thread").click()
-    expect(tool.get_by_role("alert")).to_contain_text("Nothing was sent yet.")
+    expect(tool.get_by_role("alert")).to_contain_text("Your form was not sent.")
     tool.get_by_label("Title").fill("No scripts here")
     tool.get_by_label("Your post").fill("My company turns them off.")
     tool.get_by_role("button", name="Post thread").click()

@@ -27,7 +27,7 @@ def test_a_person_is_chosen_by_keyboard_and_stands_out_for_them(demo: Demo, chro
         body.press("Enter")
         expect(body).to_be_focused()
         body.press_sequentially("don't you? @staff")
-        expect(ana.tool.get_by_role("option")).to_contain_text("everybody who teaches here")
+        expect(ana.tool.get_by_role("option")).to_contain_text("all staff of this course")
         body.press("Escape")
         expect(ana.tool.get_by_role("option")).to_have_count(0)
         expect(ana.tool.locator("[data-draft-status]")).to_contain_text("Draft saved")

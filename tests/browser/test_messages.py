@@ -86,7 +86,7 @@ def test_from_add_to_the_activity_in_the_course_by_keyboard(new_context: NewCont
     visit.heading(title)
     expect(visit.tool.get_by_text("Say what you tried first.")).to_be_visible()
     expect(
-        visit.tool.get_by_role("navigation", name="In this course").get_by_role("link", name="Help")
+        visit.tool.get_by_role("navigation", name="Course pages").get_by_role("link", name="Help")
     ).to_have_attribute("aria-current", "page")
     page.goto(f"{demo.lms_url}/courses/{COURSE.key}/gradebook?as=ines")
     expect(page.get_by_role("heading", name=title)).to_be_visible()
@@ -133,7 +133,7 @@ def test_without_scripts_a_button_goes_on(new_context: NewContext, demo: Demo) -
     with alone(page, frame):
         page.get_by_label("Title").fill(title)
         page.get_by_role("button", name="Add to the course").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Back to your course")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Return to your course")
         look_closely(page, "deep-linking-way-back")
         page.get_by_role("button", name="Continue to your course").click()
     page.wait_for_url(at_course(demo, "ines"))
@@ -149,7 +149,7 @@ def test_the_pages_of_deep_linking_for_every_eye(chromium: Browser, demo: Demo) 
             page.get_by_label("Prompt").fill(MARKDOWN)
             page.get_by_label("Points in the gradebook").fill("ten")
             page.get_by_role("button", name="Add to the course").click()
-            expect(page.get_by_text("Nothing was sent yet.")).to_be_visible()
+            expect(page.get_by_text("Your form was not sent.")).to_be_visible()
             look_closely(page, "deep-linking-errors")
 
 
@@ -169,10 +169,11 @@ def test_setting_up_reviewing_and_asking_what_is_kept(chromium: Browser, demo: D
             expect(page.get_by_text("First contribution", exact=True)).to_be_visible()
             expect(page.get_by_text("And an answer to myself.")).to_be_visible()
             look_closely(page, "review")
-            page.get_by_role("link", name="See it in its place").first.click()
+            page.get_by_role("link", name="See in context").first.click()
             expect(page.get_by_role("article").filter(has_text="First contribution")).to_be_visible()
         of_page = of_ana.pages[0]
-        with alone(of_page, tool_in(of_page, f"{at_course(demo, 'ana')}/privacy", "What Segue keeps of you")):
+        told = tool_in(of_page, f"{at_course(demo, 'ana')}/privacy", "Data that Segue keeps about you")
+        with alone(of_page, told):
             expect(of_page.get_by_text("Ana Ruiz")).to_be_visible()
             look_closely(of_page, "privacy")
 

@@ -168,7 +168,7 @@ def _report(page: Page) -> None:
     page.get_by_role("radio", name="Not yet").check()
     page.get_by_label("What happened?").fill(f"{ARABIC} {LONG_WORD}")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Not yet is fine.")).to_be_visible()
+    expect(page.get_by_text("That's fine.")).to_be_visible()
 
 
 def _close(page: Page) -> None:
@@ -177,21 +177,21 @@ def _close(page: Page) -> None:
     page.get_by_role("button", name="Save tags").click()
     expect(page.get_by_role("link", name="#openings")).to_be_visible()
     page.get_by_text("Manage this thread").click()
-    page.get_by_role("button", name="Close the thread").click()
-    expect(page.get_by_text("Please say why").first).to_be_visible()
-    page.get_by_label("Why it is closed").fill(f"{ARABIC} {LONG_WORD}")
-    page.get_by_role("button", name="Close the thread").click()
-    expect(page.get_by_text("This thread takes no more replies.")).to_be_visible()
+    page.get_by_role("button", name="Close thread").click()
+    expect(page.get_by_text("Please give a reason").first).to_be_visible()
+    page.get_by_label("Reason for closing").fill(f"{ARABIC} {LONG_WORD}")
+    page.get_by_role("button", name="Close thread").click()
+    expect(page.get_by_text("This thread is closed to new replies.")).to_be_visible()
 
 
 def _show_what_fixed_it(page: Page) -> None:
-    page.get_by_text("It works now? Say what fixed it").click()
+    page.get_by_text("Does it work now? Say what fixed it").click()
     expect(page.get_by_label("What fixed it?")).to_be_visible()
 
 
 def _find_useful(page: Page) -> None:
     """The button stays where it is, with the focus on it, and says what it does now."""
-    name = re.compile(r"^Useful ?: what Ana Ruiz wrote$")
+    name = re.compile(r"^Useful: the post by Ana Ruiz$")
     page.get_by_role("button", name=name).press("Enter")
     expect(page.get_by_role("button", name=name, pressed=True)).to_be_focused()
     expect(page.get_by_text("1 finds it useful")).to_be_visible()
@@ -230,7 +230,7 @@ class Shown:
     signed_in: bool = True
 
 
-NOTHING_SENT = "Nothing was sent yet."
+NOTHING_SENT = "Your form was not sent."
 PAGES = [
     Shown("threads", "/threads", TALK.activity),
     Shown("threads-empty", "/threads", QUIET.activity, entrance=QUIET),
@@ -257,7 +257,7 @@ PAGES = [
     Shown(
         "request-accepted-asker-error",
         lambda stage: f"/help/{stage.accepted}",
-        act=_send("Mark as resolved", "Please say in a line what fixed it."),
+        act=_send("Mark as resolved", "Please say in one line what fixed it."),
     ),
     Shown("request-accepted", lambda stage: f"/help/{stage.accepted}", person=TOM),
     Shown("request-resolved", lambda stage: f"/help/{stage.resolved}"),
@@ -288,18 +288,18 @@ PAGES = [
     Shown(
         "follow-up-reported", lambda stage: f"/follow-ups/{stage.follow_up}", "Your follow-up", act=_report
     ),
-    Shown("marks", lambda stage: f"/posts/{stage.post}/marks", "What people made of it", person=YUSUF),
+    Shown("marks", lambda stage: f"/posts/{stage.post}/marks", "Marks on this post", person=YUSUF),
     Shown(
         "marks-error",
         lambda stage: f"/posts/{stage.post}/marks",
-        "What people made of it",
+        "Marks on this post",
         person=YUSUF,
-        act=_send("Mark it", NOTHING_SENT),
+        act=_send("Add mark", NOTHING_SENT),
     ),
     Shown("thread-marked", lambda stage: f"/threads/{stage.thread}", person=YUSUF, act=_find_useful),
-    Shown("thread-follow", lambda stage: f"/threads/{stage.thread}", act=_open("Following: everything")),
+    Shown("thread-follow", lambda stage: f"/threads/{stage.thread}", act=_open("Following: all posts")),
     Shown("edit-post", lambda stage: f"/posts/{stage.post}/edit", "Edit your post"),
-    Shown("post-history", lambda stage: f"/posts/{stage.post}/history", "What changed"),
+    Shown("post-history", lambda stage: f"/posts/{stage.post}/history", "Changes"),
     Shown("withdraw-post", lambda stage: f"/posts/{stage.post}/withdraw", "Withdraw your post?"),
     Shown("report", lambda stage: f"/moderation/report/{stage.post}", "Report a post", person=YUSUF),
     Shown(
@@ -307,13 +307,13 @@ PAGES = [
         lambda stage: f"/moderation/report/{stage.post}",
         "Report a post",
         person=YUSUF,
-        act=_send("Report it", NOTHING_SENT),
+        act=_send("Report post", NOTHING_SENT),
     ),
-    Shown("not-here", lambda stage: f"/threads/{uuid4()}", "This is not here", status=404),
+    Shown("not-here", lambda stage: f"/threads/{uuid4()}", "We can't find this page", status=404),
     Shown(
         "session-ended",
         "/threads",
-        "This page is not yours to open here",
+        "You can't open this page here",
         status=401,
         signed_in=False,
     ),

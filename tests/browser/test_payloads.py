@@ -281,7 +281,7 @@ def follow_pages(seen: Watched, visitor: Visitor, path: str) -> None:
     while address:
         seen.look(address)
         texts += seen.page.locator("article.reply").count()
-        onward = seen.page.get_by_role("link", name="Later replies")
+        onward = seen.page.get_by_role("link", name="More replies")
         address = onward.get_attribute("href") or "" if onward.count() else ""
     assert texts == len(TEXTS) + 1
 

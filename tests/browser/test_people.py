@@ -90,7 +90,7 @@ def test_staff_see_who_is_in_the_course_and_in_which_group(teacher: Visit) -> No
 def test_a_list_that_could_not_be_read_says_what_to_do(teacher: Visit, demo: Demo) -> None:
     with changed(demo, FAILED):
         page = open_people(teacher)
-        expect(page.get_by_role("heading", name="The list could not be updated")).to_be_visible()
+        expect(page.get_by_role("heading", name="The roster could not be updated")).to_be_visible()
         look_at(page, "people-failed")
 
 

@@ -25,8 +25,8 @@ def _open_again(demo: Demo) -> Iterator[None]:
 
 def choose(ines: Visit, opens: str, closes: str) -> None:
     ines.tool.goto(f"{ines.base}/activity")
-    group = ines.tool.get_by_role("group", name="When may people write?")
-    expect(group.get_by_text("in your time")).to_have_count(2)
+    group = ines.tool.get_by_role("group", name="When can learners write?")
+    expect(group.get_by_text("Times are in your time zone.")).to_have_count(2)
     group.get_by_label("Opens").fill(opens)
     group.get_by_label("Closes").fill(closes)
     ines.tool.get_by_role("button", name="Save").click()
@@ -40,15 +40,15 @@ def write_too_late(chromium: Browser, demo: Demo, thread: str) -> None:
         tom.tool.get_by_label("Your reply").fill(WORDS)
         demo.run("update placement set closes_at = now() where closes_at is not null")
         tom.tool.get_by_role("button", name="Post reply").click()
-        expect(tom.tool.get_by_text("Your reply was not posted; here it is, to copy:")).to_be_visible()
-        expect(tom.tool.get_by_label("What you wrote")).to_have_value(WORDS)
+        expect(tom.tool.get_by_text("Your reply was not posted. You can copy it here:")).to_be_visible()
+        expect(tom.tool.get_by_label("Your text")).to_have_value(WORDS)
 
 
 def test_writing_opens_and_closes(chromium: Browser, new_context: NewContext, demo: Demo) -> None:
     ines = Visit.enter_in_window(new_context(timezone_id="America/New_York").new_page(), demo, INES, TALK)
     thread = ines.post_thread("Which opening would you try?", "And why that one?")
     choose(ines, "2031-03-09T02:30", "2031-03-21T18:00")
-    expect(ines.tool.get_by_role("alert").get_by_text("That hour does not exist")).to_be_visible()
+    expect(ines.tool.get_by_role("alert").get_by_text("This time does not exist")).to_be_visible()
     look_at(ines.page, "set-up-phases-wrong")
     choose(ines, "2031-03-10T09:00", "2031-03-21T18:00")
     expect(ines.tool.locator(".phase relative-time").first).to_contain_text("Monday, 10 March 2031 at 9:00")
@@ -87,5 +87,5 @@ def test_writing_opens_and_closes(chromium: Browser, new_context: NewContext, de
     expect(looking.tool.locator("#composer").get_by_text("Closed for writing.")).to_be_visible()
     look_at(looking.page, "thread-after-closing")
     looking.tool.goto(f"{looking.base}/threads")
-    expect(looking.tool.get_by_text("You can still read all of it.")).to_be_visible()
+    expect(looking.tool.get_by_text("You can still read everything.")).to_be_visible()
     look_at(looking.page, "threads-after-closing")

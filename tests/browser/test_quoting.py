@@ -138,7 +138,7 @@ def test_a_draft_that_waits_at_that_post_comes_first(come: Come) -> None:
     select(post, "of my own")
     quote_button(ana).click()
     expect(composer(ana)).to_have_value("I began this before.\n\nAna Ruiz wrote:\n\n> of my own\n\n")
-    expect(ana.tool.get_by_text("Your draft is back in its field.")).to_be_visible()
+    expect(ana.tool.get_by_text("Your draft is restored.")).to_be_visible()
 
 
 def test_a_request_for_help_is_quoted_where_one_answers_it(come: Come) -> None:
@@ -189,9 +189,9 @@ def test_only_where_one_can_write_and_within_one_post(new_context: NewContext, d
     visit.tool.evaluate("getSelection().selectAllChildren(document.querySelector('main'))")
     expect(quote_button(visit)).to_have_count(0)
     visit.tool.get_by_text("Manage this thread").click()
-    visit.tool.get_by_label("Why it is closed").fill("Done.")
-    visit.tool.get_by_role("button", name="Close the thread").click()
-    expect(visit.tool.get_by_text("This thread takes no more replies.")).to_be_visible()
+    visit.tool.get_by_label("Reason for closing").fill("Done.")
+    visit.tool.get_by_role("button", name="Close thread").click()
+    expect(visit.tool.get_by_text("This thread is closed to new replies.")).to_be_visible()
     select(post, "One")
     visit.tool.evaluate(LONGER_THAN_IT_WAITS)
     expect(quote_button(visit)).to_have_count(0)

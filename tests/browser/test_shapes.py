@@ -42,14 +42,14 @@ def answer(visit: Visit, words: str) -> None:
 def test_one_answers_and_then_sees_the_others(come: Come, new_context: NewContext, demo: Demo) -> None:
     ana, tom = come(ANA, TALK), come(TOM, TALK)
     ines = Visit.enter_in_window(new_context().new_page(), demo, INES, TALK)
-    with shaped(ines, "Answer first, then see"):
+    with shaped(ines, "Answer first"):
         thread = ines.post_thread("Which opening failed?", "And what did **you** take from it?")
         tom.tool.goto(f"{tom.base}/threads/{thread}")
         answer(tom, THEIRS)
 
         looking = Visit.enter_in_window(new_context().new_page(), demo, ANA, TALK)
         looking.tool.goto(f"{looking.base}/threads/{thread}")
-        expect(looking.tool.get_by_text("Answer first, then see the others.")).to_be_visible()
+        expect(looking.tool.get_by_text("Answer first, then see what others wrote.")).to_be_visible()
         expect(looking.tool.get_by_text(THEIRS)).to_have_count(0)
         look_at(looking.page, "answer-first")
         looking.tool.get_by_label("Your answer").fill("Too short")
@@ -64,19 +64,19 @@ def test_one_answers_and_then_sees_the_others(come: Come, new_context: NewContex
         looking.tool.goto(f"{looking.base}/threads/{thread}")
         expect(looking.post_with(THEIRS)).to_be_visible()
         look_at(looking.page, "answer-first-answered")
-        looking.tool.get_by_role("link", name="Come back to my answer").click()
+        looking.tool.get_by_role("link", name="Change my answer").click()
         looking.heading("Edit your post")
         looking.tool.get_by_label("Your answer").fill("I would leave the figures for later.")
         looking.tool.get_by_label("What changed your mind?").fill("The mood matters more than I thought.")
         look_at(looking.page, "answer-first-edit")
         looking.tool.get_by_role("button", name="Save").click()
-        looking.tool.get_by_role("link", name="First and now, side by side").click()
-        looking.heading("What changed")
-        expect(looking.tool.get_by_role("region", name="The first answer")).to_contain_text(MINE)
-        expect(looking.tool.get_by_role("region", name="The answer now")).to_contain_text("for later")
+        looking.tool.get_by_role("link", name="Compare first and current answer").click()
+        looking.heading("Changes")
+        expect(looking.tool.get_by_role("region", name="First answer")).to_contain_text(MINE)
+        expect(looking.tool.get_by_role("region", name="Current answer")).to_contain_text("for later")
         look_at(looking.page, "answer-first-side-by-side")
         ines.tool.goto(f"{ines.base}/activity")
-        expect(ines.tool.get_by_role("radio", name="Answer first, then see")).to_be_checked()
+        expect(ines.tool.get_by_role("radio", name="Answer first")).to_be_checked()
         look_at(ines.page, "set-up-shapes")
 
 
@@ -85,7 +85,7 @@ def test_a_question_gets_its_answer(come: Come, new_context: NewContext, demo: D
     ines = Visit.enter_in_window(new_context().new_page(), demo, INES, TALK)
     with shaped(ines, "Question and answer", "Ask a question"):
         ana.tool.goto(f"{ana.base}/threads?show=answered")
-        expect(ana.tool.get_by_text("No answer was accepted yet")).to_be_visible()
+        expect(ana.tool.get_by_text("No answer has been accepted yet")).to_be_visible()
         ana.tool.get_by_role("link", name="Ask a question").click()
         ana.heading("Ask a question")
         ana.tool.get_by_label("Title").fill("How do I begin when he was my manager?")
@@ -130,10 +130,10 @@ def test_a_debate_and_its_switch(come: Come, new_context: NewContext, demo: Demo
     ana, tom = come(ANA, TALK), come(TOM, TALK)
     ines = Visit.enter_in_window(new_context().new_page(), demo, INES, TALK)
     ines.tool.goto(f"{ines.base}/activity")
-    expect(ines.tool.get_by_label("One side")).to_be_hidden()
+    expect(ines.tool.get_by_role("textbox", name="First side")).to_be_hidden()
     ines.tool.get_by_role("radio", name="Debate").check()
-    ines.tool.get_by_label("One side").fill("Say it first")
-    ines.tool.get_by_role("textbox", name="The other side").fill("Ask first")
+    ines.tool.get_by_role("textbox", name="First side").fill("Say it first")
+    ines.tool.get_by_role("textbox", name="Second side").fill("Ask first")
     look_at(ines.page, "set-up-debate")
     ines.tool.get_by_role("button", name="Save").click()
     expect(ines.tool.get_by_role("link", name="New thread")).to_be_visible()
@@ -144,7 +144,7 @@ def test_a_debate_and_its_switch(come: Come, new_context: NewContext, demo: Demo
         look_at(looking.page, "debate-before")
         looking.tool.get_by_label("Your reply").fill(MINE)
         looking.tool.get_by_role("button", name="Post reply").click()
-        expect(looking.tool.get_by_text("Please choose the side that you argue.")).to_be_visible()
+        expect(looking.tool.get_by_text("Please choose a side.")).to_be_visible()
         expect(looking.tool.get_by_label("Your reply")).to_have_value(MINE)
         look_at(looking.page, "debate-without-a-side")
         for visit, words, side in ((ana, MINE, "Say it first"), (tom, THEIRS, "Ask first")):
@@ -155,7 +155,7 @@ def test_a_debate_and_its_switch(come: Come, new_context: NewContext, demo: Demo
         looking.tool.goto(f"{looking.base}/threads/{thread}")
         expect(looking.post_with(THEIRS)).to_be_visible()
         look_at(looking.page, "debate")
-        looking.tool.get_by_role("navigation", name="Which side").get_by_role(
+        looking.tool.get_by_role("navigation", name="Filter by side").get_by_role(
             "link", name="Ask first"
         ).click()
         expect(looking.post_with(THEIRS)).to_be_visible()
@@ -164,7 +164,7 @@ def test_a_debate_and_its_switch(come: Come, new_context: NewContext, demo: Demo
 
         demo.run("update placement set switches_at = now() where settings ->> 'shape' = 'debate'")
         looking.tool.goto(f"{looking.base}/threads/{thread}")
-        expect(looking.tool.get_by_text("The sides are switched. You argue now:")).to_be_visible()
+        expect(looking.tool.get_by_text("Sides have been switched. You now argue:")).to_be_visible()
         expect(looking.tool.get_by_role("heading", name="What changed your mind?")).to_be_visible()
         look_at(looking.page, "debate-switched")
         argue(looking, "From the other side it is about trust.")

@@ -193,7 +193,7 @@ def test_a_new_window_whose_opener_is_gone_says_where_to_go(sites: Sites, browse
         address = visit.tool.url
         window = page.context.new_page()
         window.goto(address)
-        expect(window.get_by_text("belongs to a visit in another window or another browser")).to_be_visible()
+        expect(window.get_by_text("belongs to a session in another window or browser")).to_be_visible()
 
 
 @pytest.mark.parametrize("kind", [BLOCKED, NO_COOKIE], ids=lambda kind: kind.name)
@@ -214,7 +214,7 @@ def test_two_tabs_in_two_courses(sites: Sites, browsers: Browse, kind: Kind) -> 
         first.page.bring_to_front()
         first.tool.goto(f"{second.base}/threads")
         if kind is NO_COOKIE:
-            first.heading("This page is not yours to open here")
+            first.heading("You can't open this page here")
 
 
 def end_session(sites: Sites, visit: Visit) -> None:
@@ -233,9 +233,9 @@ def test_a_session_that_ends_while_one_writes(sites: Sites, browsers: Browse, ki
         end_session(sites, visit)
         visit.tool.get_by_role("button", name="Post reply").click()
         problem = visit.tool.get_by_role("alert")
-        expect(problem).to_contain_text("no longer connected")
+        expect(problem).to_contain_text("Your session has ended")
         expect(reply).to_have_value("Three hours later")
-        problem.get_by_role("link", name="Back to your course").click()
+        problem.get_by_role("link", name="Return to your course").click()
         expect(page.get_by_role("link", name=TALK.activity)).to_be_visible()
 
         # Somebody else at the same computer, in the same tab, sees nothing of it.
@@ -245,10 +245,10 @@ def test_a_session_that_ends_while_one_writes(sites: Sites, browsers: Browse, ki
 
         again = Visit.enter(page, sites.lms, ANA, TALK)
         assert again.launch_id != visit.launch_id
-        again.tool.get_by_role("link", name="Go on writing").click()
+        again.tool.get_by_role("link", name="Continue writing").click()
         again.heading(title)
         expect(again.tool.get_by_label("Your reply")).to_have_value("Three hours later")
-        expect(again.tool.locator(".unsent")).to_contain_text("was not sent yet")
+        expect(again.tool.locator(".unsent")).to_contain_text("has not been sent yet")
         again.tool.get_by_role("button", name="Post reply").click()
         expect(again.post_with("Three hours later")).to_be_visible()
         reload(again.tool)
@@ -268,14 +268,14 @@ def test_a_whole_form_that_meets_the_end_of_a_session(sites: Sites, browsers: Br
         expect(visit.tool.locator("[data-draft-status]")).to_contain_text("Draft saved")
         end_session(sites, visit)
         visit.tool.get_by_role("button", name="Post thread").click()
-        expect(visit.tool.get_by_text("no longer connected")).to_be_visible()
+        expect(visit.tool.get_by_text("Your session has ended")).to_be_visible()
         # On the page as it was, or on the page that came instead.
-        kept = visit.tool.get_by_label("Your post" if kind.carrier == "tab" else "What you wrote").last
+        kept = visit.tool.get_by_label("Your post" if kind.carrier == "tab" else "Your text").last
         expect(kept).to_have_value("<b>Not</b> lost.")
         again = Visit.enter(page, sites.lms, ANA, TALK)
-        again.tool.get_by_role("link", name="Go on writing").click()
+        again.tool.get_by_role("link", name="Continue writing").click()
         expect(again.tool.get_by_label("Your post")).to_have_value("<b>Not</b> lost.")
-        again.tool.get_by_role("button", name="Discard it").click()
+        again.tool.get_by_role("button", name="Discard").click()
         expect(again.tool.get_by_label("Title")).to_have_value("")
         again.space("Discuss")
         again.settle()
@@ -336,12 +336,12 @@ def test_a_browser_that_keeps_nothing_is_offered_a_window_before_anything_is_spe
     with browsing(browsers, CLOSED) as page:
         attempts = sites.count("select count(*) from launch_attempt where used_at is not null")
         go_to_activity(page, sites.lms, ANA, TALK)
-        expect(frame_of(page)).to_contain_text("keeps nothing for pages inside other pages")
+        expect(frame_of(page)).to_contain_text("stores nothing for pages inside other pages")
         with page.expect_popup() as opening:
             frame_of(page).get_by_role("button", name="Open in a new window").click()
         window = opening.value
         expect(window.get_by_role("heading", level=1)).to_have_text(TALK.activity)
-        expect(frame_of(page)).to_contain_text("It opens in a new window")
+        expect(frame_of(page)).to_contain_text("The activity opens in a new window")
         assert sites.count("select count(*) from launch_attempt where used_at is not null") == attempts + 1
         visit = Visit(window, window.main_frame)
         visit.post_thread("From a window of its own", "As my browser wants it.")
@@ -389,7 +389,7 @@ def test_what_nobody_keeps_proves_nothing(sites: Sites, browsers: Browse) -> Non
     """So what opens at an LMS that keeps is opened by what it kept."""
     with browsing(browsers, replace(KEPT_KINDS[-1], at="lms")) as page:
         go_to_activity(page, sites.lms, ANA, TALK)
-        expect(frame_of(page)).to_contain_text("did not keep what we need to make sure that it is you")
+        expect(frame_of(page)).to_contain_text("did not keep the data that we need to check who you are")
 
 
 ASK = """([target, messages]) => Promise.all(messages.map((message, index) => new Promise((resolve) => {
@@ -486,5 +486,5 @@ def test_a_launch_that_another_page_posts_signs_nobody_in(sites: Sites, browsers
             "html => { document.body.innerHTML = html; document.forms[0].submit() }",
             f'<form method="post" action="{sites.tool_url}/lti/launch">{inputs}</form>',
         )
-        expect(page.get_by_text("did not keep what we need to make sure that it is you")).to_be_visible()
+        expect(page.get_by_text("did not keep the data that we need to check who you are")).to_be_visible()
     assert sites.count("select count(*) from launch") == launches

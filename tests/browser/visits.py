@@ -97,7 +97,7 @@ class Visit:
         go_to_activity(page, at, person, entrance)
         try:
             expect(
-                page.frame_locator("#tool-frame").get_by_role("navigation", name="In this course")
+                page.frame_locator("#tool-frame").get_by_role("navigation", name="Course pages")
             ).to_be_visible()
         except BaseException as problem:
             problem.add_note(f"The frames are at {[frame.url for frame in page.frames]}.")
@@ -110,7 +110,7 @@ class Visit:
     def enter_in_window(cls, page: Page, at: AtLms, person: str, entrance: Entrance) -> Self:
         """The activity without the frame, as by the LMS's link for a new window."""
         page.goto(window_address(at, person, entrance))
-        expect(page.get_by_role("navigation", name="In this course")).to_be_visible()
+        expect(page.get_by_role("navigation", name="Course pages")).to_be_visible()
         return cls(page, page.main_frame)
 
     @property
@@ -133,7 +133,7 @@ class Visit:
         """Go to one of the course's spaces, and be there."""
         # The page may be the same once more, and a click on one that is being left is lost.
         self.tool.evaluate("document.body.dataset.left = ''")
-        self.tool.get_by_role("navigation", name="In this course").get_by_role("link", name=name).click()
+        self.tool.get_by_role("navigation", name="Course pages").get_by_role("link", name=name).click()
         expect(self.tool.locator("body")).not_to_have_attribute("data-left", "")
 
     def heading(self, text: str) -> None:

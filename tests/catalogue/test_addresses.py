@@ -63,7 +63,7 @@ def test_a_browsers_reader_is_led_to_the_page(client: FlaskClient, path: str) ->
 
 def test_the_page_has_each_event_with_its_example(client: FlaskClient) -> None:
     page = get(client, "/xapi/docs").text
-    assert "times can point at an author" in page
+    assert "Times can reveal an author" in page
     for name, event in EVENTS.items():
         assert f'id="{name}"' in page
         assert event.sentence in page

@@ -11,7 +11,7 @@ from lti_tool.courses.models import Activity
 from tests.conftest import QueryCounter
 from tests.courses.copied import ANA, INES, SETTINGS, CopiedPage, CopyingPlatform
 
-TOLD = "This activity was copied"
+TOLD = "This activity is a copy"
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def test_staff_are_told_where_it_comes_from(teacher: CopiedPage) -> None:
     page = teacher.get().text
     assert TOLD in page
     assert "Course old" in page
-    assert "Keep these settings" in page
-    assert "Start with plain settings" in page
+    assert "Keep the copied settings" in page
+    assert "Start with default settings" in page
     for other in ("/threads", "/follow-ups", "/threads?where=course"):
         assert TOLD not in teacher.get(other).text
 
@@ -113,7 +113,7 @@ def test_the_earlier_courses_title_is_only_text(
     assert "&lt;i&gt;%(course)s&lt;/i&gt;" in teacher.get().text
     with unit_of_work(sessions) as session:
         session.execute(text("update course set title = '' where context_id = 'old'"))
-    assert "It comes from another course." in teacher.get().text
+    assert "It was copied from another course." in teacher.get().text
 
 
 def test_a_plan_of_another_course_names_that_course(copying: CopyingPlatform) -> None:

@@ -143,7 +143,7 @@ def test_another_choice_after_the_answer_is_told_to_begin_again(
     chooser.send(form)
     for answer in (chooser.send(form, title="Another"), chooser.leave(form)):
         assert answer.status_code == 409
-        assert "Your course has an answer already" in answer.text
+        assert "This page was used already" in answer.text
         assert "JWT" not in answer.text
     assert count(session, PlannedActivity) == 1
 
@@ -191,7 +191,7 @@ def test_an_address_that_is_not_the_registration_s_is_shown_first(
     answer = chooser.send()
     assert "send_on.js" not in answer.text
     assert "https://elsewhere.example" in answer.text
-    assert "make sure that this is your course" in answer.text
+    assert "Please check that this is your course" in answer.text
     assert "form-action 'self' https://elsewhere.example;" in answer.headers["Content-Security-Policy"]
 
 
@@ -251,7 +251,7 @@ def test_what_is_wrong_is_said_and_nothing_is_answered(
     chooser = Chooser(client, platform)
     answer = chooser.send(**wrong)
     assert answer.status_code == 422
-    assert "Nothing was sent yet." in answer.text
+    assert "Your form was not sent." in answer.text
     assert "JWT" not in answer.text
     assert html.escape(wrong.get("points", CHOICE["points"]), quote=True) in answer.text
     assert count(session, PlannedActivity) == 0
@@ -263,7 +263,7 @@ def test_a_forged_form_is_refused(client: FlaskClient, platform: Platform, sessi
     forged = {**chooser.form(), "csrf_token": "x"}
     for answer in (chooser.send(forged), chooser.leave(forged)):
         assert answer.status_code == 422
-        assert "another visit" in answer.text
+        assert "an earlier session" in answer.text
         assert "JWT" not in answer.text
     assert count(session, PlannedActivity) == 0
 

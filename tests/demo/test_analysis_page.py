@@ -107,14 +107,14 @@ def test_course_and_period_stand_in_the_address(visitor: FlaskClient, store: Sto
     assert "Participation by week" in page
     assert store.asked[-1]["activity"] == OTHER
     page = visitor.get("/analysis", query_string={"course": COURSE, "until": "2026-05-03"}).text
-    assert "Nothing was done in this period" in page
+    assert "There was no activity in this period" in page
     assert "Statements read: 6," in page
 
 
 def test_what_is_asked_in_another_way_is_said(visitor: FlaskClient, store: Store) -> None:
     store.statements = conversation()
     page = visitor.get("/analysis", query_string={"from": "2026-13-01", "until": HOSTILE, "by": "year"}).text
-    assert "From and until: please give a date" in page
+    assert "From and until: please enter a date" in page
     assert "<script>" not in page
     assert "Answered: 1 of 1" in page
     turned = visitor.get("/analysis", query_string={"from": "2026-05-09", "until": "2026-05-01"}).text
@@ -142,8 +142,8 @@ def test_few_statements_are_no_trouble(visitor: FlaskClient, store: Store) -> No
     for one in (came, *conversation()):
         store.statements.append(one)
         pages.append(visitor.get("/analysis").text)
-    assert "Nobody answered anybody" in pages[0]
-    assert "Nobody planned anything" in pages[0]
+    assert "There were no answers" in pages[0]
+    assert "There were no plans" in pages[0]
     assert [len(charts(page)) for page in pages] == [1, 2, 3, 4, 4, 5, 5]
 
 
@@ -153,10 +153,10 @@ def test_few_statements_are_no_trouble(visitor: FlaskClient, store: Store) -> No
         (Response("", 401), "does not accept"),
         (Response("", 403), "does not accept"),
         (Response("", 500), "status 500"),
-        (Response("<h1>", 200), "of no use"),
-        (Response('{"statements": {}}', 200), "of no use"),
-        (Response('{"statements": [7]}', 200), "of no use"),
-        (Response("[" * 100_000, 200), "of no use"),
+        (Response("<h1>", 200), "unusable answer"),
+        (Response('{"statements": {}}', 200), "unusable answer"),
+        (Response('{"statements": [7]}', 200), "unusable answer"),
+        (Response("[" * 100_000, 200), "unusable answer"),
     ],
 )
 def test_every_failure_is_explained(
@@ -214,9 +214,9 @@ def test_of_a_large_store_the_newest_are_shown_and_it_is_said(visitor: FlaskClie
     """12,000 statements: a hundred requests, and no more of them the next time."""
     store.statements = [stored_at(one, number) for number, one in enumerate(many(12_000))]
     page = visitor.get("/analysis").text
-    while "Refresh to read on" in page:
+    while "Refresh the page to read more" in page:
         page = visitor.get("/analysis").text
-    assert "Only the newest 10,000 statements are looked at" in page
+    assert "Only the newest 10,000 statements are counted" in page
     assert "Statements read: 10,000" in page
     assert len([asked for asked in store.asked if "ascending" not in asked]) == 100
     store.asked.clear()

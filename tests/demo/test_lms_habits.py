@@ -179,7 +179,7 @@ def test_brightspace_blackboard_sakai_and_open_edx(visitor: FlaskClient, lms: Lm
 def test_messages_that_it_lacks_have_no_page(visitor: FlaskClient, lms: Lms, course: Course) -> None:
     [item_id] = lms.state.line_items(course)
     choose(visitor, "canvas")
-    assert "What Segue keeps of you" not in visitor.get(f"{COURSE}/as/ana").text
+    assert "Data that Segue keeps about you" not in visitor.get(f"{COURSE}/as/ana").text
     assert "Review" not in visitor.get(f"{COURSE}/gradebook?as=ines").text
     for path in ("ana/privacy", f"ines/review/{item_id}/tom", f"ines/review/{item_id}"):
         refused = visitor.get(f"{COURSE}/as/{path}")

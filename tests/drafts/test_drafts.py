@@ -70,12 +70,12 @@ def kept(session: Session) -> dict[str, str] | None:
     return session.scalars(select(Draft)).one().fields
 
 
-def test_what_was_typed_is_there_on_any_device(course: Course, session: Session) -> None:
+def test_a_draft_is_available_on_any_device(course: Course, session: Session) -> None:
     Form(course.visitor(), NEW).save(title="Half a thought", body="  It began\nwith <b> & ")
     page = course.visitor().get(NEW).text
     assert 'value="Half a thought"' in page
     assert "It began\nwith &lt;b&gt; &amp; " in page
-    assert "Your draft is back in its field." in page
+    assert "Your draft is restored." in page
     assert kept(session) == {"title": "Half a thought", "body": "  It began\nwith <b> & "}
     assert session.scalars(select(StatementRow)).all() == []
 
@@ -114,10 +114,10 @@ def test_each_place_has_its_own(course: Course, session: Session) -> None:
         assert not any(
             f">{other}<" in shown.replace("\r\n", "") for other in places.values() if other != text
         )
-    assert listed.count("Discard</button>") == len(places)
+    assert listed.count("Discard draft</button>") == len(places)
 
 
-def test_half_a_day_and_a_choice_come_back_too(course: Course) -> None:
+def test_incomplete_dates_and_choices_are_restored(course: Course) -> None:
     ana = course.visitor()
     Form(ana, "/follow-ups/new").save(cue=CUE, due_on="2031-0")
     Form(ana, "/help/new").save(title="Why?", help_wanted="check")
@@ -125,19 +125,17 @@ def test_half_a_day_and_a_choice_come_back_too(course: Course) -> None:
     assert re.search(r'<input checked [^>]*value="check"', ana.get("/help/new").text)
 
 
-def test_posting_takes_the_draft_along(course: Course, session: Session) -> None:
+def test_posting_deletes_the_draft(course: Course, session: Session) -> None:
     ana = course.visitor()
     form = Form(ana, NEW)
     form.save(**THREAD)
     assert form.send(**THREAD).status_code == 303
     assert kept(session) is None
-    assert "Your draft is back" not in ana.get(NEW).text
+    assert "Your draft is restored" not in ana.get(NEW).text
 
 
 @pytest.mark.parametrize("saved_before", [True, False])
-def test_a_save_that_comes_after_posting_brings_nothing_back(
-    course: Course, session: Session, *, saved_before: bool
-) -> None:
+def test_a_late_save_restores_nothing(course: Course, session: Session, *, saved_before: bool) -> None:
     ana = course.visitor()
     form = Form(ana, NEW)
     if saved_before:
@@ -163,7 +161,7 @@ def test_a_form_sent_twice_is_one_post_though_a_save_came_between(course: Course
     assert len(session.scalars(select(Post)).all()) == 1
 
 
-def test_two_devices_keep_both_texts_until_one_decides(course: Course, session: Session) -> None:
+def test_versions_of_two_devices_are_kept_until_the_person_decides(course: Course, session: Session) -> None:
     ana = course.visitor()
     here, there = Form(ana, NEW), Form(ana, NEW)
     here.save(body="Written here")
@@ -171,7 +169,7 @@ def test_two_devices_keep_both_texts_until_one_decides(course: Course, session: 
     assert [text["fields"] for text in answer["elsewhere"]] == [{"body": "Written here"}]
     assert kept(session) == {"body": "Written there"}
     page = ana.get(NEW).text
-    assert "Also written elsewhere" in page
+    assert "There is another version of this text" in page
     assert "Written here" in page
     assert "Written there" in page
     # Whoever goes on first brings its own to the front again; nothing is there twice, and nothing goes.
@@ -186,9 +184,7 @@ def test_two_devices_keep_both_texts_until_one_decides(course: Course, session: 
     assert kept(session) == {"body": "Written here, and more"}
 
 
-def test_posting_leaves_what_another_device_wrote_and_this_one_never_showed(
-    course: Course, session: Session
-) -> None:
+def test_posting_keeps_an_unseen_version_of_another_device(course: Course, session: Session) -> None:
     ana = course.visitor()
     here, there = Form(ana, NEW), Form(ana, NEW)
     there.save(body="From the train")
@@ -199,7 +195,7 @@ def test_posting_leaves_what_another_device_wrote_and_this_one_never_showed(
     assert kept(session) == {"body": "From the train"}
 
 
-def test_posting_one_of_two_texts_leaves_the_other(course: Course, session: Session) -> None:
+def test_posting_one_version_keeps_the_other(course: Course, session: Session) -> None:
     ana = course.visitor()
     here, there = Form(ana, NEW), Form(ana, NEW)
     there.save(body="From the train")
@@ -210,9 +206,7 @@ def test_posting_one_of_two_texts_leaves_the_other(course: Course, session: Sess
     assert kept(session) == {"body": "From the train"}
 
 
-def test_an_older_save_of_the_same_form_that_comes_later_is_passed_over(
-    course: Course, session: Session
-) -> None:
+def test_a_late_older_save_of_the_same_form_is_ignored(course: Course, session: Session) -> None:
     form = Form(course.visitor(), NEW)
     form.edit = 1
     form.save_late(body="Newer")
@@ -221,7 +215,7 @@ def test_an_older_save_of_the_same_form_that_comes_later_is_passed_over(
     assert kept(session) == {"body": "Newer"}
 
 
-def test_of_what_was_written_elsewhere_the_texts_are_shown_and_no_choices(course: Course) -> None:
+def test_another_version_shows_texts_but_no_choices(course: Course) -> None:
     ana = course.visitor()
     here, there = (Form(ana, "/help/new") for _ in range(2))
     here.save(title="Written here", wanted="idea")
@@ -243,7 +237,7 @@ def test_a_discarded_draft_does_not_come_back(course: Course, session: Session) 
     assert "Never mind" not in ana.get("/drafts").text
 
 
-def test_discarding_what_changed_meanwhile_discards_nothing(course: Course, session: Session) -> None:
+def test_discarding_an_outdated_version_changes_nothing(course: Course, session: Session) -> None:
     ana = course.visitor()
     form = Form(ana, NEW)
     form.save(body="Old")
@@ -253,7 +247,7 @@ def test_discarding_what_changed_meanwhile_discards_nothing(course: Course, sess
     assert kept(session) == {"body": "Old, and better"}
 
 
-def test_without_script_a_button_saves_and_leads_back_to_the_form(course: Course) -> None:
+def test_a_button_saves_without_scripts(course: Course) -> None:
     ana = course.visitor()
     path = post_thread(ana)
     form = Form(ana, path)
@@ -263,7 +257,7 @@ def test_without_script_a_button_saves_and_leads_back_to_the_form(course: Course
 
 
 @pytest.mark.parametrize("place", ["", "thread", "thread:x", f"thread:{NOBODYS}", f"reply:{NOBODYS}", "x:y"])
-def test_a_place_that_is_none_is_not_there(course: Course, session: Session, place: str) -> None:
+def test_an_invalid_place_is_not_found(course: Course, session: Session, place: str) -> None:
     ana = course.visitor()
     form = Form(ana, NEW)
     for path in ("/drafts", "/drafts/discard"):
@@ -283,9 +277,7 @@ def test_a_place_that_is_none_is_not_there(course: Course, session: Session, pla
         ({"csrf_token": "forged"}, 422),
     ],
 )
-def test_what_is_too_much_is_refused_and_a_text_too_long_to_post_is_kept(
-    course: Course, typed: dict[str, str], status: int
-) -> None:
+def test_a_draft_has_a_limit_beyond_that_of_posts(course: Course, typed: dict[str, str], status: int) -> None:
     ana = course.visitor()
     data = {**Form(ana, NEW).hidden, "draft_edit": "1", **typed}
     sent = {name: value.encode("utf-8", "surrogatepass") for name, value in data.items()}
@@ -340,9 +332,7 @@ def test_two_forms_that_save_at_the_same_moment_lose_nothing(course: Course, ses
     assert texts == {f"Text {n}" for n in range(4)}
 
 
-def test_drafts_that_nobody_goes_on_with_are_deleted(
-    course: Course, session: Session, sessions: sessionmaker[Session]
-) -> None:
+def test_old_drafts_are_deleted(course: Course, session: Session, sessions: sessionmaker[Session]) -> None:
     ana = course.visitor()
     path = post_thread(ana)
     Form(ana, path).save(body="Old")
@@ -359,7 +349,7 @@ def test_drafts_that_nobody_goes_on_with_are_deleted(
     assert kept(session) == {"body": "Newer"}
 
 
-def test_what_is_left_of_a_sent_draft_goes_after_a_day(
+def test_rows_of_sent_drafts_are_deleted_after_a_day(
     course: Course, session: Session, sessions: sessionmaker[Session]
 ) -> None:
     Form(course.visitor(), NEW).send(**THREAD)
@@ -371,7 +361,9 @@ def test_what_is_left_of_a_sent_draft_goes_after_a_day(
     assert session.scalars(select(Draft)).all() == []
 
 
-def test_answers_requests_and_plans_take_their_drafts_along(course: Course, session: Session) -> None:
+def test_sending_answers_requests_and_follow_ups_deletes_their_drafts(
+    course: Course, session: Session
+) -> None:
     ana = course.visitor()
     request = ask_for_help(ana)
     for page, send_to, typed in (
@@ -396,11 +388,11 @@ def test_the_list_costs_one_query_however_long(course: Course, count_queries: Qu
         Form(ana, path).save(body=f"Reply {number}")
     with count_queries() as many:
         page = ana.get("/drafts").text
-    assert page.count("Discard</button>") == 6
+    assert page.count("Discard draft</button>") == 6
     assert len(many) == len(few) == 3
 
 
-def test_a_report_to_staff_is_kept_and_goes_with_its_draft(course: Course, session: Session) -> None:
+def test_a_report_to_staff_is_saved_as_a_draft_until_sent(course: Course, session: Session) -> None:
     ana, tom = course.visitor(), course.visitor("Tom Becker")
     post_thread(ana)
     post = session.scalars(select(Post.id)).one()
@@ -408,7 +400,7 @@ def test_a_report_to_staff_is_kept_and_goes_with_its_draft(course: Course, sessi
     form = Form(tom, page)
     form.save(kind="personal", note="It names a client, and")
     again = tom.get(page).text
-    assert "Your draft is back in its field." in again
+    assert "Your draft is restored." in again
     assert 'value="It names a client, and"' in again
     assert re.search(r'<input checked[^>]*value="personal"', again)
     drafts = tom.get("/drafts").text

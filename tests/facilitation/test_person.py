@@ -33,7 +33,7 @@ def reviewer(
     )
 
 
-def test_what_somebody_wrote_in_order_and_in_context(course: Course) -> None:
+def test_contributions_are_shown_in_order_and_in_context(course: Course) -> None:
     ana, tom = course.visitor("Ana Ruiz"), course.visitor("Tom Becker")
     path = post_thread(tom, title="Silence", body="What do you do with the silence?")
     ana.send(path, f"{path}/replies", {"body": "I count to ten."})
@@ -44,10 +44,10 @@ def test_what_somebody_wrote_in_order_and_in_context(course: Course) -> None:
     assert page.status_code == 200
     assert "Ana Ruiz</h1>" in page.text
     told = ["Replied to <bdi>Tom Becker</bdi> in", "What do you do with the silence?", "I count to ten.",
-            "Began", "Facts first?", "Answered <bdi>Tom Becker</bdi> in", "Asked"]  # fmt: skip
+            "Started", "Facts first?", "Answered <bdi>Tom Becker</bdi> in", "Asked for help"]  # fmt: skip
     places = [page.text.index(words) for words in told]
     assert places == sorted(places)
-    assert page.text.count("See it in its place") == 4
+    assert page.text.count("See in context") == 4
 
 
 def test_the_link_leads_to_the_post(course: Course, session: Session) -> None:
@@ -59,22 +59,22 @@ def test_the_link_leads_to_the_post(course: Course, session: Session) -> None:
     assert ines.get(path).status_code == 200
 
 
-def test_neither_other_people_s_work_nor_other_activities_nor_plans(course: Course) -> None:
+def test_the_page_leaves_out_other_people_other_activities_and_follow_ups(course: Course) -> None:
     ana = course.visitor("Ana Ruiz")
     post_thread(course.visitor("Tom Becker"), title="Of Tom", body="Tom's words")
     post_thread(course.visitor("Ana Ruiz", link="link-2"), title="Elsewhere", body="In another activity")
     post_thread(course.visitor("Ana Ruiz", context_id="course-2"), title="Far", body="In another course")
     plan(ana)
     page = reviewer(course).get("/review").text
-    assert "Nothing written in this activity yet" in page
+    assert "No contributions to this activity yet" in page
     for words in ("Tom's words", "Tom&#39;s words", "In another activity", "In another course", "one-to-one"):
         assert words not in page
 
 
-def test_a_person_whom_we_never_saw(course: Course) -> None:
+def test_a_person_who_never_launched(course: Course) -> None:
     page = reviewer(course, "nobody-yet", name="Nora <New>").get("/review").text
     assert "Nora &lt;New&gt;</h1>" in page
-    assert "Nothing written in this activity yet" in page
+    assert "No contributions to this activity yet" in page
     assert "A participant</h1>" in reviewer(course, "nobody-yet").get("/review").text
 
 
@@ -86,11 +86,11 @@ def test_the_same_sub_of_another_platform_is_somebody_else(course: Course, sessi
     assert "another place" not in page
 
 
-def test_in_an_activity_of_plans_it_says_why_nothing_is_to_be_seen(course: Course, session: Session) -> None:
+def test_a_follow_up_activity_explains_why_there_is_nothing_to_see(course: Course, session: Session) -> None:
     course.visitor("Ana Ruiz")
     session.execute(update(Placement).values(activity="follow_up"))
     session.commit()
-    assert "theirs alone" in reviewer(course).get("/review").text
+    assert "Follow-ups are private" in reviewer(course).get("/review").text
 
 
 def test_only_a_review_by_staff_opens_the_review(course: Course) -> None:
@@ -100,7 +100,7 @@ def test_only_a_review_by_staff_opens_the_review(course: Course) -> None:
     assert reviewer(course, role=Role.OBSERVER).get("/review").status_code == 404
 
 
-def test_who_is_no_staff_reviews_their_own_work(course: Course) -> None:
+def test_learners_review_their_own_work(course: Course) -> None:
     ana = course.visitor("Ana Ruiz")
     post_thread(ana, title="Openings", body="Facts first?")
     post_thread(course.visitor("Ines Koch"), title="My own", body="What I wrote")
@@ -111,13 +111,13 @@ def test_who_is_no_staff_reviews_their_own_work(course: Course) -> None:
     assert "Points</h2>" not in page
 
 
-def test_who_reviews_their_own_and_wrote_nothing_is_led_to_the_activity(course: Course) -> None:
+def test_a_review_without_contributions_leads_to_the_activity(course: Course) -> None:
     page = reviewer(course, "ines-koch", role=Role.LEARNER).get("/review").text
-    assert "Nothing written in this activity yet" in page
+    assert "No contributions to this activity yet" in page
     assert "Open the activity" in page
 
 
-def test_a_review_of_nobody_is_no_page_about_somebody(course: Course) -> None:
+def test_a_review_of_an_unknown_person_shows_nobody(course: Course) -> None:
     """Its first page is the list of points."""
     ines = course.visitor("Ines Koch", role=Role.INSTRUCTOR, kind=LaunchKind.SUBMISSION_REVIEW, details={})
     assert ines.get("/review").status_code == 404
@@ -136,7 +136,7 @@ def test_staff_look_at_a_person_of_their_course_from_any_launch(course: Course) 
         assert stranger.get(f"/people/{person}").status_code == 404
 
 
-def test_pages_follow_each_other_without_loss(course: Course) -> None:
+def test_paging_loses_nothing(course: Course) -> None:
     ana, tom = course.visitor("Ana Ruiz"), course.visitor("Tom Becker")
     path = post_thread(tom)
     write_replies(course, ana, path, 45)
@@ -150,11 +150,12 @@ def test_pages_follow_each_other_without_loss(course: Course) -> None:
         assert bool(link) is later
         where = link[1].removeprefix(ines.base) if link else ""
     assert seen == [str(number) for number in range(45)]
-    assert "These were all." in ines.get(f"/review?after=9000000000000000_{UUID(int=2**128 - 1)}").text
+    end = ines.get(f"/review?after=9000000000000000_{UUID(int=2**128 - 1)}").text
+    assert "You have reached the end of the list." in end
 
 
 @pytest.mark.parametrize("after", ["x", "1_2", "", "99999999999999999999999_" + str(UUID(int=1))])
-def test_a_place_that_is_none_is_the_first_page(course: Course, after: str) -> None:
+def test_an_invalid_place_shows_the_first_page(course: Course, after: str) -> None:
     post_thread(course.visitor("Ana Ruiz"), title="Openings", body="Facts first?")
     assert "Facts first?" in reviewer(course).get("/review", query_string={"after": after}).text
 

@@ -18,7 +18,7 @@ from tests.follow_ups.planning import ACTION, CUE, full, in_days, plan, post_thr
 
 def test_an_empty_list_says_how_to_begin(course: Course) -> None:
     page = course.visitor().get("/follow-ups").text
-    assert "Nothing carried forward yet" in page
+    assert "You have no follow-ups yet" in page
     assert "Only you can see this." in page
 
 
@@ -73,15 +73,15 @@ WRONG_PLANS: list[tuple[dict[str, str], str]] = [
     ({"action": "I will ."}, "Please say what you will do then."),
     ({"cue": "x" * 201}, "Please shorten this to 200 characters."),
     ({"action": "," * 100_000 + "x"}, "Please shorten this to 200 characters."),
-    ({"due_on": ""}, "Please choose a day, written as"),
-    ({"due_on": "0000-00-00"}, "Please choose a day, written as"),
-    ({"due_on": "next week"}, "Please choose a day, written as"),
-    ({"due_on": "\x00"}, "Please choose a day, written as"),
-    ({"due_on": "2026-02-30"}, "Please choose a day, written as"),
-    ({"due_on": "9999-12-31"}, "Please choose a day from today on"),
-    ({"due_on": "0001-01-01"}, "Please choose a day from today on"),
-    ({"due_on": in_days(-2)}, "Please choose a day from today on"),
-    ({"due_on": in_days(733)}, "Please choose a day from today on"),
+    ({"due_on": ""}, "Please enter a date such as"),
+    ({"due_on": "0000-00-00"}, "Please enter a date such as"),
+    ({"due_on": "next week"}, "Please enter a date such as"),
+    ({"due_on": "\x00"}, "Please enter a date such as"),
+    ({"due_on": "2026-02-30"}, "Please enter a date such as"),
+    ({"due_on": "9999-12-31"}, "Please choose a date between today"),
+    ({"due_on": "0001-01-01"}, "Please choose a date between today"),
+    ({"due_on": in_days(-2)}, "Please choose a date between today"),
+    ({"due_on": in_days(733)}, "Please choose a date between today"),
 ]
 
 
@@ -125,8 +125,8 @@ def test_the_list_says_quietly_when_a_check_in_was_due(course: Course) -> None:
     ("outcome", "state", "words"),
     [
         ("did", FollowUpState.DONE, "You did it."),
-        ("tried", FollowUpState.TRIED, "Trying is how it starts to stick."),
-        ("not_yet", FollowUpState.OPEN, "Not yet is fine."),
+        ("tried", FollowUpState.TRIED, "Trying it is the first step to making it a habit."),
+        ("not_yet", FollowUpState.OPEN, "That's fine."),
     ],
 )
 def test_a_report_sets_the_state_and_says_what_happens_next(
@@ -167,7 +167,7 @@ def test_a_changed_plan_keeps_the_earlier_one_in_the_log(course: Course, session
     report(ana, path, "did")
     answer = report(ana, path, "changed", cue="Jan calls", due_on=in_days(20))
     page = ana.get(answer.location.removeprefix(ana.base)).text
-    assert "Your new plan is in place." in page
+    assert "Your plan is updated." in page
     assert page.count('<mark dir="auto">Jan calls</mark>') == 1
     assert page.count(f'<mark dir="auto">{CUE}</mark>') == 1
     follow_up = session.scalars(select(FollowUp)).one()
@@ -184,12 +184,12 @@ def wrong_reports(due_on: str) -> list[tuple[dict[str, str], str]]:
         ({"outcome": "failed"}, "Please choose one of these."),
         ({"outcome": "did\x00"}, "Please choose one of these."),
         ({"outcome": "did", "note": "x" * 1001}, "Please shorten this to 1000 characters."),
-        ({"outcome": "tried", "due_on": "soon"}, "Please choose a day, written as"),
-        ({"outcome": "not_yet", "due_on": in_days(-2)}, "Please choose a day from today on"),
-        ({"outcome": "changed", "due_on": due_on}, "This is the plan as it is."),
+        ({"outcome": "tried", "due_on": "soon"}, "Please enter a date such as"),
+        ({"outcome": "not_yet", "due_on": in_days(-2)}, "Please choose a date between today"),
+        ({"outcome": "changed", "due_on": due_on}, "You have not changed the plan."),
         ({"outcome": "changed", "cue": "", "due_on": due_on}, "Please name a moment at work"),
         ({"outcome": "changed", "action": "x" * 201, "due_on": due_on}, "Please shorten this to 200"),
-        ({"outcome": "changed", "cue": "Jan calls", "due_on": ""}, "Please choose a day, written as"),
+        ({"outcome": "changed", "cue": "Jan calls", "due_on": ""}, "Please enter a date such as"),
     ]
 
 

@@ -257,7 +257,7 @@ def test_a_column_of_the_platforms_is_left_as_it_is_where_nobody_chose_points_he
     with gradebook.sessions() as session:
         column = session.get_one(LineItem, ines.actor.placement_id)
         assert column.maximum == 10
-    assert "out of 10." in ines.get("/grades").text
+    assert "Maximum 10." in ines.get("/grades").text
 
 
 def test_a_column_that_vanished_is_looked_for_once_and_made_anew(
@@ -290,7 +290,7 @@ def test_where_no_column_may_be_made_the_score_is_kept_and_staff_are_told(
     assert gradebook.send() is None
     assert scores_sent(gradebook) == []
     assert gradebook.score(ana.actor.person_id).problem is Problem.NO_LINE_ITEM
-    assert "may not add one" in ines.get("/grades").text
+    assert "has no permission to add one" in ines.get("/grades").text
 
 
 def test_a_platform_without_the_service_is_asked_nothing(
@@ -415,7 +415,7 @@ def test_what_a_column_is_out_of_is_learned_from_numbers_alone(gradebook: Gradeb
     answer_items(gradebook, GET=strange)
     give(gradebook, ines, ana, "50")
     assert gradebook.send() is None
-    assert "out of 100." in ines.get("/grades").text
+    assert "Maximum 100." in ines.get("/grades").text
 
 
 @pytest.mark.parametrize(

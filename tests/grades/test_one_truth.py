@@ -17,7 +17,7 @@ from tests.grades.test_line_items import ITEMS, asked
 from tests.grades.test_sending import give
 from tests.help_requests.asking import ask_for_help
 
-DELETED = "was deleted in the gradebook"
+DELETED = "was deleted from the gradebook"
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def shown(ines: Visitor) -> tuple[str, bool]:
     """What the set-up says, and whether the page of points says the same."""
     page = ines.get("/activity").text
     points = page.partition('name="points"')[2].partition('value="')[2].partition('"')[0]
-    return points, f"out of {points}." in ines.get("/grades").text
+    return points, f"Maximum {points}." in ines.get("/grades").text
 
 
 def test_what_the_platform_has_is_shown_before_any_score(gradebook: Gradebook, ines: Visitor) -> None:
@@ -129,7 +129,7 @@ def test_an_activity_that_was_deleted_there_is_said(
     give(gradebook, ines, ana, "6")
     assert gradebook.send() is None
     assert gradebook.score(ana.actor.person_id).problem is Problem.NO_ACTIVITY
-    assert "is not in the course any more" in ines.get("/grades").text
+    assert "is no longer in the course" in ines.get("/grades").text
 
 
 def test_points_chosen_with_the_activity_give_way_to_a_change_there(

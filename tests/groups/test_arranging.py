@@ -92,7 +92,7 @@ def test_a_removed_group_leaves_its_people_free_and_its_name_to_take_up_again(
     page = grouped.ines.get(grouped.page).text
     assert "Herons" not in page
     assert grouped.make("Herons") == grouped.herons
-    assert "2 in no group" in grouped.ines.get(grouped.page).text
+    assert "2 without a group" in grouped.ines.get(grouped.page).text
 
 
 def test_only_learners_of_the_course_and_groups_of_the_set_are_placed(
@@ -170,7 +170,7 @@ def test_a_name_is_one_groups_alone(grouped: Grouped, session: Session, *, remov
         grouped.ines.send(grouped.page, path, {})
     refused = rename(grouped, grouped.kestrels, "Herons")
     assert refused.status_code == 422
-    assert "Another of these groups has this name" in refused.text
+    assert "Another group in this set has" in refused.text
     assert rename(grouped, grouped.kestrels, " ").status_code == 422
     names = session.scalars(select(Group.name).filter_by(id=grouped.kestrels))
     assert names.one() == "Kestrels"
@@ -202,17 +202,17 @@ def test_the_platforms_groups_are_shown_and_worked_in_but_not_changed(
     page = f"/groups/sets/{given.id}"
     choices = grouped.ines.get("/groups").text
     assert "Lab groups" in choices
-    assert "1 group, from your course system" in choices
+    assert "1 group, from your learning platform" in choices
     chosen = grouped.ines.send("/groups", "/groups/choose", {"group_set": str(given.id)})
     assert chosen.status_code == 303
     shown = grouped.ines.get(page).text
-    assert "These groups are your course system\u2019s" in shown
+    assert "These groups come from your learning platform" in shown
     for offered in (
         "Rename",
-        "Remove the group",
-        "Add the group",
-        "Spread people evenly",
-        "Save who is where",
+        "Remove group",
+        "Add group",
+        "Assign people evenly",
+        "Save groups",
     ):
         assert offered not in shown
     assert "Lab A" in shown

@@ -86,7 +86,7 @@ def test_a_plan_says_who_was_found_and_writes_nothing(grouped: Grouped, session:
     assert "2 were not found" in told
     assert "Nobody Known line 4" in told
     assert "Ines Koch line 5" in told  # staff are in no group
-    assert "now in Kestrels" in told
+    assert "currently in Kestrels" in told
     assert "New groups: Owls" in told
     assert placed(session) == BEFORE
     assert session.scalar(select(func.count()).where(Group.name == "Owls")) == 0
@@ -109,7 +109,7 @@ def test_who_could_be_several_is_asked(grouped: Grouped, session: Session) -> No
     other = grouped.course.visitor("Mia Wolf", sub="another-mia")
     text = "Mia Wolf, Owls\nTom Becker, Owls"
     asked = paste(grouped, text)
-    assert "1 could be several people" in asked.text
+    assert "1 ambiguous" in asked.text
     assert "1 person was found" in asked.text
     choice = {"line-1": str(other.actor.person_id)}
     chosen = paste(grouped, text, **choice)
@@ -122,7 +122,7 @@ def test_who_could_be_several_is_asked(grouped: Grouped, session: Session) -> No
     assert ids == {other.actor.person_id, grouped.tom.actor.person_id}
     # Nobody can be chosen whom the line does not name.
     stranger = paste(grouped, text, **{"line-1": str(grouped.ana.actor.person_id)})
-    assert "1 could be several people" in stranger.text
+    assert "1 ambiguous" in stranger.text
 
 
 def test_what_changed_meanwhile_is_shown_again_and_not_written(grouped: Grouped, session: Session) -> None:
@@ -131,7 +131,7 @@ def test_what_changed_meanwhile_is_shown_again_and_not_written(grouped: Grouped,
     grouped.course.visitor("Mia Wolf", sub="another-mia")
     answer = paste(grouped, text, **plan, carry_out="yes")
     assert answer.status_code == 409
-    assert "Something changed since you looked" in answer.text
+    assert "Something has changed since you checked" in answer.text
     assert placed(session) == BEFORE
 
 
@@ -139,7 +139,7 @@ def test_somebody_in_two_groups_and_without_one_stays(grouped: Grouped, session:
     text = "Ana Ruiz, Herons\nana ruiz, Owls\nMia Wolf\nTom Becker, Herons"
     answer = paste(grouped, text)
     assert "In two groups" in answer.text
-    assert "Without a group" in answer.text
+    assert "No group given" in answer.text
     paste(grouped, text, **seen(answer), carry_out="yes")
     assert placed(session) == BEFORE
 
@@ -188,7 +188,7 @@ def test_learners_and_the_platforms_groups_are_left_alone(grouped: Grouped, sess
 @pytest.mark.parametrize(
     ("services", "words"),
     [
-        ({"groups_url": None}, "does not send the groups of this course"),
+        ({"groups_url": None}, "does not send this course"),
         ({"groups_url": "https://x/g", "service_scopes": []}, "does not let Segue read them"),
         ({"groups_url": "https://x/g", "service_scopes": [GROUP_READ]}, None),
     ],
@@ -199,9 +199,9 @@ def test_staff_are_told_that_the_lms_sends_no_groups(
     session.execute(update(CourseRow).values(product="Moodle", **services))
     session.commit()
     page = grouped.ines.get("/groups").text
-    assert (words is not None) == ("Groups of the course system are not here" in page)
+    assert (words is not None) == ("Groups from your learning platform are not available" in page)
     if words:
-        assert f"Moodle {words}" in page or f"Moodle has groups of this course but {words}" in page
+        assert f"Moodle {words}" in page or f"Moodle has groups for this course but {words}" in page
         assert "paste a list of names" in page
 
 

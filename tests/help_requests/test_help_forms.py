@@ -57,11 +57,11 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     [
         ("answers", {"body": ""}, "Please write something first."),
         ("answers", {"body": "x" * 32_769}, "Please shorten this"),
-        ("answers", {"body": "Mine", "csrf_token": "forged"}, "another visit"),
-        ("resolve", {"what_fixed_it": " "}, "Please say in a line what fixed it."),
+        ("answers", {"body": "Mine", "csrf_token": "forged"}, "an earlier session"),
+        ("resolve", {"what_fixed_it": " "}, "Please say in one line what fixed it."),
         ("resolve", {"what_fixed_it": "x" * 501}, "Please shorten this to 500 characters."),
-        ("resolve", {**FIX, "csrf_token": "forged"}, "another visit"),
-        ("accept", {"csrf_token": "forged"}, "another visit"),
+        ("resolve", {**FIX, "csrf_token": "forged"}, "an earlier session"),
+        ("accept", {"csrf_token": "forged"}, "an earlier session"),
     ],
 )
 def test_a_refused_form_comes_back_on_its_page(

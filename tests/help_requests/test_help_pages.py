@@ -67,9 +67,9 @@ def test_after_a_late_answer_to_a_long_request_it_is_on_the_page(course: Course)
     page = tom.get(answer.location.removeprefix(tom.base)).text
     assert "Answer number 59." in page
     assert "Answer number 10." not in page
-    assert "From the first reply" in page
+    assert "Back to the first reply" in page
     ana.send(path, f"{path}/answers/{first}/accept", {})
     page = ana.get(path).text
     assert "60 more replies" in page
     assert page.count("The first.") == 1
-    assert "Later replies" in page
+    assert "More replies" in page

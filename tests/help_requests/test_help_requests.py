@@ -69,7 +69,7 @@ def test_from_waiting_over_an_answer_to_what_fixed_it(course: Course, session: S
     assert listed(tom, "answered")
     assert not listed(tom, "waiting")
     asked_page = ana.get(path).text
-    assert asked_page.count("This helped me") == 2
+    assert asked_page.count("</svg>This helped me") == 2
     assert '<details class="panel"' in asked_page
     answer = ana.send(path, f"{path}/answers/{second}/accept", {})
     assert answer.location == f"{ana.base}{path}#resolve"

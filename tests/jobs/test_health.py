@@ -93,7 +93,7 @@ def test_jobs_that_fail_again_and_again_are_told_by_worker_tool_and_doctor(
         200,
         {"ready": True, "failing_jobs": ["people:sync_roster"]},
     )
-    assert "FAIL  jobs: these fail again and again: people:sync_roster (3 times)" in doctor(installation)
+    assert "FAIL  jobs: these jobs fail repeatedly: people:sync_roster (3 times)" in doctor(installation)
 
 
 def test_a_success_ends_the_failures_of_the_same_job_alone(installation: Installation) -> None:
@@ -128,7 +128,7 @@ def test_a_store_that_is_down_leaves_a_worker_ready(installation: Installation) 
         until(lambda: len(store.requests) >= 3, "several attempts")
         answer = requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=10)
     assert (answer.status_code, answer.json()) == (200, {"ready": True})
-    assert "ok    jobs: none fails" in doctor(installation)
+    assert "ok    jobs: no job fails" in doctor(installation)
 
 
 def test_jobs_that_nobody_runs_are_told_by_doctor(installation: Installation) -> None:

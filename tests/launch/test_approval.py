@@ -30,7 +30,7 @@ from tests.launch.platform import LTI, Platform, bent, landed
 
 Sessions = sessionmaker[Session]
 DEPLOYMENT = "https://purl.imsglobal.org/spec/lti/claim/deployment_id"
-WAITS = "an administrator of this tool has not approved it yet"
+WAITS = "a Segue administrator has not approved it yet"
 
 
 def make_pending(sessions: Sessions, platform: Platform) -> None:

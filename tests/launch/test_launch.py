@@ -94,7 +94,7 @@ def test_a_launch_of_another_browser_is_closed_to_this_one(app: Flask, platform:
     platform.launch(stranger)
     page = stranger.get(address, base_url=TOOL)
     assert page.status_code == 401
-    assert "This page is not yours to open here" in page.text
+    assert "You can't open this page here" in page.text
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_kept_keys_serve_for_a_day_while_the_platform_does_not_answer(
         answers = [platform.launch(client) for _ in range(2)]
     for answer in answers:
         assert answer.status_code == 503
-        assert "does not answer us at the moment" in answer.text
+        assert "is not responding at the moment" in answer.text
     assert len(platform.server.asked) == 3
 
 

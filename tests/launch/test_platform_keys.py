@@ -36,7 +36,7 @@ def test_a_first_fetch_that_fails_is_not_tried_again_at_once(
         platform.app = app
         answer = platform.launch(app.test_client())
         assert answer.status_code == 503
-        assert "does not answer us at the moment" in answer.text
+        assert "is not responding at the moment" in answer.text
     assert len(platform.server.asked) == 1
     with time_machine.travel(later(seconds=11)):
         assert platform.launch(client).status_code == 503
@@ -91,6 +91,6 @@ def test_in_production_a_platform_over_http_is_told_so(
         with capture_logs() as logs:
             answer = client.post("/lti/launch", data=form, base_url="https://segue.example")
         assert answer.status_code == 400
-        assert "an address that begins with http" in answer.text
+        assert "an address that starts with http" in answer.text
         assert "platform_over_http" in [line.get("code") for line in logs]
     assert platform.server.asked == []

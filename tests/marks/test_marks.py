@@ -63,7 +63,7 @@ def test_a_mark_is_given_shown_in_words_and_taken_back(course: Course, session: 
     assert session.scalars(select(PostMark)).all() == []
 
 
-def test_checked_and_used_say_what_they_rest_on(course: Course, session: Session) -> None:
+def test_checked_and_used_need_a_note(course: Course, session: Session) -> None:
     post_thread(course.visitor("Ana Ruiz"))
     tom, post_id = course.visitor("Tom Becker"), opening_id(session)
     for mark in ("checked", "used"):
@@ -77,7 +77,7 @@ def test_checked_and_used_say_what_they_rest_on(course: Course, session: Session
 
 
 @pytest.mark.parametrize(("mark", "status"), [("useful", 404), ("checked", 404), ("still_current", 303)])
-def test_ones_own_post_is_for_others_to_find_useful_or_to_check(
+def test_authors_cannot_mark_their_own_posts_as_useful_or_checked(
     course: Course, session: Session, mark: str, status: int
 ) -> None:
     ana = course.visitor("Ana Ruiz")
@@ -125,7 +125,7 @@ def test_fifty_people_giving_and_taking_back_at_once_are_counted_right(
     assert made["liked"] - made["unliked"] == left
 
 
-def test_each_mark_is_told_of_once_and_so_is_taking_it_back(course: Course, session: Session) -> None:
+def test_each_mark_and_each_removal_has_one_statement(course: Course, session: Session) -> None:
     post_thread(course.visitor("Ana Ruiz"))
     tom, post_id = course.visitor("Tom Becker"), opening_id(session)
     for _ in range(2):
@@ -153,7 +153,7 @@ def test_htmx_gets_the_line_of_marks_alone(course: Course, session: Session) -> 
     assert 'aria-pressed="true"' in answer.text
 
 
-def test_marks_cost_the_thread_no_further_query(
+def test_marks_add_no_query_to_a_thread(
     course: Course, session: Session, count_queries: QueryCounter
 ) -> None:
     ana = course.visitor("Ana Ruiz")

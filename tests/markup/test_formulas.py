@@ -25,7 +25,7 @@ def mathml(source: str) -> str:
         ("$x^2$ in 2025", "inline"),
     ],
 )
-def test_each_way_to_write_one(source: str, display: str) -> None:
+def test_each_syntax_for_formulas(source: str, display: str) -> None:
     body = "<mrow><msup><mi>x</mi><mn>2</mn></msup></mrow>"
     assert mathml(source) == f'<math display="{display}">{body}</math>'
 
@@ -44,13 +44,13 @@ def test_each_way_to_write_one(source: str, display: str) -> None:
         r"a \quad b",
     ],
 )
-def test_what_courses_write(latex: str) -> None:
+def test_formulas_of_usual_courses(latex: str) -> None:
     assert UNSHOWN not in render(f"${latex}$")
     assert "\\" not in mathml(f"${latex}$")
 
 
 @pytest.mark.parametrize("text", ["$5 and $6", "5$ or 6$", "$ a $", r"\$x\$", "US$100", "$", "$$"])
-def test_prices_are_none(text: str) -> None:
+def test_prices_are_not_formulas(text: str) -> None:
     assert "<math" not in render(text)
     assert UNSHOWN not in render(text)
 
@@ -58,7 +58,7 @@ def test_prices_are_none(text: str) -> None:
 @pytest.mark.parametrize(
     "latex", ["{", "x^", r"\frac", r"\unknown x", r"\left(", "x" * 1001, r"\sqrt" * 150, r"\def\a{\a\a}\a"]
 )
-def test_one_that_cannot_be_displayed_stands_as_it_was_written(latex: str) -> None:
+def test_a_formula_that_cannot_be_displayed_is_shown_as_source(latex: str) -> None:
     html = render(f"Before ${latex}$ after, and $y$.")
     assert f"{UNSHOWN} <code>${latex}$</code> after" in html
     assert "<mi>y</mi>" in html
@@ -88,7 +88,7 @@ def test_nothing_active_and_nothing_that_covers_the_page(latex: str) -> None:
     assert "900em" not in html.replace(f"<code>${latex}$</code>", "")
 
 
-def test_a_text_has_its_share_of_formulas_and_the_rest_stands_as_it_was_written() -> None:
+def test_formulas_beyond_the_limit_of_a_text_are_shown_as_source() -> None:
     html = render("$a$ " * 250)
     assert html.count("<math") == 200
     assert html.count(UNSHOWN) == 50

@@ -10,7 +10,7 @@ from lti_tool.markup.highlighting import Highlighter
 from lti_tool.markup.markdown import render
 
 
-def test_known_languages_have_colours_and_nothing_is_lost() -> None:
+def test_known_languages_are_coloured_without_loss_of_text() -> None:
     html = render('```python\n# <b>\ndef f(x):\n    return "a" + 1\n```')
     assert '<span class="hl-comment"># &lt;b&gt;</span>' in html
     assert '<span class="hl-keyword">def</span>' in html
@@ -19,7 +19,7 @@ def test_known_languages_have_colours_and_nothing_is_lost() -> None:
 
 
 @pytest.mark.parametrize("language", ["", "brainf***", '" onmouseover="alert(1)', "<script>", "matlab"])
-def test_others_stay_plain(language: str) -> None:
+def test_unknown_languages_stay_plain(language: str) -> None:
     assert render(f"```{language}\na < 1\n```") == "<pre><code>a &lt; 1\n</code></pre>\n"
 
 
@@ -27,7 +27,7 @@ def test_much_code_stays_plain() -> None:
     assert "<span" not in render("```python\n" + "x = 1\n" * 1000 + "```")
 
 
-def test_time_that_is_up_ends_it_for_the_rest_of_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_highlighting_stops_for_a_text_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Highlighter().highlight("int a;", "java")
     monkeypatch.setattr(highlighting, "thread_time", chain([0.0], repeat(1.0)).__next__)
     highlighter = Highlighter()
@@ -36,7 +36,7 @@ def test_time_that_is_up_ends_it_for_the_rest_of_the_text(monkeypatch: pytest.Mo
     assert Highlighter().highlight("int a;", "java")
 
 
-def test_a_text_has_its_share_of_code() -> None:
+def test_code_beyond_the_limit_of_a_text_stays_plain() -> None:
     html = render(f"```python\n# {'x' * 3990}\n```\n\n" * 6)
     assert html.count("<pre>") == 6
     assert html.count('<span class="hl-comment">') == 4

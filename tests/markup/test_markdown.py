@@ -62,13 +62,13 @@ def test_markdown(source: str, html: str) -> None:
     assert render(source) == html
 
 
-def test_links_open_outside_the_frame_and_tell_nobody() -> None:
+def test_links_open_outside_the_frame_without_a_referrer() -> None:
     html = render("See https://example.org/a?b=1 and [this](https://example.org).")
     assert html.count('rel="noopener noreferrer nofollow ugc"') == 2
     assert html.count('target="_blank"') == 2
 
 
-def test_an_image_is_a_link_so_that_nobody_learns_who_reads() -> None:
+def test_an_image_becomes_a_link() -> None:
     html = render("![a cat](https://evil.test/pixel.png)")
     assert "<img" not in html
     assert ">a cat</a>" in html
@@ -107,7 +107,7 @@ def test_hostile_sources(source: str) -> None:
     assert_safe(render(source))
 
 
-def test_the_second_opinion_would_notice() -> None:
+def test_the_second_parser_finds_unsafe_html() -> None:
     for html in ("<script>", '<p onclick="x">', '<a href="javascript:x" rel="" target="">', "<img>"):
         with pytest.raises(AssertionError):
             assert_safe(html)
@@ -115,7 +115,7 @@ def test_the_second_opinion_would_notice() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>[](){}!#*_`~|-\\\"'&;:/ \n\tajscript=onx1\u202e"), max_size=200))
-def test_anything_is_safe(source: str) -> None:
+def test_any_text_renders_to_safe_html(source: str) -> None:
     assert_safe(render(source))
 
 
@@ -125,7 +125,7 @@ LONG = "|a|b|\n|-|-|\n" + "|c\n" * 1500
 
 @pytest.mark.parametrize("table", [WIDE, LONG.strip()], ids=["wide", "long"])
 @pytest.mark.parametrize("before", ["", "> ", "- "])
-def test_a_table_that_grows_beyond_measure_stands_as_it_was_written(table: str, before: str) -> None:
+def test_a_too_large_table_is_shown_as_source(table: str, before: str) -> None:
     inside = table.replace("\n", f"\n{before.replace('-', ' ')}")
     html = render(f"Look:\n\n{before}{inside}\n\nAnd *that*.")
     assert "<table" not in html
@@ -134,21 +134,21 @@ def test_a_table_that_grows_beyond_measure_stands_as_it_was_written(table: str, 
     assert html.endswith("<p>And <em>that</em>.</p>\n")
 
 
-def test_a_table_that_is_large_but_not_too_large_is_one() -> None:
+def test_a_large_table_within_the_limit_is_a_table() -> None:
     html = render("|a" * 20 + "|\n" + "|-" * 20 + "|\n" + "|b\n" * 90)
     assert html.count("<tr>") == 91
     assert UNSHOWN not in html
 
 
 @pytest.mark.parametrize("mark", ["> ", "- ", "1. ", "> - "])
-def test_what_nests_too_deeply_stands_as_it_was_written_and_what_follows_is_there(mark: str) -> None:
+def test_too_deep_nesting_is_shown_as_source_without_losing_what_follows(mark: str) -> None:
     html = render(f"{mark * 25}deep\n\nAnd *that*.")
     assert html.count(UNSHOWN) == 1
     assert "deep</code>" in html
     assert html.endswith("<p>And <em>that</em>.</p>\n")
 
 
-def test_a_renderer_that_fails_leaves_the_text_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_that_breaks_the_renderer_is_shown_as_source(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> str:
         raise RuntimeError("a bug somewhere")
 
@@ -156,13 +156,13 @@ def test_a_renderer_that_fails_leaves_the_text_as_it_was_written(monkeypatch: py
     assert render("*a* <b>") == f"<p>{UNSHOWN}</p>\n<pre><code>*a* &lt;b&gt;</code></pre>\n"
 
 
-def test_what_grows_too_large_stands_as_it_was_written() -> None:
+def test_html_beyond_the_limit_is_replaced_by_the_source() -> None:
     html = render("\n".join("&" * 8 for _ in range(3600)))
     assert len(html) <= LARGEST_HTML
     assert render("x" * 40_000).count("x") == 32 * 1024
 
 
-def test_the_word_for_what_cannot_be_displayed_is_nobodys_to_write() -> None:
+def test_authors_cannot_fake_the_note_on_undisplayed_parts() -> None:
     for source in (
         UNSHOWN,
         f"`{UNSHOWN}`",

@@ -36,7 +36,7 @@ def test_a_post(source: str) -> None:
     assert len(render(source).encode()) <= LARGEST_HTML
 
 
-def test_what_is_too_large_stands_as_it_was_written() -> None:
+def test_a_too_large_text_is_shown_as_source() -> None:
     html = render("[a](b) " * 4_600)
     assert UNSHOWN in html
     assert html.count("[a](b)") == 4_600

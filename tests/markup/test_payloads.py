@@ -18,6 +18,6 @@ def test_a_hostile_text_becomes_harmless(payload: str) -> None:
     assert len(html) <= LARGEST_HTML
 
 
-def test_all_of_them_at_once_too() -> None:
+def test_all_hostile_texts_in_one_become_harmless() -> None:
     for joint in ("", " ", "\n", "\n\n", "\n> ", "\n- ", " | "):
         assert_safe(render(joint.join(PAYLOADS)[: 32 * 1024]))

@@ -65,7 +65,7 @@ def tom(course: Course) -> Visitor:
     return course.visitor("Tom Becker")
 
 
-def test_a_mention_is_shown_kept_and_told(ana: Visitor, tom: Visitor, session: Session) -> None:
+def test_a_mention_is_shown_stored_and_recorded(ana: Visitor, tom: Visitor, session: Session) -> None:
     path = post_thread(ana, body=f"What would you say, {of(tom)}?")
     post = session.scalars(select(Post)).one()
     assert span(tom) in post.body_html
@@ -88,7 +88,7 @@ def test_a_mention_is_shown_kept_and_told(ana: Visitor, tom: Visitor, session: S
     assert "Becker" not in json.dumps(told)
 
 
-def test_the_name_is_the_courses_whatever_the_text_says(ana: Visitor, tom: Visitor) -> None:
+def test_a_mention_shows_the_name_of_the_course_not_of_the_text(ana: Visitor, tom: Visitor) -> None:
     path = post_thread(ana)
     html = reply(ana, path, f"[@The **Dean** <b>](mention:{tom.actor.person_id}) said so")
     assert html == f"<p>{span(tom)} said so</p>\n"
@@ -144,11 +144,11 @@ def test_the_whole_name_is_enough(ana: Visitor, tom: Visitor, text: str) -> None
         "@ {}",
     ],
 )
-def test_what_is_no_mention(ana: Visitor, tom: Visitor, text: str) -> None:
+def test_texts_that_are_not_mentions(ana: Visitor, tom: Visitor, text: str) -> None:
     assert mentioned(reply(ana, post_thread(ana), text.format("Tom Becker"))) == []
 
 
-def test_of_two_names_the_longer_and_of_equal_names_neither(course: Course, ana: Visitor) -> None:
+def test_the_longer_name_wins_and_ambiguous_names_stay_text(course: Course, ana: Visitor) -> None:
     short, long = course.visitor("Jo"), course.visitor("Jo van der Berg")
     for sub in ("one", "two"):
         course.visitor("Kim Lee", sub=sub)
@@ -158,14 +158,16 @@ def test_of_two_names_the_longer_and_of_equal_names_neither(course: Course, ana:
 
 
 @pytest.mark.parametrize("name", ["A [b] *c*", "O'Neil_-", "`x` <b>&amp;", "محمد علي", "$5 & !", "a\\b"])
-def test_names_with_signs_survive(course: Course, ana: Visitor, name: str) -> None:
+def test_names_with_punctuation_are_mentioned(course: Course, ana: Visitor, name: str) -> None:
     visitor = course.visitor(name, sub="signs")
     html = reply(ana, post_thread(ana), f"So: {of(visitor)}")
     assert mentioned(html) == [str(visitor.actor.person_id)]
     assert "mention:" not in html
 
 
-def test_a_text_that_looks_like_a_mention_is_none(ana: Visitor, tom: Visitor, session: Session) -> None:
+def test_text_that_looks_like_mention_html_is_not_a_mention(
+    ana: Visitor, tom: Visitor, session: Session
+) -> None:
     fake = f'<span class="mention" data-mention="{tom.actor.person_id}">'
     path = post_thread(ana)
     assert mentioned(reply(ana, path, f"{fake}@Dean</span> `{fake}` \\{fake}")) == []
@@ -187,7 +189,9 @@ def test_groups_and_staff(ana: Visitor, course: Course, session: Session) -> Non
     assert "mentioned" not in events
 
 
-def test_not_oneself_each_once_and_twenty_at_most(course: Course, ana: Visitor, session: Session) -> None:
+def test_each_person_is_recorded_once_without_the_author_up_to_twenty(
+    course: Course, ana: Visitor, session: Session
+) -> None:
     people = [course.visitor(f"Person {number:02}") for number in range(25)]
     body = " ".join([of(ana), of(people[0]), *(of(person) for person in people)])
     reply(ana, post_thread(ana), body)
@@ -237,7 +241,7 @@ def test_a_test_users_mention_is_in_no_record(course: Course, tom: Visitor, sess
         ("", []),
     ],
 )
-def test_whom_one_is_offered(
+def test_suggestions_match_the_typed_text(
     course: Course, ana: Visitor, session: Session, typed: str, found: list[str]
 ) -> None:
     for name in ("Ana Pérez", "Łukasz Żak", "Stefan Staff"):
@@ -249,14 +253,14 @@ def test_whom_one_is_offered(
     assert re.findall(r'<span dir="auto">([^<]*)</span>', page.text) == found
 
 
-def test_no_more_than_eight_and_not_oneself(course: Course, ana: Visitor, session: Session) -> None:
+def test_up_to_eight_suggestions_without_oneself(course: Course, ana: Visitor, session: Session) -> None:
     for number in range(12):
         course.visitor(f"Ana {number:02}")
     found = suggestions(session, ana.actor, "ana", staff_name="staff")
     assert [it.name for it in found] == [f"Ana {number:02}" for number in range(8)]
 
 
-def test_without_an_at_sign_nothing_is_asked(
+def test_a_text_without_an_at_sign_makes_no_query(
     course: Course, ana: Visitor, count_queries: QueryCounter
 ) -> None:
     course.visitor("Tom Becker")
@@ -268,21 +272,21 @@ def test_without_an_at_sign_nothing_is_asked(
     assert len(with_sign) == len(plain) + 1
 
 
-def test_a_renamed_person_keeps_the_name_of_then(ana: Visitor, tom: Visitor, session: Session) -> None:
+def test_earlier_mentions_keep_the_name_of_their_time(ana: Visitor, tom: Visitor, session: Session) -> None:
     path = post_thread(ana, body=of(tom))
     session.execute(update(Person).values(name="Somebody Else"))
     session.commit()
     assert "@Tom Becker</span>" in ana.get(path).text
 
 
-def test_a_role_is_no_name(course: Course, ana: Visitor, session: Session) -> None:
+def test_a_role_is_not_a_name(course: Course, ana: Visitor, session: Session) -> None:
     """@staff is everybody who teaches, by a word that is nobody's name."""
     course.visitor("Ines Koch", role=Role.INSTRUCTOR)
     reply(ana, post_thread(ana), "@staff")
     assert session.scalars(select(Mention.kind)).all() == [MentionKind.STAFF]
 
 
-def test_an_edit_tells_only_of_whom_it_names_anew(
+def test_an_edit_records_only_new_mentions(
     course: Course, ana: Visitor, tom: Visitor, session: Session
 ) -> None:
     mia = course.visitor("Mia Wolf")

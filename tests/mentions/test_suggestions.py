@@ -35,7 +35,7 @@ MANY = 20_000
         ("\u0301", []),
     ],
 )
-def test_a_name_is_kept_from_each_of_its_words_on(name: str, kept: list[str]) -> None:
+def test_a_name_is_found_by_each_of_its_words(name: str, kept: list[str]) -> None:
     assert beginnings(name) == kept
     assert len(beginnings("x " * 5000)) <= 8
     assert all(len(it) <= 200 for it in beginnings("y" * 5000))
@@ -60,7 +60,7 @@ def test_a_launch_a_new_name_and_a_second_course(course: Course, session: Sessio
     assert sorted(it.beginning for it in kept) == ["friede", "friede", "zoe friede", "zoe friede"]
 
 
-def test_a_roster_brings_names_and_mends_older_ones(course: Course, session: Session) -> None:
+def test_a_roster_adds_and_corrects_names(course: Course, session: Session) -> None:
     ana = course.visitor("Ana Ruiz")
     session.execute(text("update person set name_beginnings = '{}'"))
     session.commit()
@@ -89,7 +89,7 @@ def test_a_roster_brings_names_and_mends_older_ones(course: Course, session: Ses
     assert offered(session, tom, "sund") == ["Mia Sund"]
 
 
-def test_two_words_signs_of_patterns_and_one_person_once(course: Course, session: Session) -> None:
+def test_typed_wildcards_are_text_and_each_person_is_suggested_once(course: Course, session: Session) -> None:
     ana = course.visitor("Ana Ruiz")
     for name in ("Mara Mara", "Mara Lind", "Percy 100%", "Under_score"):
         course.visitor(name)

@@ -72,7 +72,7 @@ def test_a_report_reaches_staff_and_nobody_else(course: Course, session: Session
         assert private not in json.dumps(flagged)
 
 
-def test_one_reports_neither_oneself_nor_without_a_reason(course: Course, session: Session) -> None:
+def test_nobody_reports_themselves_or_without_a_reason(course: Course, session: Session) -> None:
     ana, tom = course.visitor("Ana Ruiz"), course.visitor("Tom Becker")
     post_thread(ana)
     data = {**ana.form("/threads/new"), "kind": "other", "note": NOTE}
@@ -104,11 +104,11 @@ def test_a_hidden_reply_leaves_its_place_and_its_author_is_told(course: Course, 
     assert REASON not in peer
     for reader in (tom, teacher):
         page = reader.get(path).text
-        assert "Hidden from the others" in page
+        assert "Hidden from others" in page
         assert "Names a client" in page
         assert REASON in page
     told_on_list = tom.get("/threads").text
-    assert "Staff have hidden a post of yours" in told_on_list
+    assert "Staff have hidden one of your posts" in told_on_list
     assert REASON in told_on_list
     assert "Staff have hidden" not in ana.get("/threads").text
     for closed in (
@@ -119,7 +119,7 @@ def test_a_hidden_reply_leaves_its_place_and_its_author_is_told(course: Course, 
         assert ana.get(closed).status_code == 404
     answer = ana.send(path, f"{path}/replies", {"body": "x", "in_reply_to": str(post_id)})
     assert answer.status_code == 404
-    assert "Nothing to look at" in teacher.get("/moderation").text
+    assert "There is nothing to review" in teacher.get("/moderation").text
     assert session.scalars(select(Report.closed_at)).one() is not None
 
 
@@ -151,7 +151,7 @@ def test_a_hidden_threads_title_is_gone_everywhere_and_comes_back(course: Course
     assert THREAD["title"] in ana.get("/threads").text
     assert decide(teacher, post_id, "restore", "A misunderstanding") == 303
     assert THREAD["title"] in tom.get("/threads").text
-    assert "is shown to all again" in ana.get("/threads").text
+    assert "is visible to everybody again" in ana.get("/threads").text
     verbs = [made["verb"]["display"]["en"] for made in told(session, "post_moderated")]
     assert verbs == ["removed", "restored"]
 
@@ -169,7 +169,7 @@ def test_a_decision_needs_a_reason_and_the_text_that_was_looked_at(course: Cours
     assert len(session.scalars(select(ModerationLog)).all()) == 1
 
 
-def test_a_hidden_question_waits_for_nobody(course: Course, session: Session) -> None:
+def test_a_hidden_question_is_not_listed_as_waiting(course: Course, session: Session) -> None:
     ana, tom, teacher = course.visitor("Ana Ruiz"), course.visitor("Tom Becker"), staff(course)
     path = ask_for_help(ana)
     decide(teacher, opening_id(session), "hide")
@@ -179,14 +179,14 @@ def test_a_hidden_question_waits_for_nobody(course: Course, session: Session) ->
         assert words not in page
 
 
-def test_what_waits_is_its_authors_and_staffs_until_it_is_published(course: Course, session: Session) -> None:
+def test_only_the_author_and_staff_see_a_waiting_post(course: Course, session: Session) -> None:
     ana, tom, teacher = course.visitor("Ana Ruiz"), course.visitor("Tom Becker"), staff(course)
     path = post_thread(ana)
     assert pre_moderate(teacher, tom) == 303
-    assert "What you write waits for approval" in tom.get("/threads").text
+    assert "Staff review your posts before others can see them" in tom.get("/threads").text
     reply = reply_to(tom, path, "A waiting reply", session)
     thread = post_thread(tom, title="A waiting thread")
-    assert "Waits for approval" in tom.get(path).text
+    assert "Waiting for approval" in tom.get(path).text
     assert "A waiting reply" in teacher.get(path).text
     assert "A waiting reply" not in ana.get(path).text
     assert "1 reply" not in ana.get(path).text
@@ -214,13 +214,13 @@ def test_a_declined_post_makes_no_statement_and_can_be_changed(course: Course, s
     assert list(told(session, "thread_posted", "post_moderated")) == []
     edit = f"/posts/{post_id}/edit"
     assert tom.send(edit, edit, {"title": "Declined", "body": "No name", "revision": "1"}).status_code == 303
-    assert "Waits for approval" in teacher.get("/moderation").text
+    assert "Waiting for approval" in teacher.get("/moderation").text
     assert decide(teacher, post_id, "approve", "", revision=2) == 303
     assert len(list(told(session, "thread_posted"))) == 1
     assert list(told(session, "post_edited")) == []
 
 
-def test_a_waiting_question_and_answer_are_told_of_when_published(course: Course, session: Session) -> None:
+def test_statements_of_waiting_posts_follow_on_publication(course: Course, session: Session) -> None:
     ana, tom, teacher = course.visitor("Ana Ruiz"), course.visitor("Tom Becker"), staff(course)
     pre_moderate(teacher, tom)
     asked = ask_for_help(tom)
@@ -258,7 +258,7 @@ def test_approving_at_once_publishes_once(course: Course, session: Session) -> N
 
 
 @pytest.mark.parametrize("days", [0, 31, -1])
-def test_it_lasts_some_days_and_ends_by_itself(course: Course, session: Session, days: int) -> None:
+def test_required_approval_ends_by_itself(course: Course, session: Session, days: int) -> None:
     tom, teacher = course.visitor("Tom Becker"), staff(course)
     assert pre_moderate(teacher, tom, days) == 422
     assert pre_moderate(teacher, tom, 30) == 303
@@ -268,7 +268,7 @@ def test_it_lasts_some_days_and_ends_by_itself(course: Course, session: Session,
     assert session.scalars(select(Post.state)).one() == "published"
 
 
-def test_it_can_be_ended_and_never_concerns_staff(course: Course, session: Session) -> None:
+def test_required_approval_can_be_ended_and_never_concerns_staff(course: Course, session: Session) -> None:
     tom, teacher, other = course.visitor("Tom Becker"), staff(course), staff(course, "Otto Staff")
     data = {**teacher.form("/threads/new"), "days": "7", "reason": REASON}
     assert teacher.post(f"/moderation/people/{other.actor.person_id}", data).status_code == 404
@@ -281,7 +281,7 @@ def test_it_can_be_ended_and_never_concerns_staff(course: Course, session: Sessi
     assert acts == ["pre_moderate", "end_pre_moderation"]
 
 
-def test_whose_posts_wait_changes_no_published_one_unseen(course: Course, session: Session) -> None:
+def test_published_posts_cannot_be_edited_past_a_required_approval(course: Course, session: Session) -> None:
     tom, teacher = course.visitor("Tom Becker"), staff(course)
     post_thread(tom)
     pre_moderate(teacher, tom)
@@ -299,7 +299,7 @@ def test_the_log_shows_who_did_what_and_why_to_staff_alone(course: Course, sessi
     assert "hid a post by" in page
     assert REASON in page
     assert "hid a post by" not in teacher.get(f"/moderation/log?person={tom.actor.person_id}").text
-    assert "wait for approval" not in teacher.get(f"/moderation/log?post={opening_id(session)}").text
+    assert "required approval" not in teacher.get(f"/moderation/log?post={opening_id(session)}").text
     assert ana.get("/moderation/log").status_code == 404
 
 
@@ -331,10 +331,10 @@ def test_queries_do_not_grow_with_the_queue_and_the_log(
     assert counts[0] == counts[1] <= 10
 
 
-def test_ending_what_has_ended_by_now_shows_how_it_stands(course: Course) -> None:
+def test_ending_an_approval_that_has_ended_shows_the_current_state(course: Course) -> None:
     tom, teacher = course.visitor("Tom Becker"), staff(course)
     path = f"/moderation/people/{tom.actor.person_id}"
     answer = teacher.send("/threads/new", f"{path}/end", {"reason": ""})
     assert answer.status_code == 200
-    assert "Look at their posts first" in answer.text
+    assert "Require approval" in answer.text
     assert teacher.send("/threads/new", f"{path}/end", {"reason": "It went well."}).status_code == 303

@@ -247,7 +247,7 @@ def test_staff_confirm_a_removal(platform: Platform, teacher: Visitor) -> None:
     platform.sync()
     since = platform.state().gone_since
     assert platform.sync().gone_since == since
-    assert "10 people are not on the course" in teacher.get("/people").text
+    assert "10 people are no longer on the roster" in teacher.get("/people").text
     assert decide(teacher, "remove", 10) == 303
     assert len(platform.present()) == 11
     assert not is_in(first)

@@ -69,7 +69,7 @@ def test_groups_and_who_was_never_here_are_shown(platform: Platform) -> None:
     platform.sync()
     page = teacher.get("/people").text
     assert page.count("Morning pair") == 2
-    assert page.count("not here yet") == 4
+    assert page.count("Not here yet") == 4
     assert "Teaching assistant" in page
 
 
@@ -104,14 +104,14 @@ def test_hostile_names_are_text(platform: Platform) -> None:
         ("token_invalid_scope", "does not let Segue read"),
         ("token_refused", "does not let Segue read"),
         ("registration_inactive", "does not let Segue read"),
-        ("answered_404", "no such list any more"),
-        ("answered_422", "with this code: answered_422"),
-        ("roster_unreadable", "with this code: roster_unreadable"),
-        ("next_page_elsewhere", "with this code: next_page_elsewhere"),
-        ("answered_503", "did not answer as it should"),
-        ("answered_429", "did not answer as it should"),
-        ("token_timeout", "did not answer as it should"),
-        ("not_json", "did not answer as it should"),
+        ("answered_404", "this roster no longer exists"),
+        ("answered_422", "this code: answered_422"),
+        ("roster_unreadable", "this code: roster_unreadable"),
+        ("next_page_elsewhere", "this code: next_page_elsewhere"),
+        ("answered_503", "did not respond as expected"),
+        ("answered_429", "did not respond as expected"),
+        ("token_timeout", "did not respond as expected"),
+        ("not_json", "did not respond as expected"),
     ],
 )
 def test_a_failure_is_said_in_words(

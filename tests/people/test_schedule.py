@@ -211,7 +211,7 @@ def test_without_the_service_nothing_is_asked(platform: Platform, count_queries:
     accepted = platform.lms.launch(INES, COURSES[0], **{NRPS_SERVICE: None})
     assert jobs(platform) == []
     page = platform.visitor(accepted).get("/people").text
-    assert "does not share its list of people" in page
+    assert "does not share its roster" in page
     assert INES.name in page
     assert "Update now" not in page
 

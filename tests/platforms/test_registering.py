@@ -151,7 +151,7 @@ def test_the_same_link_sent_again_is_no_second_registration(
     invitation = registrant.invitation(sessions)
     pages = [registrant.send(client, invitation) for _ in range(2)]
     assert [page.status_code for page in pages] == [200, 200]
-    assert all("Connected, and waiting for approval" in page.text for page in pages)
+    assert all("Connected, waiting for approval" in page.text for page in pages)
     assert len(registrant.asked) == 2
     assert registrations(session) == 1
     # To open it again is something else, and so is another platform with it.
@@ -180,7 +180,7 @@ def test_a_second_click_meanwhile_waits_and_then_sees_how_it_went(
         go_on.set()
         assert first.result().status_code == 200
     assert second.status_code == 409
-    assert "See how it went" in second.text
+    assert "Check the result" in second.text
     assert registrant.send(client, invitation).status_code == 200
     assert registrations(session) == 1
     assert registrant.asked == ["GET /.well-known/openid-configuration", "POST /register"]
@@ -222,7 +222,7 @@ def test_an_invitation_expires_and_can_be_revoked(
         revoke_invitation(session, invitation_id=session.scalars(select(Invitation.id)).one())
     refused = registrant.send(client, invitation)
     assert refused.status_code == 404
-    assert "This invitation does not hold" in refused.text
+    assert "This invitation is not valid" in refused.text
     assert registrant.asked == []
 
 

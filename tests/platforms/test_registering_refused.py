@@ -284,8 +284,8 @@ def test_in_production_only_public_places_are_asked(
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://lms.example/openid", "Your course system is not reached by https"),
-        ("https://lms.example:8443/openid", "Your course system is at an unusual port"),
+        ("http://lms.example/openid", "Your learning platform does not use https"),
+        ("https://lms.example:8443/openid", "Your learning platform uses an unusual port"),
         ("javascript:alert(1)", "Copy the whole link, and paste it"),
     ],
 )

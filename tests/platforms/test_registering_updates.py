@@ -130,8 +130,8 @@ def test_an_administrator_sees_both_and_approves(
         f"{registrant.url}/old-jwks",
         f"{registrant.url}/jwks",
         "Riverside College",
-        "read who is in a course",
-        "An update waits",
+        "read the roster",
+        "An update waits for approval",
     ):
         assert shown in page, shown
     assert f"{registrant.url}/token" not in page  # it stays as it is
@@ -152,7 +152,7 @@ def test_an_administrator_sees_both_and_approves(
     # Keys from the address of before would let in whoever signs with them.
     assert session.get(PlatformKeySet, known) is None
     assert session.scalars(select(AccessToken)).all() == []
-    assert "An update waits" not in administrator.page().text
+    assert "An update waits for approval" not in administrator.page().text
 
 
 def test_an_administrator_can_decline(
@@ -215,7 +215,7 @@ def test_nothing_new_leaves_nothing_to_approve(
     session.rollback()
     assert session.scalars(select(RegistrationUpdate)).all() == []
     assert registration(session, known).label == "Riverside"
-    assert "An update waits" not in administrator.page().text
+    assert "An update waits for approval" not in administrator.page().text
 
 
 @pytest.mark.parametrize(
@@ -272,10 +272,10 @@ def test_addresses_on_another_host_than_before_are_pointed_out(
 ) -> None:
     """Registered by hand with keys elsewhere: who approves has to know that they move."""
     registrant.send(client, registrant.invitation(sessions))
-    assert "another host" not in administrator.page().text
+    assert "a different host" not in administrator.page().text
     with unit_of_work(sessions) as session:
         session.get_one(Registration, known).jwks_url = "https://keys.example/jwks"
-    assert "another host" in administrator.page().text
+    assert "a different host" in administrator.page().text
 
 
 def test_no_page_tells_to_remove_the_tool(

@@ -31,9 +31,9 @@ def test_a_preview_is_what_the_post_would_be_and_keeps_nothing(course: Course, s
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        ("", 200, "There is nothing to show yet."),
+        ("", 200, "There is nothing to preview yet."),
         ("x" * 40_000, 422, "Please shorten this to 32768 characters."),
-        ("$\\nothing$", 200, "This cannot be displayed. As it was written:"),
+        ("$\\nothing$", 200, "Segue could not display this. Original text:"),
     ],
     ids=["empty", "long", "formula"],
 )
@@ -45,7 +45,7 @@ def test_a_preview_says_what_there_is_to_say(course: Course, body: str, status: 
 def test_a_preview_needs_the_forms_token(course: Course) -> None:
     answer = course.visitor().post("/posts/preview", {"body": "a", "csrf_token": "made up"}, headers=HTMX)
     assert answer.status_code == 422
-    assert "Please send it once more" in answer.text
+    assert "Please send it again" in answer.text
 
 
 def test_a_preview_takes_one_query(course: Course, count_queries: QueryCounter) -> None:
@@ -101,17 +101,17 @@ def test_who_can_read_it_stands_beside_the_button(course: Course, page: str) -> 
         assert "Only you can see this." in html
     else:
         assert "Posting as <bdi>Ana &lt;Ruiz&gt;</bdi>" in html
-        assert "Everybody in Difficult conversations can read it" in html
+        assert "Everybody in Difficult conversations can read" in html
 
 
 def test_a_prompt_gets_a_second_look_and_is_taken_all_the_same(course: Course) -> None:
     ines = course.visitor("Ines Koch", role=Role.INSTRUCTOR)
     closed = {"activity": "discussion", "prompt": "List the five stages of grief.", "points": ""}
     look = ines.send("/activity", "/posts/prompt-check", closed, headers=HTMX)
-    assert "This seems to ask for what stands in the text." in look.text
+    assert "This seems to ask for what is in the text." in look.text
     assert "Why?" in look.text
     assert ines.send("/activity", "/activity", closed).status_code == 303
-    assert "This seems to ask for what stands in the text." in ines.get("/activity").text
+    assert "This seems to ask for what is in the text." in ines.get("/activity").text
 
 
 def test_an_open_prompt_is_left_alone(course: Course) -> None:

@@ -214,7 +214,7 @@ def test_who_comes_back_is_somebody_new(course: Course, session: Session) -> Non
     assert ana.get("/threads").status_code == 401
     back = course.visitor("Ana Ruiz")
     assert back.actor.person_id != ana.actor.person_id
-    assert "A title that is not shown" in back.get("/threads").text
+    assert "A hidden title" in back.get("/threads").text
     with unit_of_work(course.sessions) as writing:
         assert [who.id for _, who in to_erase_again(writing, {})] == [ana.actor.person_id]
     assert session.scalars(select(func.count(Erasure.digest))).one() == 1
@@ -281,7 +281,7 @@ def test_while_a_worker_sends_nothing_is_erased(course: Course, session: Session
         text("update statement set lease_id = gen_random_uuid(), lease_until = now() + interval '1 minute'")
     )
     session.commit()
-    with pytest.raises(Exception, match="A worker is just sending"):
+    with pytest.raises(Exception, match="A worker is sending"):
         erase_now(course.sessions, ana.actor.person_id)
     session.execute(text("update statement set lease_until = now() - interval '1 minute', attempts = 1"))
     session.commit()

@@ -145,7 +145,7 @@ def test_killed_in_any_step_it_is_done_by_doing_it_again(
     # The database had been told to commit, so it did; nobody heard of it. The files are still there.
     assert files <= set(storage.keys())
     assert CANARY not in everywhere(engine)
-    assert "Nothing is kept of such a person" in segue(*ERASE).stderr
+    assert "No data of this person was found" in segue(*ERASE).stderr
     kill_at(engine, FILES, AGAIN, database_url)
     assert set(files_of(session, person_id))
     session.rollback()

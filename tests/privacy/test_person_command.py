@@ -113,7 +113,7 @@ def test_with_yes_rows_and_files_are_gone_and_the_list_is_written(
     assert "ana" not in noted
     unknown = segue("person", "erase", *ANA)
     assert unknown.exit_code == 1
-    assert "Nothing is kept of such a person" in unknown.stderr
+    assert "No data of this person was found" in unknown.stderr
 
 
 def test_killed_before_the_commit_it_is_done_by_doing_it_again(

@@ -47,24 +47,28 @@ def test_everything_is_counted_and_named(course: Course, session: Session) -> No
     ana.send(path, "/drafts", {"draft_place": f"reply:{path.rpartition('/')[2]}", "body": "Later"})
     _grade_and_group(session, ana)
     page = asking(course).get("/privacy").text
-    assert "What Segue keeps of you</h1>" in page
+    assert "Data that Segue keeps about you</h1>" in page
     kept = told(page)
     assert kept["Name"] == "<bdi>Ana Ruiz</bdi>"
-    assert kept["Threads begun"] == "1"
-    assert kept["Requests for help"] == "1"
+    assert kept["Threads started"] == "1"
+    assert kept["Help requests"] == "1"
     assert kept["Replies and answers"] == "4"
-    assert kept["Drafts that were not sent"] == "1"
-    assert kept["Plans for work"] == "1"
-    assert kept["Reports on them"] == "0"
+    assert kept["Unsent drafts"] == "1"
+    assert kept["Follow-ups"] == "1"
+    assert kept["Reports on follow-ups"] == "0"
     assert kept["Groups"] == "1"
-    assert kept["Points or comments from those who teach"] == "1"
+    assert kept["Points or comments from staff"] == "1"
     assert "(left)" in kept["Courses"]
     of_ana = select(func.count(StatementRow.id)).where(StatementRow.person_id == ana.actor.person_id)
     assert kept["Entries in the activity record"] == str(session.scalar(of_ana)) == "7"
     assert kept["Courses"].count("Difficult conversations") == 2
     assert "learner" in kept["Courses"]
     assert "instructor" in kept["Courses"]
-    for part in ("Why, and who sees it", "For how long", "To get all of it, or to have it deleted"):
+    for part in (
+        "Why Segue keeps it, and who can see it",
+        "How long Segue keeps it",
+        "How to get a copy, or have it deleted",
+    ):
         assert part in page
     assert "Write to the people who run <bdi>Example LMS</bdi>" in page
 
@@ -72,31 +76,31 @@ def test_everything_is_counted_and_named(course: Course, session: Session) -> No
 # Each column that leads to a person, with the words of the page under which its rows are counted.
 COUNTED = {
     "membership.person_id": "Courses",
-    "conversation.author_id": "Threads begun",
-    "help_request.author_id": "Requests for help",
+    "conversation.author_id": "Threads started",
+    "help_request.author_id": "Help requests",
     "post.author_id": "Replies and answers",
     # A side was argued in one of these, and is there with it alone.
     "debate_side.person_id": "Replies and answers",
-    "pseudonym.person_id": "Of all these, posted anonymously",
+    "pseudonym.person_id": "Anonymous posts among these",
     "attachment.person_id": "Files",
     "post_mark.person_id": "Marks given to posts",
-    "mention.person_id": "Mentions by others",
-    "read_state.person_id": "Threads and requests, with what of them was read",
-    "conversation_follow.person_id": "Threads and activities with a choice of what to hear of",
-    "placement_follow.person_id": "Threads and activities with a choice of what to hear of",
+    "mention.person_id": "Mentions by other people",
+    "read_state.person_id": "Threads and requests with a record of what was read",
+    "conversation_follow.person_id": "Threads and activities with a notification choice",
+    "placement_follow.person_id": "Threads and activities with a notification choice",
     "report.reporter_id": "Posts reported to staff",
     "author_notice.person_id": "Notices from staff",
-    "draft.person_id": "Drafts that were not sent",
-    "follow_up.person_id": "Plans for work",
+    "draft.person_id": "Unsent drafts",
+    "follow_up.person_id": "Follow-ups",
     "course_group_membership.person_id": "Groups",
     # A pair is a group of two.
     "audience_person.person_id": "Groups",
     "role_holder.person_id": "Roles in discussions",
-    "score.person_id": "Points or comments from those who teach",
-    "score_entry.person_id": "Points or comments from those who teach",
-    "moderation_log.person_id": "Decisions of staff about them or their posts",
-    "pre_moderation.person_id": "Decisions of staff about them or their posts",
-    "launch.person_id": "Visits that are not forgotten yet",
+    "score.person_id": "Points or comments from staff",
+    "score_entry.person_id": "Points or comments from staff",
+    "moderation_log.person_id": "Staff decisions about this person or their posts",
+    "pre_moderation.person_id": "Staff decisions about this person or their posts",
+    "launch.person_id": "Visits on record",
     "statement.person_id": "Entries in the activity record",
     # What the pseudonym in these is made with.
     "actor_key.person_id": "Entries in the activity record",
@@ -106,7 +110,7 @@ COUNTED = {
             "synthesis.person_id", "moderation_log.staff_id", "unmasking.staff_id", "score_entry.author_id",
             "planned_activity.author_id", "acceptance.person_id", "help_request.resolved_by_id",
         ],
-        "What they did to run a course: closing, tagging, accepting, deciding, giving points",
+        "Actions as staff, such as closing, tagging, accepting, deciding and giving points",
     ),
 }  # fmt: skip
 
@@ -157,7 +161,7 @@ def test_others_eyes_count_neither_what_is_anonymous_nor_what_is_ones_own_alone(
         "author_notice.person_id",
     }
     assert set(mine) - set(others) == {COUNTED[it] for it in alone}
-    assert int(mine["Threads begun"]) == int(others["Threads begun"]) + 1
+    assert int(mine["Threads started"]) == int(others["Threads started"]) + 1
 
 
 def _grade_and_group(session: Session, of: Visitor) -> None:
@@ -191,21 +195,21 @@ def test_statements_know_their_person(course: Course, session: Session) -> None:
 
 def test_a_person_whom_we_never_saw_has_nothing_here(course: Course, session: Session) -> None:
     page = asking(course, "nobody-yet", name="Ada Min").get("/privacy").text
-    assert "What Segue keeps of this person</h1>" in page
+    assert "Data that Segue keeps about this person</h1>" in page
     assert "Nothing</h2>" in page
     assert session.scalars(select(Person.sub)).all() == ["ada-min"]
 
 
 def test_somebody_who_only_asks_has_only_their_name(course: Course) -> None:
     page = asking(course).get("/privacy").text
-    assert "no activity of ours was opened" in page
+    assert "has not opened any Segue activity" in page
     assert list(told(page)) == ["Name"]
 
 
 def test_an_administrator_reads_the_person_s_name(course: Course) -> None:
     course.visitor("<b>Tom</b>", sub="tom")
     page = asking(course, "tom", name="Ada Min").get("/privacy").text
-    assert "What Segue keeps of <bdi>&lt;b&gt;Tom&lt;/b&gt;</bdi></h1>" in page
+    assert "Data that Segue keeps about <bdi>&lt;b&gt;Tom&lt;/b&gt;</bdi></h1>" in page
     assert "Ada Min" not in page
 
 
@@ -241,12 +245,12 @@ def test_the_queries_do_not_grow(course: Course, count_queries: QueryCounter) ->
 def test_it_says_what_the_record_tells(course: Course) -> None:
     course.visitor("Ana Ruiz")
     usual = asking(course).get("/privacy").text
-    assert "never what was written" in usual
-    assert "but the id that <bdi>Example LMS</bdi> knows" in usual
+    assert "never contains the text" in usual
+    assert "the id that <bdi>Example LMS</bdi> uses" in usual
     with unit_of_work(course.sessions) as session:
         naming = Naming(ActorMode.PSEUDONYM, sends_text=True)
         set_naming(session, registration_id=course.tenant.registration_id, naming=naming)
     chosen = asking(course).get("/privacy").text
-    assert "and what was written in discussions" in chosen
-    assert "a made-up one, of which Segue alone can tell" in chosen
-    assert "never what was written" not in chosen
+    assert "also contains the text of discussions" in chosen
+    assert "a made-up id that only Segue can match" in chosen
+    assert "never contains the text" not in chosen

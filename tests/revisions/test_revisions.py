@@ -33,7 +33,7 @@ def test_an_edit_shows_with_what_changed(course: Course, session: Session) -> No
     page = tom.get(path).text
     assert "We start with history." in page
     assert "Another title" in page
-    assert "what changed" in page
+    assert "Changes" in page
     history = tom.get(f"/posts/{post_id}/history").text
     assert re.search(r"<del>(?:(?!</del>).)*facts\.", history, re.DOTALL)
     assert re.search(r"<ins>(?:(?!</ins>).)*history\.", history, re.DOTALL)
@@ -42,7 +42,7 @@ def test_an_edit_shows_with_what_changed(course: Course, session: Session) -> No
     assert (kept.number, kept.title, kept.body) == (1, THREAD["title"], "We start with facts.")
 
 
-def test_of_two_tabs_the_second_is_told_and_loses_nothing(course: Course, session: Session) -> None:
+def test_a_concurrent_edit_is_reported_without_loss(course: Course, session: Session) -> None:
     ana = course.visitor("Ana Ruiz")
     post_thread(ana)
     post_id = opening_id(session)
@@ -62,7 +62,7 @@ def test_of_two_tabs_the_second_is_told_and_loses_nothing(course: Course, sessio
     )
 
 
-def test_the_same_sent_twice_is_one_edit_and_one_statement(course: Course, session: Session) -> None:
+def test_an_edit_sent_twice_is_one_edit_and_one_statement(course: Course, session: Session) -> None:
     ana = course.visitor("Ana Ruiz")
     post_thread(ana)
     post_id = opening_id(session)
@@ -96,7 +96,7 @@ def test_nobody_edits_what_somebody_else_wrote(course: Course, session: Session,
     assert session.scalars(select(Post.body)).one() == THREAD["body"]
 
 
-def test_what_cannot_be_shown_is_said_and_kept_in_the_form(course: Course, session: Session) -> None:
+def test_an_undisplayable_edit_is_reported_and_kept_in_the_form(course: Course, session: Session) -> None:
     ana = course.visitor("Ana Ruiz")
     post_thread(ana)
     path = f"/posts/{opening_id(session)}/edit"
@@ -105,7 +105,7 @@ def test_what_cannot_be_shown_is_said_and_kept_in_the_form(course: Course, sessi
     assert "Mine &amp; yours" in answer.text
 
 
-def test_a_withdrawn_post_leaves_its_place_and_no_words(course: Course, session: Session) -> None:
+def test_a_withdrawn_post_leaves_its_place_without_text(course: Course, session: Session) -> None:
     ana, tom = course.visitor("Ana Ruiz"), course.visitor("Tom Becker")
     teacher = course.visitor("Ines Koch", role=Role.INSTRUCTOR)
     path = post_thread(ana, body="Words to take back")
@@ -129,7 +129,7 @@ def test_a_withdrawn_post_leaves_its_place_and_no_words(course: Course, session:
     assert session.scalars(select(Conversation.state)).one() == "withdrawn"
 
 
-def test_a_withdrawn_question_takes_all_its_fields_along_and_waits_for_nobody(
+def test_a_withdrawn_help_request_loses_all_fields_and_is_not_waiting(
     course: Course, session: Session
 ) -> None:
     ana, tom = course.visitor("Ana Ruiz"), course.visitor("Tom Becker")
@@ -157,7 +157,7 @@ def test_a_mark_counts_no_more_once_its_post_is_withdrawn(course: Course, sessio
     assert len(session.scalars(select(StatementRow).filter_by(event="mark_given")).all()) == 1
 
 
-def test_differences_join_up_to_both_texts() -> None:
+def test_differences_add_up_to_both_texts() -> None:
     before, after = "One two three\n\nfour", "One 2 three\n\nfour five"
     parts = difference(before, after)
     assert "".join(part.text for part in parts if part.kind != "added") == before

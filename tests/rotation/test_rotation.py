@@ -95,20 +95,20 @@ def test_each_round_has_a_starter_and_a_synthesiser_by_turns(
     assert holders(session) == drawn
 
 
-def test_after_the_last_round_they_have_faded(
+def test_there_are_no_roles_after_the_last_round(
     on: Visitor, people: dict[str, Visitor], course: Course, session: Session
 ) -> None:
-    assert "Roles this round" in people["Ana Ruiz"].get("/threads").text
+    assert "Roles in this round" in people["Ana Ruiz"].get("/threads").text
     for _ in range(3):
         go_on(course, session)
     page = people["Ana Ruiz"].get("/threads").text
-    assert "without them by now" in page
+    assert "without roles" in page
     assert "Your role" not in page
-    assert "Faded." in on.get("/roles").text
+    assert "Finished." in on.get("/roles").text
     assert max(number for number, _, _ in holders(session)) == 3
 
 
-def test_two_people_change_places_and_one_has_both(
+def test_two_people_alternate_and_one_person_has_both_roles(
     teacher: Visitor, course: Course, session: Session
 ) -> None:
     course.visitor("Ana Ruiz")
@@ -126,7 +126,7 @@ def test_two_people_change_places_and_one_has_both(
     assert set(before.values()) == set(after.values())
 
 
-def test_each_group_has_its_own(course: Course, session: Session) -> None:
+def test_each_group_has_its_own_roles(course: Course, session: Session) -> None:
     grouped = Grouped(course, session)
     turn_on(grouped.ines)
     drawn = holders(session)
@@ -144,11 +144,13 @@ def test_each_group_has_its_own(course: Course, session: Session) -> None:
     assert {group for _, _, group in holders(session)} == {grouped.herons}
 
 
-def test_not_this_time_draws_the_next_one(on: Visitor, people: dict[str, Visitor], session: Session) -> None:
+def test_passing_a_role_on_draws_another_person(
+    on: Visitor, people: dict[str, Visitor], session: Session
+) -> None:
     name = holders(session)[1, "starter", None]
     one = holder_id(session, "starter")
     page = people[name].get("/threads").text
-    assert "Open with a question that has several defensible answers" in page
+    assert "Start with a question that has several good answers" in page
     other = next(it for it in NAMES if it not in holders(session).values())
     assert people[other].send("/threads", f"/roles/{one}/pass", {}).status_code == 404
     for _ in range(2):
@@ -159,7 +161,9 @@ def test_not_this_time_draws_the_next_one(on: Visitor, people: dict[str, Visitor
     assert session.get_one(RoleHolder, one).ended is Ended.PASSED
 
 
-def test_when_all_say_no_nobody_has_it(on: Visitor, people: dict[str, Visitor], session: Session) -> None:
+def test_a_role_that_everybody_passed_on_is_empty(
+    on: Visitor, people: dict[str, Visitor], session: Session
+) -> None:
     while (1, "starter", None) in holders(session):
         name = holders(session)[1, "starter", None]
         people[name].send("/threads", f"/roles/{holder_id(session, 'starter')}/pass", {})
@@ -193,7 +197,7 @@ def test_staff_give_a_role_to_somebody_else(
     assert name not in told[0]
 
 
-def test_who_leaves_has_none_and_the_next_one_is_drawn(
+def test_a_role_of_somebody_who_left_is_drawn_again(
     on: Visitor, people: dict[str, Visitor], course: Course, session: Session
 ) -> None:
     name = holders(session)[1, "starter", None]
@@ -223,7 +227,7 @@ def test_the_synthesiser_sums_up_as_staff_can(
     path = post_thread(other)
     post_id = reply(other, path, "It failed in mine.")
     page = mine.get(path).text
-    assert "What do we agree on, where do we differ, and what is open?" in page
+    assert "What do you agree on, where do you differ, and what is still open?" in page
     assert f"synthesis?post={post_id}" in page
     assert "Write a synthesis" not in other.get(path).text
     assert f"{other.get(f'{path}/synthesis').status_code}" == "404"
@@ -301,11 +305,13 @@ def test_rounds_are_weekly_or_by_date(
     assert len(rounds) == (2 if status == 303 else 0)
     if rounds:
         assert rounds[0].ends_at == rounds[1].begins_at
-        assert "Not begun." in teacher.get("/roles").text
+        assert "Not started." in teacher.get("/roles").text
         assert 'value="2031-05-05T09:00' in teacher.get("/roles").text
 
 
-def test_fewer_rounds_and_none_at_all(on: Visitor, people: dict[str, Visitor], session: Session) -> None:
+def test_rounds_can_be_removed_and_roles_turned_off(
+    on: Visitor, people: dict[str, Visitor], session: Session
+) -> None:
     drawn = holders(session)
     begins = session.scalars(select(RoleRound.begins_at).filter_by(number=1)).one()
     turn_on(on, 1, begins_1=begins.strftime("%Y-%m-%dT%H:%M"), zone="UTC")
@@ -313,7 +319,7 @@ def test_fewer_rounds_and_none_at_all(on: Visitor, people: dict[str, Visitor], s
     assert holders(session) == drawn
     assert people["Ana Ruiz"].send("/threads", "/roles/end", {}).status_code == 404
     assert on.send("/roles", "/roles/end", {}).status_code == 303
-    assert "Roles this round" not in people["Ana Ruiz"].get("/threads").text
+    assert "Roles in this round" not in people["Ana Ruiz"].get("/threads").text
     name = drawn[1, "synthesiser", None]
     path = post_thread(people[name])
     assert people[name].send(path, f"{path}/synthesis", SUMMED).status_code == 404
@@ -331,7 +337,9 @@ def test_a_copy_has_the_setting_and_neither_rounds_nor_people(
     assert course.visitor("Ana Ruiz").get("/threads").status_code == 200
 
 
-def test_passing_on_is_said_once(on: Visitor, people: dict[str, Visitor], session: Session) -> None:
+def test_passing_a_role_on_is_recorded_once(
+    on: Visitor, people: dict[str, Visitor], session: Session
+) -> None:
     name, one = holders(session)[1, "starter", None], holder_id(session, "starter")
     people[name].send("/threads", f"/roles/{one}/pass", {})
     told = [
@@ -341,7 +349,7 @@ def test_passing_on_is_said_once(on: Visitor, people: dict[str, Visitor], sessio
     assert "starter" in told[0]["context"]["extensions"].values()
 
 
-def test_fifty_at_once_draw_one(
+def test_fifty_concurrent_drawings_draw_once(
     on: Visitor, people: dict[str, Visitor], course: Course, session: Session
 ) -> None:
     name, one = holders(session)[1, "starter", None], holder_id(session, "starter")

@@ -70,9 +70,9 @@ def test_nothing_typed_says_what_one_may_type(ana: Visitor) -> None:
 def test_what_is_not_there_says_what_to_do(ana: Visitor) -> None:
     post_thread(ana)
     page = search(ana, "whimbrel", mine="1")
-    assert "Nothing here says that" in page
-    assert "Look everywhere in this course" in page
-    assert "Look everywhere in this course" not in search(ana, "whimbrel")
+    assert "Nothing found" in page
+    assert "Search the whole course" in page
+    assert "Search the whole course" not in search(ana, "whimbrel")
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_what_is_hidden_or_taken_back_is_found_by_nobody(
     assert decide(teacher, opening, "hide") == 303
     assert found(search(ana, "opening or birds")) == []
     page = search(course.visitor("Tom Becker"), "curlew")
-    assert found(page) == ["A title that is not shown"]
+    assert found(page) == ["A hidden title"]
     assert "opening" not in page
 
 

@@ -66,7 +66,7 @@ def test_threads_and_requests_of_the_course_are_found(course: Course) -> None:
     ]
     assert similar(far, "When does one name a salary?") == []
     page = tom.send("/help/new", "/search/similar", {"title": "salary"}).text
-    assert "Maybe already answered" in page
+    assert "This may already be answered" in page
     assert ">Answered<" not in page
     assert "search/similar" in tom.get("/help/new").text
     assert "search/similar" in tom.get("/threads/new").text

@@ -65,7 +65,7 @@ def test_the_page_shows_the_opening_post_and_the_composer_alone(
     post_id = reply(tom, path)
     page = ana.get(path).text
     assert "<strong>facts first</strong>" in page
-    assert "Answer first, then see the others." in page
+    assert "Answer first, then see what others wrote." in page
     assert "Post answer" in page
     assert_nothing_of(page, post_id)
     assert "data-news" not in page
@@ -82,15 +82,15 @@ def test_the_page_shows_the_opening_post_and_the_composer_alone(
 def test_the_form_says_who_reads_an_answer(path: str, course: Course, ana: Visitor, session: Session) -> None:
     for _ in range(2):
         page = ana.get(path).text
-        assert "and everybody in Difficult conversations once they have answered too." in page
+        assert "and everybody in Difficult conversations who has answered." in page
         assert "Everybody in Difficult conversations can read it" not in page
         reply(ana, path, OWN)
     grouped = Grouped(course, session)
     theirs = post_thread(grouped.ines, group=str(grouped.kestrels))
-    assert "and Kestrels once they have answered too." in grouped.ana.get(theirs).text
+    assert "and everybody in Kestrels who has answered." in grouped.ana.get(theirs).text
     session.execute(update(Placement).values(gallery_at=clock.now() + timedelta(days=7)))
     session.commit()
-    assert "the other groups can as well." in grouped.ana.get(theirs).text
+    assert "Other groups can read it from" in grouped.ana.get(theirs).text
 
 
 def test_who_has_answered_sees_the_others_and_so_do_staff(
@@ -118,7 +118,7 @@ def test_lists_and_counts_say_nothing(path: str, tom: Visitor, ana: Visitor) -> 
     for address in ("/threads", "/threads?where=course", "/threads?show=unread", "/threads?sort=unanswered"):
         page = ana.get(address).text
         assert_nothing_of(page, post_id)
-        assert "you see what the others wrote once you have answered" in page
+        assert "answer first to see the other answers" in page
     assert "1 unread" in ana.get("/threads").text
     form = ana.form(path)
     ana.post(f"{path}/read", {**form, "numbers": "0"})
@@ -324,7 +324,7 @@ def test_the_first_answer_stands_beside_the_new_one(
     assert "What changed your mind?" in ana.get(address).text
     data = {"body": "Now I would ask **first**.", "what_changed": "Tom's <zeppelin>.", "revision": "1"}
     assert ana.send(address, address, data).status_code == 303
-    assert "You came back to your answer" in ana.get(path).text
+    assert "You have changed your answer" in ana.get(path).text
     side_by_side = tom.get(f"/posts/{mine}/history").text
     first, now = (
         re.search(rf'id="{it}-heading".*?</section>', side_by_side, re.DOTALL) for it in ("first", "now")
@@ -350,7 +350,7 @@ def test_an_open_discussion_asks_no_such_question(course: Course, tom: Visitor, 
     address = f"/posts/{mine}/edit"
     ana.send(address, address, {"body": "Otherwise", "what_changed": "Unasked", "revision": "1"})
     history = ana.get(f"/posts/{mine}/history").text
-    assert "The first answer" not in history
+    assert "First answer" not in history
     assert "Unasked" not in history
 
 

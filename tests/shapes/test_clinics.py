@@ -56,30 +56,30 @@ def moved(session: Session) -> list[Stage]:
 
 def test_a_case_goes_through_its_stages(path: str, ana: Visitor, tom: Visitor, session: Session) -> None:
     page = tom.get(path).text
-    assert "Ask only, for now." in page
+    assert "Ask questions only, for now." in page
     assert "Next: ideas." in page
-    assert "On to ideas" not in page
+    assert "Move on to ideas" not in page
     asked = reply(tom, path, OWN, stage="questions")
     answered = reply(ana, path, "He was my manager.")
-    assert "Answer what they ask." in ana.get(path).text
+    assert "Answer their questions." in ana.get(path).text
     assert move(ana, path, "ideas") == 303
     assert "Say what you would do." in tom.get(path).text
-    assert "You listen now." in ana.get(path).text
+    assert "Listen now." in ana.get(path).text
     idea = reply(tom, path, ANSWER)
     assert move(ana, path, "taking") == 303
-    assert "After that you can reply again." in tom.get(path).text
+    assert "After that, you can reply again." in tom.get(path).text
     taken = reply(ana, path, TAKEN)
     after = reply(tom, path, "Tell us how it went.")
     stages = [stage_of(session, it) for it in (asked, answered, idea, taken, after)]
     assert stages == [Stage.QUESTIONS, Stage.QUESTIONS, Stage.IDEAS, Stage.TAKING, None]
     page = tom.get(path).text
-    for word in ("Question", "Answer", "Idea", "Taking along"):
+    for word in ("Question", "Answer", "Idea", "Takeaways"):
         assert f"{word}</span>" in page
     at_top = page.partition('id="taken"')[2].partition("</section>")[0]
     assert TAKEN in at_top
-    assert "Carry it forward" not in at_top
+    assert "Carry forward" not in at_top
     assert f"/follow-ups/new?source={taken}" in ana.get(path).text.partition('id="taken"')[2]
-    assert "Talked through" in tom.get("/threads").text
+    assert "Finished" in tom.get("/threads").text
 
 
 def test_the_giver_listens_and_only_the_giver_takes_along(
@@ -157,7 +157,7 @@ def test_stages_come_by_date_too(path: str, ana: Visitor, tom: Visitor, session:
     session.execute(update(Placement).values(ideas_at=now - week, taking_at=now + week))
     session.commit()
     assert "Say what you would do." in tom.get(path).text
-    assert "It begins <relative-time" in tom.get(path).text
+    assert "It starts <relative-time" in tom.get(path).text
     assert stage_of(session, reply(tom, path, OWN)) is Stage.IDEAS
     session.execute(update(Placement).values(taking_at=now - timedelta(seconds=1)))
     session.commit()

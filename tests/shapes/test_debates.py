@@ -66,11 +66,11 @@ def test_without_a_side_nothing_is_posted_or_lost(path: str, ana: Visitor, sessi
     for side in ("", "2", "both"):
         answer = ana.send(path, f"{path}/replies", {"body": OWN, "side": side})
         assert answer.status_code == 422
-        assert "Please choose the side that you argue." in answer.text
+        assert "Please choose a side." in answer.text
         assert OWN in answer.text
     part = ana.send(path, f"{path}/replies", {"body": OWN}, headers={"HX-Request": "true"})
     assert (part.status_code, part.headers["HX-Retarget"]) == (422, "#composer")
-    assert "Please choose the side that you argue." in part.text
+    assert "Please choose a side." in part.text
     assert len(session.scalars(select(Post.id)).all()) == 1
     assert session.scalars(select(DebateSide)).all() == []
 
@@ -88,7 +88,7 @@ def test_after_the_switch_everybody_argues_the_other_one(
     assert "What changed your mind?" not in ana.get(path).text
     switch(session)
     page = ana.get(path).text
-    assert "The sides are switched. You argue now:" in page
+    assert "Sides have been switched. You now argue:" in page
     assert "What changed your mind?" in page
     after = reply(ana, path, "Now the other way round, to see how it feels")
     assert (side_of(session, before), side_of(session, after)) == (0, 1)
@@ -120,8 +120,8 @@ def test_under_a_pseudonym_one_has_a_side_of_ones_own(
     unnamed = reply(ana, path, ANSWER, side="1", post_as="anonymous")
     assert (side_of(session, named), side_of(session, unnamed)) == (0, 1)
     page = ana.get(path).text
-    assert "Anonymously you argue:" in page
-    assert "Which side" not in page.partition('id="composer"')[2]
+    assert "When you post anonymously, you argue:" in page
+    assert "Which side do you argue" not in page.partition('id="composer"')[2]
     assert tom.get(path).text.count("1 person") == 2
 
 
@@ -153,7 +153,7 @@ def test_the_switch_is_between_opening_and_closing(
     kept = session.scalars(select(Placement.switches_at)).one()
     assert (kept is not None) is (status == 303)
     if status == 422:
-        assert "Please choose a moment between those two." in answer.text
+        assert "Please choose a time between opening and closing." in answer.text
         now = clock.now()
         with pytest.raises(IntegrityError, match="ck_placement_switch"):
             session.execute(update(Placement).values(opens_at=now, switches_at=now))
@@ -185,7 +185,9 @@ def test_statements_say_which_and_never_what_it_is_called(path: str, ana: Visito
 
 def test_an_open_discussion_has_no_sides(path: str, teacher: Visitor, ana: Visitor, session: Session) -> None:
     set_up(teacher, "discussion")
-    assert "Which side" not in ana.get(path).text
+    page = ana.get(path).text
+    assert "Filter by side" not in page
+    assert "Which side do you argue" not in page
     assert side_of(session, reply(ana, path, OWN, side="1")) is None
 
 

@@ -219,7 +219,7 @@ def test_what_waits_and_what_is_parked_is_said_and_can_be_sent_again(
         assert said.exit_code == 0, said.output
         return said.output
 
-    assert "Nothing waits." in say("status")
+    assert "No statements are waiting." in say("status")
     (bad,) = record(store_sessions, actor, 1)
     said = say("status")
     assert f"registration {actor.registration_id}" in said

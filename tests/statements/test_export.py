@@ -81,7 +81,7 @@ def test_into_a_file_that_is_whole_or_not_there(
     assert segue("--output", str(file)).exit_code == 0
     assert len(file.read_text().splitlines()) == 2
     again = segue("--output", str(file))
-    assert (again.exit_code, "is there already" in again.output) == (1, True)
+    assert (again.exit_code, "exists already" in again.output) == (1, True)
     nowhere = segue("--output", str(tmp_path / "none" / "it"))
     assert (nowhere.exit_code, "can't be written" in nowhere.output) == (1, True)
     assert [path.name for path in tmp_path.iterdir()] == ["statements.jsonl"]

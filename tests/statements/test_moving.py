@@ -70,8 +70,8 @@ def test_what_waits_goes_to_the_store_that_is_set(
 def test_a_store_is_set_whole_or_not_at_all(segue: Segue, store_sessions: Sessions, actor: Actor) -> None:
     which = named(store_sessions, actor)
     whole = ["--lrs-url", "https://lrs.example/xapi", "--lrs-username", "u", "--lrs-password", "p"]
-    assert "go together" in segue("platform", "set", *which, *whole[:4]).stderr
-    assert "Either" in segue("platform", "set", *which, *whole, "--default-lrs").stderr
+    assert "--lrs-url needs" in segue("platform", "set", *which, *whole[:4]).stderr
+    assert "Use either" in segue("platform", "set", *which, *whole, "--default-lrs").stderr
     wrong = segue("platform", "set", *which, "--lrs-url", "ftp://lrs.example", *whole[2:], "--text")
     assert (wrong.exit_code, "--lrs-url" in wrong.stderr) == (1, True)
     with store_sessions() as session:

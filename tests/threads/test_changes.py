@@ -46,8 +46,8 @@ def test_a_closed_thread_says_why_and_takes_no_reply(course: Course, session: Se
     assert ines.send(path, f"{path}/close", {"reason": REASON}).status_code == 303
     page = tom.get(path).text
     assert page.count(REASON) == 2
-    assert "Closed by the teaching staff" in page
-    assert "This thread takes no more replies." in page
+    assert "Closed by a teacher" in page
+    assert "This thread is closed to new replies." in page
     assert "Post reply" not in page
     assert "Closed" in tom.get("/threads").text
     late = tom.post(f"{path}/replies", {**form, "body": "Just <one> more thing"})
@@ -101,7 +101,7 @@ def test_who_may_close_and_open_again(course: Course) -> None:
         assert tom.send(path, f"{path}/{verb}", data).status_code == 404
     assert "Manage this thread" not in tom.get(path).text
     assert ana.send(path, f"{path}/close", {"reason": REASON}).status_code == 303
-    assert "Closed by who began it" in tom.get(path).text
+    assert "Closed by its author" in tom.get(path).text
     assert tom.send("/threads/new", f"{path}/reopen", {}).status_code == 404
     assert ana.send("/threads/new", f"{path}/reopen", {}).status_code == 303
     assert ines.send(path, f"{path}/close", {"reason": REASON}).status_code == 303
@@ -115,7 +115,7 @@ def test_a_closing_without_a_reason_is_asked_for_one(course: Course, session: Se
     path = post_thread(ana)
     answer = ana.send(path, f"{path}/close", {"reason": " "})
     assert answer.status_code == 422
-    assert "Please say why" in answer.text
+    assert "Please give a reason" in answer.text
     assert session.scalars(select(ConversationChange)).all() == []
 
 
@@ -255,7 +255,7 @@ def test_filters_and_orders_stand_in_the_address(course: Course) -> None:
     # Those that one wrote in.
     assert listed("show=following") == "02"
     assert listed("show=following&sort=newest&where=course") == "20"
-    assert "You follow no thread here" in course.visitor("Mia").get("/threads?show=following").text
+    assert "You follow no threads here" in course.visitor("Mia").get("/threads?show=following").text
     assert listed("show=made-up&sort=made-up") == "021"
 
 

@@ -129,7 +129,7 @@ def test_the_page_leads_to_the_first_unread_reply(course: Course) -> None:
     assert re.search(r'id="new">.*?data-number="61"', page, re.DOTALL)
     assert 'data-number="56"' in page
     assert 'data-number="55"' not in page
-    assert "To the first unread reply" in tom.get(path).text
+    assert "Go to the first unread reply" in tom.get(path).text
 
 
 def test_a_long_thread_shows_its_end_and_what_came_before_by_pages(course: Course) -> None:
@@ -150,7 +150,7 @@ def test_a_long_thread_shows_its_end_and_what_came_before_by_pages(course: Cours
         page = part
     assert "earlier" not in page
     assert "Reply number 0." in ana.get(f"{path}?at=first").text
-    assert "Later replies" in ana.get(f"{path}?at=first").text
+    assert "More replies" in ana.get(f"{path}?at=first").text
 
 
 def test_unread_shows_what_has_something_new(course: Course) -> None:
@@ -185,7 +185,7 @@ def test_news_is_told_once_there_is_some(course: Course, count_queries: QueryCou
     with count_queries() as queries:
         bar = tom.get(f"{path}/news?after=1")
     assert len(queries) == 2
-    assert "2 new replies \N{EN DASH} show" in bar.text
+    assert "Show 2 new replies" in bar.text
     more = re.search(r'data-show="[^"]*(/threads[^"]*)"', bar.text)
     assert more is not None
     part = tom.get(more[1]).text
@@ -199,7 +199,7 @@ def test_new_threads_are_others_threads(course: Course, session: Session) -> Non
     last = session.scalars(select(Conversation.id)).one()
     post_thread(tom, title="Mine")
     assert tom.get(f"/threads/news?after={last}").status_code == 204
-    assert "1 new thread \N{EN DASH} show" in ana.get(f"/threads/news?after={last}").text
+    assert "Show 1 new thread" in ana.get(f"/threads/news?after={last}").text
 
 
 def test_numbers_follow_each_other_also_when_a_form_is_sent_twice(course: Course, session: Session) -> None:

@@ -142,6 +142,6 @@ def test_in_a_closed_thread_a_reply_is_chosen_and_a_text_is_kept(
     page = f"{path}/synthesis"
     refused = ines.send(page, page, {"body": "We agree.", "draws_on": "All"})
     assert refused.status_code == 422
-    assert "The thread takes no more replies." in refused.text
+    assert "This thread is closed to new replies." in refused.text
     assert "We agree." in refused.text
     assert choose(ines, path, replies(session)[0]) == 303

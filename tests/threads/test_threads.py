@@ -41,7 +41,7 @@ def write_replies(course: Course, visitor: Visitor, path: str, count: int) -> No
 def test_an_empty_activity_says_how_to_begin(course: Course) -> None:
     page = course.visitor().get("/threads")
     assert page.status_code == 200
-    assert "Nobody has started yet" in page.text
+    assert "No threads yet" in page.text
 
 
 def test_a_thread_is_posted_listed_and_shown(course: Course) -> None:
@@ -114,7 +114,7 @@ def test_what_is_wrong_with_a_form_is_said_and_nothing_typed_is_lost(
     ana = course.visitor()
     answer = ana.send("/threads/new", "/threads/new", {"title": "  ", "body": "Keep <me> & mine"})
     assert answer.status_code == 422
-    assert "Please give it a title" in answer.text
+    assert "Please enter a title" in answer.text
     assert "Keep &lt;me&gt; &amp; mine" in answer.text
     assert session.scalars(select(Conversation)).all() == []
 
@@ -123,7 +123,7 @@ def test_what_cannot_be_displayed_is_said_in_its_place(course: Course) -> None:
     ana = course.visitor()
     wide = "|a" * 25 + "|\n" + "|-" * 25 + "|"
     page = ana.get(post_thread(ana, body=f"Before.\n\n{wide}\n\n$\\nothing$ and *after*.")).text
-    assert page.count("This cannot be displayed. As it was written:") == 2
+    assert page.count("Segue could not display this. Original text:") == 2
     assert f"<pre><code>{wide}</code></pre>" in page
     assert "<em>after</em>" in page
 
@@ -248,7 +248,7 @@ def test_after_replying_to_a_long_thread_the_reply_is_on_the_page(course: Course
     assert "Reply number 59." in page
     assert "Reply number 40." in page
     assert "Reply number 10." not in page
-    assert "Show 34 earlier" in page
+    assert "Show 34 earlier replies" in page
 
 
 def test_an_error_on_htmxs_way_is_said_on_the_page_and_replaces_nothing_typed(course: Course) -> None:
@@ -258,7 +258,7 @@ def test_an_error_on_htmxs_way_is_said_on_the_page_and_replaces_nothing_typed(co
     assert answer.status_code == 404
     assert answer.headers["HX-Retarget"] == "#problem"
     assert "<html" not in answer.text
-    assert "What you wrote is still in its field" in answer.text
+    assert "Your text is still in the form" in answer.text
 
 
 def test_the_way_to_a_new_window_leads_to_a_page_that_opens(course: Course) -> None:

@@ -93,7 +93,7 @@ def test_a_script_leaves_the_form_where_it_is(course: Course) -> None:
     answer = ana.send("/threads/new", "/threads/new", THREAD, headers={"HX-Request": "true"})
     check_refused(answer)
     assert answer.headers["HX-Retarget"] == "#problem"
-    assert "still in its field" in answer.text
+    assert "still in the form" in answer.text
     assert "Try again in" in answer.text
 
 

@@ -23,8 +23,8 @@ from tests.threads.test_threads import THREAD
 
 TOOL = "http://127.0.0.1:8000"
 RETURN = f"{ISSUER}/courses/1"
-ENDED = "This page is no longer connected to your course"
-ELSEWHERE = "This page is not yours to open here"
+ENDED = "Your session has ended"
+ELSEWHERE = "You can't open this page here"
 
 
 class Tab:
@@ -172,7 +172,7 @@ def test_the_way_back_is_offered_to_the_one_whose_session_it_was(
     page = ana.get("/threads") if by == "cookie" else tab.get("/threads")
     assert page.status_code == 401
     assert ENDED in page.text
-    link = f'href="{RETURN}" target="_top">Back to your course</a>'
+    link = f'href="{RETURN}" target="_top">Return to your course</a>'
     assert link in page.text
     panel = (
         ana.post("/threads/new", {}, headers={"HX-Request": "true"})

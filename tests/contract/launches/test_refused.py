@@ -28,12 +28,12 @@ from tests.launch.platform import LAUNCHES, TOOL, Platform, landed
 LAUNCHED = CLAIMS + MESSAGES + TOKENS + POSTS + FINISHES
 CASES = [(row, cookie) for row in LAUNCHED for cookie in (True, False) if row.cookie in {None, cookie}]
 WORDS = {
-    Advice.AGAIN: "If you opened it in several tabs, close the others first.",
-    Advice.ADMINISTRATOR: "Please tell the person who runs your course. The code below",
+    Advice.AGAIN: "If you have it open in several tabs, close the others first.",
+    Advice.ADMINISTRATOR: "Please tell the person who runs your course, and give them the code below",
     Advice.LATER: "Try again in a few minutes.",
-    Advice.APPROVAL: "Once it is approved, open the activity again.",
-    Advice.STAFF: "If you do teach there, ask the person who runs it",
-    Advice.NOTHING_TO_REVIEW: "Open the activity once from your course, then come here",
+    Advice.APPROVAL: "Open the activity again when it is approved.",
+    Advice.STAFF: "If you teach there, ask the person who runs it",
+    Advice.NOTHING_TO_REVIEW: "First open the activity from your course. Then come back here",
     Advice.PRIVATE: "Ask an administrator of your institution to open this page.",
 }
 """What each advice tells the person to do."""
