@@ -101,12 +101,14 @@ def test_what_is_wrong_is_said_and_nothing_changes(
 def test_a_hostile_prompt_is_harmless(course: Course, teacher: Visitor) -> None:
     teacher.send("/activity", "/activity", {**SETUP, "prompt": "<script>alert(1)</script> [x](javascript:1)"})
     page = course.visitor().get("/threads").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; [x](javascript:1)" in page
     assert "<script>alert" not in page
     assert 'href="javascript' not in page
 
 
-def test_one_course_s_settings_are_not_another_s(course: Course, teacher: Visitor) -> None:
+def test_an_activitys_settings_are_its_own(course: Course, teacher: Visitor) -> None:
     teacher.send("/activity", "/activity", SETUP)
+    assert "<strong>fails" in course.visitor("Tom Becker").get("/threads").text
     assert "<strong>fails" not in course.visitor("Tom Becker", context_id="course-2").get("/threads").text
     assert "<strong>fails" not in course.visitor("Tom Becker", link="link-2").get("/threads").text
 
@@ -119,7 +121,7 @@ def test_the_queries_do_not_grow_with_a_prompt(
         ana.get("/threads")
     teacher.send("/activity", "/activity", SETUP)
     with count_queries() as after:
-        ana.get("/threads")
+        assert "<strong>fails" in ana.get("/threads").text
     assert len(after) == len(before)
     with count_queries() as queries:
         teacher.get("/activity")

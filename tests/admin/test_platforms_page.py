@@ -309,11 +309,13 @@ def test_looking_changes_nothing(
     assert everything(engine) == before
 
 
-def test_names_are_shown_and_not_run(administrator: AdministratorVisit, sessions: Sessions) -> None:
+def test_names_are_escaped(administrator: AdministratorVisit, sessions: Sessions) -> None:
     add(sessions, 1, label="<script>alert(1)</script>")
     with unit_of_work(sessions) as session:
         one = session.scalars(select(Registration.id)).one()
         keep_pending_deployment(session, registration_id=one, deployment_id='"><img src=x onerror=alert(1)>')
     page = administrator.page().text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "&gt;&lt;img src=x onerror=alert(1)&gt;" in page
     assert "<script>alert" not in page
     assert "<img" not in page

@@ -1,5 +1,7 @@
 """Asking and answering anonymously: the pages, and what would tell that two faces are one person."""
 
+import pytest
+
 from tests.anonymity.world import ANONYMOUS, AUTHOR, World
 from tests.help_requests.asking import FIX, listed, post_answer
 
@@ -29,14 +31,14 @@ def test_an_anonymous_answer(world: World) -> None:
     assert world.pseudonym(post_id) in page
 
 
-def test_the_asker_under_the_other_face_counts_as_somebody_else(world: World) -> None:
-    """Or a request that still waits would say that asker and answerer are one."""
-    path = world.request()
-    world.reply(world.author, path, "Under my name", post_as="name")
+@pytest.mark.parametrize("asked_as", ["anonymous", "name"])
+def test_an_answer_of_the_asker_under_the_other_name_counts(world: World, asked_as: str) -> None:
+    """A request that still waited would say that asker and answerer are one person."""
+    path = world.request(post_as=asked_as)
+    assert listed(world.peer, "waiting")
+    world.reply(world.author, path, "An answer", post_as="name" if asked_as == "anonymous" else "anonymous")
     assert not listed(world.peer, "waiting")
-    other = world.request(post_as="name")
-    world.reply(world.author, other, "Anonymously", **ANONYMOUS)
-    assert not listed(world.peer, "waiting")
+    assert listed(world.peer, "answered")
 
 
 def test_the_asker_under_the_same_face_adds_to_the_request(world: World) -> None:

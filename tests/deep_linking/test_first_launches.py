@@ -106,7 +106,9 @@ def test_a_plan_of_another_platform_is_none_here(
     )
     session.commit()
     answer = first_launch(client, platform, {"segue_activity": planned_id}, title="Plain")
-    assert "<em>three</em>" not in client.get(answer, base_url=TOOL).text
+    page = client.get(answer, base_url=TOOL).text
+    assert "Plain</h1>" in page
+    assert "<em>three</em>" not in page
 
 
 def test_what_staff_changed_stays_at_the_next_launch(

@@ -78,7 +78,9 @@ def test_tickets_are_bounded() -> None:
     first = tickets.issue(0)
     for number in range(MOST_KEPT):
         tickets.issue(number)
+    last = tickets.issue(-1)
     assert tickets.take(first) is None
+    assert tickets.take(last) == -1
 
 
 def test_an_identifier_is_new_once() -> None:

@@ -83,8 +83,9 @@ def test_a_draft_is_available_on_any_device(course: Course, session: Session) ->
 @pytest.mark.parametrize("other", [{"name": "Tom Becker"}, {"context_id": "course-2"}])
 def test_a_draft_is_nobody_elses_and_of_no_other_course(course: Course, other: dict[str, str]) -> None:
     Form(course.visitor(), NEW).save(title="Mine alone")
-    visitor = course.visitor(**other)
+    owner, visitor = course.visitor(), course.visitor(**other)
     for path in (NEW, "/drafts"):
+        assert "Mine alone" in owner.get(path).text
         assert "Mine alone" not in visitor.get(path).text
 
 

@@ -83,6 +83,7 @@ def test_the_same_sub_of_another_platform_is_somebody_else(course: Course, sessi
         other = make_tenant(writing, issuer="https://other.example")
         enter(writing, other, name="Ana Ruiz of another place", sub="ana-ruiz")
     page = reviewer(course, "ana-ruiz", name="Ana Ruiz").get("/review").text
+    assert "Ana Ruiz</h1>" in page
     assert "another place" not in page
 
 

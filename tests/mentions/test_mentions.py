@@ -145,7 +145,10 @@ def test_the_whole_name_is_enough(ana: Visitor, tom: Visitor, text: str) -> None
     ],
 )
 def test_texts_that_are_not_mentions(ana: Visitor, tom: Visitor, text: str) -> None:
-    assert mentioned(reply(ana, post_thread(ana), text.format("Tom Becker"))) == []
+    path = post_thread(ana)
+    written = text.format("Tom Becker")
+    assert mentioned(reply(ana, path, f"{written}\n\n@Tom Becker")) == [str(tom.actor.person_id)]
+    assert mentioned(reply(ana, path, written)) == []
 
 
 def test_the_longer_name_wins_and_ambiguous_names_stay_text(course: Course, ana: Visitor) -> None:
@@ -170,7 +173,9 @@ def test_text_that_looks_like_mention_html_is_not_a_mention(
 ) -> None:
     fake = f'<span class="mention" data-mention="{tom.actor.person_id}">'
     path = post_thread(ana)
-    assert mentioned(reply(ana, path, f"{fake}@Dean</span> `{fake}` \\{fake}")) == []
+    html = reply(ana, path, f"{fake}@Dean</span> `{fake}` \\{fake}")
+    assert html.count("&lt;span class=") == 3
+    assert mentioned(html) == []
     assert session.scalars(select(Mention)).all() == []
 
 

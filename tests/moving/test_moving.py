@@ -250,6 +250,7 @@ def test_no_address_of_the_old_platform_is_asked_with_the_new_ones_token(
         assert not session.scalar(
             select(func.count()).where(or_(*(cast(column, Text).contains(OLD) for column in texts)))
         )
+        assert session.scalar(select(func.count()).select_from(table)) == 1
     assert session.scalars(select(RosterSync)).all() == []
 
 

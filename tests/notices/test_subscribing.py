@@ -135,6 +135,9 @@ def test_a_platform_that_refuses_is_left_alone_until_another_day(lms: ServedLms)
     lms.server.answer = refuse
     register_handler(lms.sessions, lms.deployment_id)
     assert handler(lms).taken_at is None
+    lms.server.answer = pass_on
+    register_handler(lms.sessions, lms.deployment_id)
+    assert handler(lms).taken_at is not None
 
 
 def test_copying_a_course_of_the_demo_lms_tells_the_tool(lms: ServedLms) -> None:

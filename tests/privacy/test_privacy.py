@@ -218,6 +218,7 @@ def test_nothing_of_the_same_id_at_another_platform(course: Course) -> None:
         other = make_tenant(session, issuer="https://other.example")
         enter(session, other, name="Ana of another place", sub="ana-ruiz")
     page = asking(course, "ana-ruiz", name="Ada Min").get("/privacy").text
+    assert "Nothing</h2>" in page
     assert "another place" not in page
 
 

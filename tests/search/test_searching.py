@@ -243,6 +243,7 @@ def test_pages_go_on_where_the_one_before_ended(course: Course, ana: Visitor, or
 
 def test_who_may_not_read_it_does_not_find_it(course: Course, ana: Visitor) -> None:
     post_thread(ana)
+    assert found(search(course.visitor("Eva"), "facts")) == [THREAD["title"]]
     assert found(search(course.visitor("Eva", context_id="course-2"), "facts")) == []
 
 
@@ -284,6 +285,7 @@ def test_what_waits_is_found_once_it_is_published(course: Course, ana: Visitor, 
 def test_whatever_is_typed_is_no_error(ana: Visitor, typed: str) -> None:
     post_thread(ana)
     page = search(ana, typed.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+    assert 'name="q"' in page
     assert "<script>" not in page
 
 

@@ -106,7 +106,9 @@ def test_a_body_that_breaks_off_reaches_nobody(app: Flask) -> None:
     with serving(app) as address:
         sent = head("POST /length", "Content-Length: 100") + b"half"
         assert answer_to(address, sent, half_close=True) == b""
-    assert reached == []
+        assert reached == []
+        assert answer_to(address, head("POST /length", "Content-Length: 4") + b"half", half_close=True)
+    assert reached == ["/length"]
 
 
 @pytest.mark.parametrize("size", [70_000, 500_000])

@@ -350,6 +350,7 @@ def test_an_open_discussion_asks_no_such_question(course: Course, tom: Visitor, 
     address = f"/posts/{mine}/edit"
     ana.send(address, address, {"body": "Otherwise", "what_changed": "Unasked", "revision": "1"})
     history = ana.get(f"/posts/{mine}/history").text
+    assert "Otherwise" in history
     assert "First answer" not in history
     assert "Unasked" not in history
 

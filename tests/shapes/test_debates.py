@@ -184,6 +184,7 @@ def test_statements_say_which_and_never_what_it_is_called(path: str, ana: Visito
 
 
 def test_an_open_discussion_has_no_sides(path: str, teacher: Visitor, ana: Visitor, session: Session) -> None:
+    assert "Which side" in ana.get(path).text
     set_up(teacher, "discussion")
     page = ana.get(path).text
     assert "Filter by side" not in page

@@ -172,6 +172,7 @@ def test_an_act_that_is_undone_leaves_no_statement(
             at=clock.now(),
         )
         record_act(session, actor, act)
+        assert session.scalars(select(StatementRow.event)).all() == ["thread_posted"]
         session.rollback()
     assert states(store_sessions) == {}
 

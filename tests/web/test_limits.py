@@ -194,7 +194,7 @@ def test_a_school_of_three_hundred_behind_one_address(
     client = limited_app(settings, engine).test_client()
     statuses = {client.post("/lti/launch", base_url=TOOL).status_code for _ in range(600)}
     statuses |= {client.get("/lti/login", base_url=TOOL).status_code for _ in range(300)}
-    assert 429 not in statuses
+    assert statuses == {400}
 
 
 def test_the_address_behind_a_proxy(settings: Settings, engine: Engine, tenant: Tenant) -> None:
