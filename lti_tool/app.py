@@ -48,6 +48,7 @@ from lti_tool.web.arrivals import activity_page
 from lti_tool.web.assets import init_assets
 from lti_tool.web.bodies import LARGEST_FORM_REQUEST
 from lti_tool.web.body_stream import Request
+from lti_tool.web.compression import init_compression
 from lti_tool.web.elements import init_elements
 from lti_tool.web.errors import init_errors
 from lti_tool.web.filters import init_filters
@@ -113,7 +114,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     app.extensions["settings"] = settings
     init_templates(app)
     init_filters(app)
-    # After-request functions run in reverse: headers are added to what the commit let through.
+    # After-request functions run in reverse: what the commit let through gets its headers and is compressed.
+    init_compression(app)
     init_headers(app)
     init_hosts(app)
     init_transactions(app, make_sessions(engine, settings))

@@ -14,6 +14,14 @@ ELEMENTS = {
 _DEEPEST = 40
 # What defines commands could multiply itself without end.
 _DEFINES = re.compile(r"\\(?:[a-z]*def|[a-z]*command|let|DeclareMathOperator)(?![A-Za-z])")
+# Environments that the converter does not know, by the one that looks like them; None for no table at all.
+_SAME_LOOK = {
+    "align": "align*", "aligned": "align*", "eqnarray": "align*", "eqnarray*": "align*", "split": "align*",
+    "alignat": "align*", "alignat*": "align*", "alignedat": "align*", "dcases": "cases", "gather": "matrix",
+    "gather*": "matrix", "gathered": "matrix", "multline": "matrix", "multline*": "matrix", "equation": None,
+    "equation*": None,
+}  # fmt: skip
+_ENVIRONMENT = re.compile(r"\\(begin|end)\{([a-z]{1,16}\*?)\}(?:\s*\{\d{1,2}\})?")
 _UNKNOWN = re.compile(r"\\[A-Za-z]")
 
 _WORD = re.compile(r"[a-z-]{1,24}")
@@ -38,12 +46,21 @@ def to_mathml(latex: str, *, block: bool) -> str:
     """
     if len(latex) > LONGEST_FORMULA or _DEFINES.search(latex) or not latex.strip():
         raise FormulaError
+    known = _ENVIRONMENT.sub(_known_environment, latex)
     try:
-        tree = Converter(display="block" if block else "inline").convert_to_element(latex)
+        tree = Converter(display="block" if block else "inline").convert_to_element(known)
     except Exception as error:  # whatever a broken formula leads the converter to, recursion too
         raise FormulaError from error
     _clean(tree, depth=0)
     return tostring(tree, encoding="unicode", short_empty_elements=False)
+
+
+def _known_environment(found: re.Match[str]) -> str:
+    name = found[2]
+    if name not in _SAME_LOOK:
+        return found[0]
+    known = _SAME_LOOK[name]
+    return f"\\{found[1]}{{{known}}}" if known else ""
 
 
 def _clean(element: Element, *, depth: int) -> None:

@@ -12,8 +12,10 @@ from markdown_it.token import Token
 from lti_tool.markup import formulas, highlighting
 from lti_tool.markup.blocks import DEEPEST, UNSHOWN_BLOCK, guard_blocks
 from lti_tool.markup.dollars import BLOCK, DISPLAYED, IN_LINE, find_formulas
+from lti_tool.markup.emphasis import find_emphasis
 from lti_tool.markup.formulas import FormulaError, to_mathml
 from lti_tool.markup.highlighting import Highlighter
+from lti_tool.markup.links import SCHEMES, OutsideLinks, skip_footnotes
 from lti_tool.markup.unshown import unshown_block, unshown_inline
 from lti_tool.mentions.tokens import CLASS as MENTION
 from lti_tool.mentions.tokens import NOBODY, Known, place_mentions
@@ -41,7 +43,6 @@ ATTRIBUTES: dict[str, set[str]] = {
     **{element: set(formulas.ATTRIBUTES) for element in formulas.ELEMENTS},
     "*": set(),
 }
-_SCHEMES = {"http", "https", "mailto"}
 _CLASSES = {"span": highlighting.CLASSES | {"unshown", MENTION}}
 
 
@@ -82,7 +83,7 @@ def _sanitised(html: str) -> str:
         tags=TAGS,
         attributes=ATTRIBUTES,
         allowed_classes=_CLASSES,
-        url_schemes=_SCHEMES,
+        url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow ugc",
         # A table that is wider than the page scrolls, by keyboard too; so does code, and a long formula.
         set_tag_attribute_values={"a": {"target": "_blank"}, "table": {"tabindex": "0"}},
@@ -145,13 +146,16 @@ def _unshown(_self: Any, tokens: Sequence[Token], place: int, _options: Any, _en
 
 def _make_parser(*, addresses: bool = True) -> MarkdownIt:
     # Raw HTML stays text. Images would let a writer see who reads; attachments come with their own rules.
-    parser = MarkdownIt(
+    parser = OutsideLinks(
         "commonmark", {"html": False, "linkify": addresses, "breaks": True, "maxNesting": DEEPEST}
     )
     parser.enable(["table", "strikethrough"])
     if addresses:
         parser.enable("linkify")
-    parser.disable("image")
+    # A line of dashes below a text is a signature or a separator here; headings begin with "#".
+    parser.disable(["image", "lheading"])
+    skip_footnotes(parser)
+    find_emphasis(parser)
     find_formulas(parser)
     guard_blocks(parser)
     for kind in (IN_LINE, DISPLAYED):
