@@ -14,6 +14,7 @@ from lti_tool.attachments import routes as attachments
 from lti_tool.catalogue import routes as catalogue
 from lti_tool.core.db import make_engine, make_sessions
 from lti_tool.core.errors import SettingsError
+from lti_tool.courses.models import Activity
 from lti_tool.deep_linking import routes as deep_linking
 from lti_tool.drafts import routes as drafts
 from lti_tool.facilitation import routes as facilitation
@@ -24,6 +25,7 @@ from lti_tool.groups import routes as groups
 from lti_tool.health import routes as health
 from lti_tool.help_requests import routes as help_requests
 from lti_tool.launch import routes as launch
+from lti_tool.launch.models import LaunchKind
 from lti_tool.marks import routes as marks
 from lti_tool.mentions import routes as mentions
 from lti_tool.metrics import routes as metrics
@@ -44,7 +46,7 @@ from lti_tool.search import routes as search
 from lti_tool.settings import Settings
 from lti_tool.threads import routes as threads
 from lti_tool.web.addresses import init_addresses
-from lti_tool.web.arrivals import activity_page
+from lti_tool.web.arrivals import Arrivals, init_arrivals
 from lti_tool.web.assets import init_assets
 from lti_tool.web.bodies import LARGEST_FORM_REQUEST
 from lti_tool.web.body_stream import Request
@@ -93,6 +95,19 @@ _FEATURES = (
     moderation,
     search,
 )
+_ARRIVALS = Arrivals(
+    activities={
+        Activity.DISCUSSION: "threads.list_threads",
+        Activity.HELP: "help_requests.list_help_requests",
+        Activity.FOLLOW_UP: "follow_ups.list_follow_ups",
+    },
+    messages={
+        LaunchKind.DEEP_LINKING: "deep_linking.choose_activity",
+        LaunchKind.SUBMISSION_REVIEW: "facilitation.review_submission",
+        LaunchKind.DATA_PRIVACY: "privacy.show_person",
+    },
+    points="grades.list_scores",
+)
 _LARGEST_FORM = 256 * 1024
 _MOST_FIELDS = 50
 
@@ -129,7 +144,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     for feature in _FEATURES:
         app.register_blueprint(feature.blueprint)
     init_limits(app, settings)
-    app.add_template_global(activity_page)
+    init_arrivals(app, _ARRIVALS)
     app.add_template_global(alerts)
     app.add_template_global(blank_form)
     app.add_template_global(kind_of)

@@ -40,3 +40,9 @@ def beginnings(name: str) -> list[str]:
     """The name, folded, from each of its words on: what is typed of it begins one of these."""
     words = folded(name.replace("\x00", "")).split()[:_MOST_WORDS]
     return list(dict.fromkeys(" ".join(words[at:])[:_LONGEST] for at in range(len(words))))
+
+
+class OwnPseudonym(str):
+    """The pseudonym of the reader: their pages call them "You" (web/filters.py)."""
+
+    __slots__ = ()

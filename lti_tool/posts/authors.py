@@ -8,14 +8,9 @@ from sqlalchemy import ColumnElement, Row, literal
 
 from lti_tool.core.actor import Actor
 from lti_tool.people.models import Person
+from lti_tool.people.names import OwnPseudonym
 from lti_tool.people.naming import called_in
 from lti_tool.posts.models import Conversation, Post
-
-
-class OwnPseudonym(str):
-    """The pseudonym of the reader: their pages call them "You" (web/filters.py)."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,12 @@
 """What helps while writing: a preview, and a second look at a prompt. Neither keeps anything."""
 
 from flask import Response, render_template
+from markupsafe import Markup
 
+from lti_tool.posts.authors import Author
 from lti_tool.posts.forms import PreviewForm, PromptForm
 from lti_tool.posts.prompt_check import doubts
+from lti_tool.web.elements import avatar
 from lti_tool.web.fragments import fragment
 from lti_tool.web.launched import launched_blueprint
 
@@ -23,6 +26,12 @@ def check_prompt() -> Response:
     form = PromptForm()
     found = doubts(form.text) if form.is_sent() else []
     return fragment(render_template("posts/_prompt_check.html", doubts=found), form.status)
+
+
+@blueprint.app_template_global("author_avatar")
+def author_avatar(author: Author) -> Markup:
+    """Beside what somebody wrote; a pseudonym's colour is its own."""
+    return avatar(author.name, author.person_id or author.name)
 
 
 # For pages that show a prompt's form as it is filled in already.

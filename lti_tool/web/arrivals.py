@@ -1,31 +1,45 @@
-"""Where people arrive: what a launch came for, and what the activity is, decide on the page."""
+"""Where people arrive: the message of a launch, and what its activity is for, decide on the page."""
 
-from flask import url_for
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app, url_for
 
 from lti_tool.courses.models import Activity
 from lti_tool.launch.admission import LaunchAccepted
 from lti_tool.launch.models import LaunchKind
 
-_ACTIVITIES = {
-    Activity.DISCUSSION: "threads.list_threads",
-    Activity.HELP: "help_requests.list_help_requests",
-    Activity.FOLLOW_UP: "follow_ups.list_follow_ups",
-}
-_MESSAGES = {
-    LaunchKind.DEEP_LINKING: "deep_linking.choose_activity",
-    LaunchKind.SUBMISSION_REVIEW: "facilitation.review_submission",
-    LaunchKind.DATA_PRIVACY: "privacy.show_person",
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """The endpoints of first pages. The application names them: the web layer knows no feature."""
+
+    activities: Mapping[Activity, str]
+    messages: Mapping[LaunchKind, str]
+    """Of the messages that lead to no activity."""
+    points: str
+    """Where the platform asks for the points of all."""
+
+
+def init_arrivals(app: Flask, arrivals: Arrivals) -> None:
+    app.extensions["arrivals"] = arrivals
+    app.add_template_global(activity_page)
 
 
 def activity_page(activity: str) -> str:
     """The first page of an activity, in this launch."""
-    return url_for(_ACTIVITIES[Activity(activity)])
+    return url_for(_arrivals().activities[Activity(activity)])
 
 
 def first_page(accepted: LaunchAccepted) -> str:
-    """Where a launch goes that was just let in."""
+    """Where a launch leads that was just let in."""
+    arrivals = _arrivals()
     if accepted.lists_points:
-        return url_for("grades.list_scores", launch_id=accepted.launch_id)
-    endpoint = _MESSAGES.get(accepted.kind) or _ACTIVITIES[accepted.activity or Activity.DISCUSSION]
-    return url_for(endpoint, launch_id=accepted.launch_id)
+        return url_for(arrivals.points, launch_id=accepted.launch_id)
+    activity = arrivals.activities[Activity(accepted.activity or Activity.DISCUSSION)]
+    return url_for(arrivals.messages.get(accepted.kind, activity), launch_id=accepted.launch_id)
+
+
+def _arrivals() -> Arrivals:
+    return cast("Arrivals", current_app.extensions["arrivals"])

@@ -10,7 +10,6 @@ from uuid import UUID
 from flask import Flask
 from markupsafe import Markup
 
-from lti_tool.posts.authors import Author
 from lti_tool.web.filters import hue, initials, moment_in
 from lti_tool.web.locale import language
 
@@ -32,7 +31,6 @@ def init_elements(app: Flask) -> None:
     app.add_template_global(icon, "icon")
     app.add_template_global(time, "time")
     app.add_template_global(avatar, "avatar")
-    app.add_template_global(author_avatar, "author_avatar")
 
 
 def time(value: datetime) -> Markup:
@@ -43,11 +41,6 @@ def time(value: datetime) -> Markup:
 @lru_cache(4096)
 def _time(value: datetime, tag: str) -> Markup:
     return _TIME.format(value.isoformat(), tag, moment_in(value, tag))
-
-
-def author_avatar(author: Author) -> Markup:
-    """Beside what somebody wrote; a pseudonym's colour is its own."""
-    return avatar(author.name, author.person_id or author.name)
 
 
 @lru_cache(4096)

@@ -11,8 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from lti_tool.markup.unshown import UNSHOWN
-from lti_tool.people.names import NUMBERED, OWN, bare, number_of
-from lti_tool.posts.authors import OwnPseudonym
+from lti_tool.people.names import NUMBERED, OWN, OwnPseudonym, bare, number_of
 from lti_tool.web.locale import language
 
 _HUES = 12
