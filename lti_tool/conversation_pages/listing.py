@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -30,7 +29,7 @@ from lti_tool.acceptance.queries import has_accepted_answer
 from lti_tool.conversation_pages.ordering import ALL, OPENING, Known, Sort
 from lti_tool.core.actor import Actor
 from lti_tool.core.paging import Place
-from lti_tool.core.prepared import ask, asked_by, asker
+from lti_tool.core.prepared import EITHER_ROLE, ask, asked_by, asker, kept
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, placements_of_shape
 from lti_tool.following.queries import following
@@ -108,6 +107,11 @@ class Wanted:
         )
 
 
+_FULL = Wanted(tag="x", group_id=UUID(int=0), after=Place(datetime.min.replace(tzinfo=UTC), UUID(int=0))).form
+_FORMS = [replace(_FULL, show=show, whole_course=whole) for show in Show for whole in (True, False)]
+"""A form of request for each filter, with every condition set."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationRow:
     """One row of a list."""
@@ -150,7 +154,7 @@ def conversations(session: Session, actor: Actor, kind: ConversationKind, wanted
 
 
 # Built once for each combination of filters and orders, because building takes longer than running it.
-@cache
+@kept(wanted=_FORMS, is_staff=EITHER_ROLE)
 def _list(wanted: Wanted, *, is_staff: bool) -> Select[*tuple[Any, ...]]:
     them = asker(is_staff=is_staff)
     found = _found(them, wanted).cte("found")
@@ -247,7 +251,7 @@ def pinned(session: Session, actor: Actor, kind: ConversationKind) -> Sequence[C
     return [_row(actor, row) for row in found]
 
 
-@cache
+@kept(is_staff=EITHER_ROLE)
 def _pinned(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
     them = asker(is_staff=is_staff)
     return (
@@ -278,7 +282,7 @@ def tags_in_use(
     return [tag for (tag,) in ask(session, query, _asked(actor, kind, wanted))]
 
 
-@cache
+@kept(wanted=_FORMS, is_staff=EITHER_ROLE)
 def _tags_in_use(wanted: Wanted, *, is_staff: bool) -> Select[str]:
     recent = (
         select(Conversation.tags)
@@ -300,7 +304,7 @@ def count_new(
     return cast("int", count)
 
 
-@cache
+@kept(wanted=_FORMS, is_staff=EITHER_ROLE)
 def _count_new(wanted: Wanted, *, is_staff: bool) -> Select[int]:
     them = asker(is_staff=is_staff)
     newer = (

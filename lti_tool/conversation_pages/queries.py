@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +28,7 @@ from lti_tool.conversation_pages.views import Closing, ConversationView, PostVie
 from lti_tool.core.actor import Actor
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Place
-from lti_tool.core.prepared import ask, asked_by, asker
+from lti_tool.core.prepared import EITHER_ROLE, ask, asked_by, asker, kept
 from lti_tool.core.schedule import MOMENTS, Schedule
 from lti_tool.courses.models import Placement
 from lti_tool.courses.shapes import Shape, shape_of, sides_of
@@ -134,7 +133,7 @@ def conversation_view(
     )
 
 
-@cache
+@kept(is_staff=EITHER_ROLE)
 def _conversation(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
     them = asker(is_staff=is_staff)
     return (
@@ -214,7 +213,10 @@ def replies(
     return _page(actor, found[:POSTS_A_PAGE], next(iter(found[POSTS_A_PAGE:]), None), read)
 
 
-@cache
+_BEGINNINGS = (None, "from_id", "around_id", "from_number", "before_id", "at_end")
+
+
+@kept(begins_by=_BEGINNINGS, is_staff=EITHER_ROLE)
 def _page_of(begins_by: str | None, *, is_staff: bool) -> Select[*tuple[Any, ...]]:
     replies = _replies(is_staff=is_staff)
     begin: BindParameter[Any] = bindparam("begin")
@@ -266,7 +268,7 @@ def new_replies(
     return [_view(actor, row, read) for row in found]
 
 
-@cache
+@kept(is_staff=EITHER_ROLE)
 def _new_replies(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
     newer = _replies(is_staff=is_staff).where(Post.number > bindparam("after_number"))
     return by_number(newer, _CONVERSATION).limit(POSTS_A_PAGE)
@@ -281,7 +283,7 @@ def reply_in(
     return _view(actor, found[0]) if found else None
 
 
-@cache
+@kept(is_staff=EITHER_ROLE)
 def _reply(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
     return _replies(is_staff=is_staff).where(Post.id == _POST, Post.conversation_id == _CONVERSATION)
 
@@ -304,7 +306,7 @@ def post_view(session: Session, actor: Actor, post_id: UUID) -> PostView:
     return _view(actor, row)
 
 
-@cache
+@kept(is_staff=EITHER_ROLE)
 def _post(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
     them = asker(is_staff=is_staff)
     return (

@@ -5,16 +5,55 @@ the answer takes PostgreSQL.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, cast
+from itertools import product
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import BindParameter, Select, bindparam
 from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
+
+Builder = TypeVar("Builder", bound=Callable[..., Any])
+
+
+EITHER_ROLE = (True, False)
+"""The values of `is_staff`."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQuery:
+    """A builder whose queries are kept, and the values of its arguments that tests try it with."""
+
+    build: Callable[..., Any]
+    """As it was written: each call builds anew."""
+    values: Mapping[str, Sequence[Any]]
+
+    def examples(self) -> Iterator[dict[str, Any]]:
+        """Its arguments, in each combination of their values."""
+        for chosen in product(*self.values.values()):
+            yield dict(zip(self.values, chosen, strict=True))
+
+
+KEPT_QUERIES: list[KeptQuery] = []
+"""All of them, as modules are loaded. tests/posts/test_kept_queries.py has rules that each must keep."""
+
+
+def kept(**values: Sequence[Any]) -> Callable[[Builder], Builder]:
+    """Keep what a builder of a query gives, for each combination of its arguments, for good.
+
+    The query may hold no moment, no person and no list of values: they are parameters. `values` are those of
+    the builder's arguments, for the tests.
+    """
+
+    def keeping(build: Builder) -> Builder:
+        KEPT_QUERIES.append(KeptQuery(build, values))
+        return cast("Builder", cache(build))
+
+    return keeping
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -26,7 +25,7 @@ from lti_tool.core import clock
 from lti_tool.core.actor import Actor, Role
 from lti_tool.core.db import driver_connection, insert_once
 from lti_tool.core.errors import ConflictError, NotFoundError
-from lti_tool.core.prepared import asked_by, asker
+from lti_tool.core.prepared import asked_by, asker, kept
 from lti_tool.courses.models import Placement
 from lti_tool.grades.due import brought_points
 from lti_tool.grades.grading import is_graded_learner, maximum_of, points_of
@@ -154,7 +153,7 @@ def note_contribution(session: Session, actor: Actor, placement_id: UUID) -> Non
         defer_sending(session, actor.registration_id)
 
 
-@cache
+@kept()
 def _note() -> Any:
     them = asker(is_staff=False)
     values: dict[str, Any] = {

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
@@ -15,7 +14,7 @@ from lti_tool.core.actor import Actor, Role
 from lti_tool.core.db import written_out
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.paging import Page, Place
-from lti_tool.core.prepared import ask, asked_by, asker, time_of_asking
+from lti_tool.core.prepared import EITHER_ROLE, ask, asked_by, asker, kept, time_of_asking
 from lti_tool.moderation.models import AuthorNotice, Report
 from lti_tool.moderation.service import DECISIONS, access_moderation
 from lti_tool.people.models import Membership, Person
@@ -108,7 +107,7 @@ def alerts(session: Session, actor: Actor) -> Alerts:
 
 
 # This runs on every page.
-@cache
+@kept(is_staff=EITHER_ROLE)
 def _alerts(*, is_staff: bool) -> Select[bool, datetime | None, int]:
     them = asker(is_staff=is_staff)
     waits_until = select(PreModeration.until).where(

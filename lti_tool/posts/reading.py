@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.core import clock
 from lti_tool.core.actor import Actor
+from lti_tool.core.prepared import kept
 from lti_tool.posts.models import Conversation, ReadState
 
 MOST_EXCEPTIONS = 400
@@ -122,7 +122,7 @@ def mark_own(session: Session, actor: Actor, conversation_id: UUID, number: int)
     session.execute(_mark_own(), {**mine, "its_number": number})
 
 
-@cache
+@kept()
 def _mark_own() -> Any:
     number: BindParameter[int] = bindparam("its_number", type_=Integer)
     follows = ReadState.read_to == number - 1

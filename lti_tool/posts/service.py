@@ -1,7 +1,6 @@
 """Writing contributions: opening a conversation, and posting to one."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from lti_tool.core.actor import Actor
 from lti_tool.core.db import insert_once
 from lti_tool.core.errors import NotFoundError
 from lti_tool.core.ids import new_random_id
-from lti_tool.core.prepared import asked_by, asker, time_of_asking
+from lti_tool.core.prepared import EITHER_ROLE, asked_by, asker, kept, time_of_asking
 from lti_tool.core.schedule import Stage
 from lti_tool.markup.markdown import render
 from lti_tool.mentions.queries import known_in
@@ -57,7 +56,7 @@ def access_conversation(
     return found
 
 
-@cache
+@kept(is_staff=EITHER_ROLE)
 def _to_read(*, is_staff: bool) -> Select[Conversation]:
     return select(Conversation).where(
         Conversation.id == _CONVERSATION,
@@ -88,7 +87,7 @@ def sees_replies(session: Session, actor: Actor, conversation_id: UUID) -> bool:
     return actor.role.is_staff or session.scalars(_are_open_to_learner(), asked).one()
 
 
-@cache
+@kept()
 def _are_open_to_learner() -> Select[bool]:
     return select(replies_are_open(asker(is_staff=False))).where(Conversation.id == _CONVERSATION)
 

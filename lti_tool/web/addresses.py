@@ -8,12 +8,12 @@ from uuid import UUID
 import flask
 from flask import Flask, current_app, g, request
 
-from lti_tool.web.repeated import Place
+from lti_tool.web.repeated import Slot
 
 _LAUNCH = "launch_id"
 _IN_ANCHORS = "%!#$&'()*+,/:;=?@"
 """What Flask leaves as it is in an anchor."""
-_IDS = frozenset({UUID, Place})
+_IDS = frozenset({UUID, Slot})
 
 
 def init_addresses(app: Flask) -> None:
@@ -23,7 +23,7 @@ def init_addresses(app: Flask) -> None:
 def url_for(endpoint: str, *, _anchor: str | None = None, **values: Any) -> str:
     """Flask's `url_for`; an address that differs by ids alone is filled in where one is known already.
 
-    In what stands on a page many times, an id may be a `Place` for it.
+    In what stands on a page many times, an id may be a `Slot`.
     """
     kind = tuple([(name, UUID if type(it) in _IDS else it) for name, it in values.items()])
     address = _form(_whole(endpoint), kind) % _with_launch(values)
