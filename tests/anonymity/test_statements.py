@@ -70,7 +70,8 @@ def test_everything_that_somebody_does_with_their_question(world: World) -> None
     world.author.send(path, f"{path}/answers/{answer}/accept", {})
     world.author.send(path, f"{path}/resolve", FIX)
     world.reply(world.author, path, "And this too.", **ANONYMOUS)
-    peers = world.session.scalars(select(StatementRow).filter_by(event="answer_posted")).first()
+    answers = select(StatementRow).filter_by(event="answer_posted").order_by(StatementRow.seq)
+    peers = world.session.scalars(answers).first()
     assert peers
     assert peers.person_id == world.peer.actor.person_id
     world.session.delete(peers)

@@ -70,7 +70,7 @@ def test_files_are_chosen_described_removed_and_posted(come: Come, width: int) -
     expect(ana.tool.get_by_role("status").filter(has_text="is attached")).to_be_visible()
     ana.tool.get_by_label("What does the picture show?").fill("Two bars, the left one higher")
     choose(ana, {"name": "page.pdf", "mimeType": "text/html", "buffer": b"<script>window.ran = 1</script>"})
-    expect(ana.tool.get_by_text("page.pdf: its name ends in")).to_be_visible()
+    expect(ana.tool.get_by_text("page.pdf: The name ends in")).to_be_visible()
     ana.tool.evaluate(
         GIVE, ["#composer textarea", "pasted.png", "image/png", list(picture((30, 30))), "paste"]
     )
@@ -158,7 +158,7 @@ def test_how_it_looks(demo: Demo, new_context: NewContext) -> None:
     with no_complaints(visit.page.context):
         _fill_composer(visit)
         choose(visit, {"name": "wrong.png", "mimeType": "image/png", "buffer": b"no picture at all"})
-        expect(visit.tool.get_by_text("wrong.png: its name ends in")).to_be_visible()
+        expect(visit.tool.get_by_text("wrong.png: The name ends in")).to_be_visible()
         choose(visit, {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": HEIC})
         expect(visit.tool.get_by_text("It was saved as JPEG, which every browser can show.")).to_be_visible()
         look_at(visit.page, "files-waiting")
