@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from psycopg import _queries
 from sqlalchemy import (
     ColumnClause,
     ColumnElement,
@@ -33,13 +32,11 @@ from sqlalchemy.types import Uuid
 from lti_tool.core import clock
 from lti_tool.core.errors import SettingsError
 from lti_tool.core.ids import new_row_id
+from lti_tool.core.long_statements import keep_long_statements
 from lti_tool.core.pool import replace_dead_connections
 from lti_tool.settings import Settings
 
-# psycopg keeps how it read a statement, but of none that is longer than 4,096 characters, and has no setting
-# for that. Those of lists and of a thread are, and would be read anew for each page.
-# tests/core/test_long_statements.py tells if this is of no use any more.
-_queries.MAX_CACHED_STATEMENT_LENGTH = 16 * 1024
+keep_long_statements()
 
 
 class Base(DeclarativeBase):
