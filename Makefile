@@ -5,7 +5,7 @@ DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-reset test check bench bench-quick chaos machine fix lock wheel
+.PHONY: help demo demo-reset test check bench bench-quick chaos steady mutants machine fix lock wheel
 
 SETUP = @command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or later." >&2; exit 1; }; \
 	"$(PYTHON)" .ci/setup.py
@@ -21,7 +21,7 @@ demo-reset:  ## remove what the demo has stored
 	$(SETUP) run
 	@exec .venv/bin/segue demo --reset
 
-test:  ## set up and run every test; `make test ARGS="tests/threads -k reply"` for some
+test:  ## set up and run every test; `make test ARGS="tests/threads -k reply"` for some, SEGUE_SCREENSHOTS=1 for pictures of pages
 	$(SETUP) test
 	@exec .venv/bin/pytest $(ARGS)
 
@@ -40,6 +40,14 @@ bench-quick:  ## the same with small numbers, a few minutes
 chaos:  ## set up and deliver 1,000,000 statements under every fault; `make chaos ARGS="--statements 100000"`
 	$(SETUP) run
 	@exec .venv/bin/python -m bench.chaos $(ARGS)
+
+steady:  ## set up and run the browser tests 20 times beside two busy processes; `make steady ARGS="--runs 3 tests/browser/test_sites.py"`
+	$(SETUP) test
+	@exec .venv/bin/python -m bench.steady $(ARGS)
+
+mutants:  ## set up and change the code in small ways that tests should notice: hours; `make mutants ARGS="guard --most 50"`
+	$(SETUP) test
+	@exec .venv/bin/python -m bench.mutants $(ARGS)
 
 machine:  ## set up and have delivery's state machine find every mistake that is planted for it
 	$(SETUP) test

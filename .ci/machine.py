@@ -70,13 +70,11 @@ NO_NETWORK = (
     "Connection to",
     "Could not resolve",
 )
-BAD_CERTIFICATE = ("CERTIFICATE_VERIFY_FAILED", "UNABLE_TO_GET_ISSUER_CERT", "SELF_SIGNED_CERT")
-NO_FILE = ("No matching distribution", "from versions:")
 EXPLANATIONS = (
     (("DO NOT MATCH THE HASHES", "EINTEGRITY"), "a downloaded file is not the one that the lock file names"),
     (("No space left", "ENOSPC"), "the disk is full"),
     (
-        BAD_CERTIFICATE,
+        ("CERTIFICATE_VERIFY_FAILED", "UNABLE_TO_GET_ISSUER_CERT", "SELF_SIGNED_CERT"),
         "the registry's certificate is not trusted here",
     ),
     (NO_NETWORK, "the package registry can't be reached (is there a network?)"),

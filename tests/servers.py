@@ -15,6 +15,7 @@ from lti_tool.serving.application import InThreads
 from lti_tool.serving.limits import BodyLimits
 from lti_tool.serving.server import server_config
 from lti_tool.web.bodies import limits_of
+from tests.request_log import Noted
 
 _THREADS = 16
 _ANY = BodyLimits(size=64 * 1024 * 1024, seconds=60)
@@ -28,7 +29,7 @@ def serving(
     find_limits = limits_of(application) if isinstance(application, Flask) else lambda _method, _path: _ANY
     adapted = InThreads(application, find_limits, threads=threads)
     config = server_config(
-        adapted, **({"ssl_context_factory": lambda *_: ssl_context} if ssl_context else {})
+        Noted(adapted), **({"ssl_context_factory": lambda *_: ssl_context} if ssl_context else {})
     )
     config.timeout_graceful_shutdown = 1  # who is held up by a test on purpose is not waited for
     server = Server(config)

@@ -158,3 +158,8 @@ def posted_file(visitor: Visitor, session: Session) -> UUID:
     found = session.scalars(query.where(Post.conversation_id == thread)).one()
     session.commit()
     return found
+
+
+def rows(session: Session) -> list[Attachment]:
+    session.rollback()
+    return list(session.scalars(select(Attachment).order_by(Attachment.position, Attachment.id)))

@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 from werkzeug.http import parse_options_header
 
 from lti_tool.attachments import keeping
-from lti_tool.attachments.models import MOST_FILES, Attachment
+from lti_tool.attachments.models import MOST_FILES
 from lti_tool.core.actor import Role
-from lti_tool.core.db import settings_of
 from lti_tool.posts.models import Conversation, Post
 from lti_tool.statements.models import StatementRow
-from lti_tool.storage.store import Storage, StorageError, storage_of
+from lti_tool.storage.store import Storage, StorageError
 from tests.attachments.files import (
     NOTES,
     PDF,
@@ -31,6 +30,7 @@ from tests.attachments.files import (
     post_with_files,
     post_with_pictures,
     posted_file,
+    rows,
     said,
     upload,
     waiting_file,
@@ -43,21 +43,6 @@ from tests.web.test_sessions import TOOL, Tab
 from xapi import vocabulary
 
 COUNT = vocabulary.ATTACHMENTS
-
-
-@pytest.fixture
-def ana(course: Course) -> Visitor:
-    return course.visitor("Ana Ruiz")
-
-
-@pytest.fixture
-def storage(session: Session) -> Storage:
-    return storage_of(settings_of(session))
-
-
-def rows(session: Session) -> list[Attachment]:
-    session.rollback()
-    return list(session.scalars(select(Attachment).order_by(Attachment.position, Attachment.id)))
 
 
 def test_files_that_are_sent_along_stand_below_the_post(ana: Visitor, session: Session) -> None:

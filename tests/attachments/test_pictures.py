@@ -15,23 +15,12 @@ from lti_tool.attachments import tasks
 from lti_tool.attachments.models import Attachment
 from lti_tool.core import clock
 from lti_tool.core.actor import Role
-from lti_tool.core.db import settings_of
-from lti_tool.storage.store import Storage, storage_of
+from lti_tool.storage.store import Storage
 from tests.attachments.files import HEIC, MAKER, PLACE, ids_in, photo, picture, post_with_files, upload
 from tests.factories.entrances import Course, Visitor
 from tests.web.test_sessions import TOOL, Tab
 
 SMALLER = "The picture was reduced to 2048 × 1536 pixels."  # noqa: RUF001
-
-
-@pytest.fixture
-def ana(course: Course) -> Visitor:
-    return course.visitor("Ana Ruiz")
-
-
-@pytest.fixture
-def storage(session: Session) -> Storage:
-    return storage_of(settings_of(session))
 
 
 def saved(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:

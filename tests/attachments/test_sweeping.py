@@ -12,36 +12,21 @@ from sqlalchemy.orm import Session, sessionmaker
 from lti_tool.attachments import keeping, tasks
 from lti_tool.attachments.models import Attachment
 from lti_tool.core import clock
-from lti_tool.core.db import settings_of
 from lti_tool.posts.models import Post
-from lti_tool.storage.store import Storage, storage_of
+from lti_tool.storage.store import Storage
 from tests.attachments.files import (
     ids_in,
     posted_file,
+    rows,
     said,
     upload,
     waiting_file,
 )
-from tests.factories.entrances import Course, Visitor
+from tests.factories.entrances import Visitor
 from tests.threads.test_threads import THREAD
 
 
-@pytest.fixture
-def ana(course: Course) -> Visitor:
-    return course.visitor("Ana Ruiz")
-
-
-@pytest.fixture
-def storage(session: Session) -> Storage:
-    return storage_of(settings_of(session))
-
-
-def rows(session: Session) -> list[Attachment]:
-    session.rollback()
-    return list(session.scalars(select(Attachment).order_by(Attachment.position, Attachment.id)))
-
-
-def test_the_sweep_deletes_removed_files(
+def test_what_is_taken_out_is_deleted_by_the_sweep(
     ana: Visitor, session: Session, sessions: sessionmaker[Session], storage: Storage
 ) -> None:
     answer, form = upload(ana, ("a.txt", b"a"), ("b.txt", b"b"))

@@ -21,6 +21,7 @@ from playwright.sync_api import (
 
 from tests.browser.running import Demo, running_demo
 from tests.browser.visits import Entrance, Visit
+from tests.request_log import note
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -126,9 +127,11 @@ def _waits_are_told(context: BrowserContext) -> Iterator[None]:
 
     def asked(request: Request) -> None:
         waiting[request] = time.monotonic()
+        note("browser", "asked", f"{request.method} {request.url}")
 
     def ended(request: Request) -> None:
         waiting.pop(request, None)
+        note("browser", "ended", f"{request.method} {request.url} {request.failure or ''}")
 
     with _listening(context, request=asked, requestfinished=ended, requestfailed=ended):
         try:

@@ -1,18 +1,16 @@
 """A course is copied in the LMS: its staff are told in the activity, and decide with one press."""
 
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewContext
 from tests.browser.running import Demo
+from tests.browser.test_pages import take_picture
 from tests.browser.visits import TALK, Visit
 
 pytestmark = pytest.mark.browser
 
-SCREENSHOTS = Path(__file__).parents[2] / "var/screenshots"
 TOLD = "This activity is a copy"
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
@@ -62,12 +60,11 @@ def test_the_panel_is_fit_for_every_eye(new_context: NewContext, demo: Demo, sch
     page.goto(ines.tool.url)
     expect(page.get_by_role("region", name=TOLD)).to_be_visible()
     assert Axe().run(page).response["violations"] == []
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for width in (360, 768, 1200):
         page.set_viewport_size({"width": width, "height": 800})
-        page.screenshot(path=SCREENSHOTS / f"copied-{scheme}-{width}.png")
+        take_picture(page, f"copied-{scheme}-{width}")
     page.set_viewport_size({"width": 320, "height": 800})
     page.evaluate("name => { document.querySelector('.copied bdi').textContent = name.repeat(2) }", LONG)
     page.evaluate("document.documentElement.dir = 'rtl'")
-    page.screenshot(path=SCREENSHOTS / f"copied-{scheme}-rtl.png")
+    take_picture(page, f"copied-{scheme}-rtl")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -11,7 +11,7 @@ from lti_tool.demo.lms.catalogue import COURSES
 from tests.browser.conftest import NewContext, own_context
 from tests.browser.running import Demo
 from tests.browser.test_keyboard import tab_to
-from tests.browser.test_pages import ARABIC, LONG_WORD, MARKDOWN, SCREENSHOTS, look_at
+from tests.browser.test_pages import ARABIC, LONG_WORD, MARKDOWN, look_at, take_picture
 from tests.browser.visits import QUIET, Visit, reload
 
 pytestmark = pytest.mark.browser
@@ -45,11 +45,11 @@ def look_closely(page: Page, name: str) -> None:
     look_at(page, name)
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": TABLET, "height": 800})
-    page.screenshot(path=SCREENSHOTS / f"{name}-{TABLET}.png", full_page=True)
+    take_picture(page, f"{name}-{TABLET}")
     page.evaluate("document.documentElement.dir = 'rtl'")
     needed = page.evaluate("document.documentElement.scrollWidth")
     assert needed <= TABLET, f"{name} needs {needed} px from right to left"
-    page.screenshot(path=SCREENSHOTS / f"{name}-rtl.png", full_page=True)
+    take_picture(page, f"{name}-rtl")
     page.evaluate("document.documentElement.dir = 'ltr'")
 
 

@@ -1,5 +1,6 @@
 """Every page and state: narrow and wide, light and dark, for every eye, and without a complaint."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -21,6 +22,8 @@ from tests.browser.visits import ANA, QUIET, TALK, TOM, YUSUF, Entrance, Visit
 pytestmark = pytest.mark.browser
 
 SCREENSHOTS = Path(__file__).parents[2] / "var/screenshots"
+TAKEN = "SEGUE_SCREENSHOTS"
+"""Set in the environment, pages are also kept as pictures, for people to look at."""
 NARROWEST = 320
 WIDTHS = (360, 1200)
 TABLET = 768
@@ -364,9 +367,13 @@ def test_a_launch_that_stops_on_its_way_can_go_on(demo: Demo, stage: Stage) -> N
 RUN_AXE = "axe.run({resultTypes: ['violations']}).then((found) => ({violations: found.violations}))"
 
 
+def take_picture(page: Page, name: str) -> None:
+    if os.environ.get(TAKEN):
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
 def look_at(page: Page, name: str) -> None:
     """Look at a page in all widths and colours."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for width in (NARROWEST, *WIDTHS):
         page.set_viewport_size({"width": width, "height": HEIGHT})
         # What follows the window's size by script does so a frame later.
@@ -380,9 +387,9 @@ def look_at(page: Page, name: str) -> None:
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": TABLET, "height": HEIGHT})
-        page.screenshot(path=SCREENSHOTS / f"{name}-{TABLET}-{scheme}.png", full_page=True)
+        take_picture(page, f"{name}-{TABLET}-{scheme}")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
-            page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+            take_picture(page, f"{name}-{width}-{scheme}")
             found = AxeResults(page.evaluate(RUN_AXE))
             assert found.violations_count == 0, f"{name}, {width} px, {scheme}:\n{found.generate_report()}"

@@ -16,6 +16,6 @@ def test_how_a_long_statement_was_read_is_kept(engine: Engine) -> None:
             assert connection.execute(query, {"value": value}).scalar_one() == value
         after = _queries._query2pg.cache_info()
     assert after.hits == before.hits + 1, (
-        "psycopg no longer keeps parsed statements by MAX_CACHED_STATEMENT_LENGTH. Look how it decides now, and"
-        " change lti_tool/core/long_statements.py; if it keeps long ones by itself, delete that module."
+        "psycopg no longer keeps parsed statements by MAX_CACHED_STATEMENT_LENGTH. Look how it decides"
+        " now, and change lti_tool/core/long_statements.py; if it keeps long ones by itself, delete that."
     )

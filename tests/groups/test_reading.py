@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.core import clock
 from lti_tool.courses.models import Placement
 from lti_tool.mentions.models import Mention
+from lti_tool.people.models import GroupMembership
 from lti_tool.posts.models import Conversation, Post
 from lti_tool.statements.models import StatementRow
 from tests.conftest import QueryCounter
@@ -87,6 +88,17 @@ def test_staff_choose_whose_a_thread_is_and_filter_by_group(grouped: Grouped, se
     assert smuggled == grouped.kestrels
     answer = grouped.ines.send("/threads/new", "/threads/new", {**THREAD, "group": str(UUID(int=1))})
     assert answer.status_code == 422
+
+
+def test_a_learner_in_two_groups_has_to_choose(grouped: Grouped, session: Session) -> None:
+    session.add(GroupMembership(group_id=grouped.herons, person_id=grouped.ana.actor.person_id))
+    session.commit()
+    assert "Who is it for?" in grouped.ana.get("/threads/new").text
+    assert grouped.ana.send("/threads/new", "/threads/new", THREAD).status_code == 422
+    for group in (grouped.kestrels, grouped.herons):
+        post_thread(grouped.ana, group=str(group))
+    groups = session.scalars(select(Conversation.group_id).order_by(Conversation.id)).all()
+    assert groups == [grouped.kestrels, grouped.herons]
 
 
 @pytest.mark.parametrize(("seconds", "there"), [(-1, []), (0, ["Our nest"]), (1, ["Our nest"])])

@@ -84,6 +84,8 @@ _LINKS = [
     f"a@b.example<img src=x: onerror={_CALL}>",
     f"[[x](javascript:{_CALL})](https://a.example)",
     f"<https://a.example/' onclick='{_CALL}>",
+    "<a href=x hx-get=/ data-hx-get=/>x</a>",
+    f"[x](java\nscript:{_CALL})",
 ]
 _MUTATIONS = [
     f'<noscript><p title="</noscript><img src=x: onerror={_CALL}>">',

@@ -74,40 +74,7 @@ def test_an_image_becomes_a_link() -> None:
     assert ">a cat</a>" in html
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "<script>alert(1)</script>",
-        "[x](javascript:alert(1))",
-        "[x](JaVaScRiPt:alert(1))",
-        "[x](\x01javascript:alert(1))",
-        "[x](java\nscript:alert(1))",
-        "[x](&#106;avascript:alert(1))",
-        "[x](data:text/html;base64,PHNjcmlwdD4=)",
-        "[x](vbscript:msgbox(1))",
-        "<javascript:alert(1)>",
-        '<https://example.org/" onmouseover="alert(1)>',
-        '[x](https://example.org "a\\" onmouseover=\\"alert(1)")',
-        "<img src=x onerror=alert(1)>",
-        "<svg/onload=alert(1)>",
-        "<a href=x hx-get=/ data-hx-get=/>x</a>",
-        "<style>*{}</style>",
-        "<form action=https://evil.test><input>",
-        "<base href=https://evil.test/>",
-        "<meta http-equiv=refresh content=0>",
-        "```html\n<script>alert(1)</script>\n```",
-        '```" onmouseover="alert(1)\nx\n```',
-        "[a]: javascript:alert(1)\n\n[a]",
-        "| a |\n|---|\n| <script>alert(1)</script> |",
-        "<!-- --><script>alert(1)</script>",
-        '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
-    ],
-)
-def test_hostile_sources(source: str) -> None:
-    assert_safe(render(source))
-
-
-def test_the_second_parser_finds_unsafe_html() -> None:
+def test_the_checker_notices_unsafe_html() -> None:
     for html in ("<script>", '<p onclick="x">', '<a href="javascript:x" rel="" target="">', "<img>"):
         with pytest.raises(AssertionError):
             assert_safe(html)

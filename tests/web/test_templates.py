@@ -37,9 +37,9 @@ def test_templates_are_made_the_quick_way(app: Flask) -> None:
 
 def test_jinja_still_has_what_the_quick_way_builds_on() -> None:
     advice = (
-        "Jinja's code generator has changed. Compare _CodeGenerator in lti_tool/web/templates.py with the new one."
-        " Without the class (and its line in _Environment) every page is the same, only slower: if you can't mend"
-        " it at once, take it out and run `python -m bench.threads`."
+        "Jinja's code generator has changed. Compare _CodeGenerator in lti_tool/web/templates.py with it."
+        " Without that class (and its line in _Environment) every page is the same, only slower: if you"
+        " can't mend it at once, take it out and run `python -m bench.threads`."
     )
     for name, parameters in {
         "_output_child_pre": ["self", "node", "frame", "finalize"],

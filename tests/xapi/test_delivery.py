@@ -74,6 +74,7 @@ def test_what_follows_from_an_answer(given_answer: Answer, whole_batch: Kind, si
 def test_who_forbids_a_batch_with_a_void_may_forbid_that_alone(statements: list[str], kind: Kind) -> None:
     decision = decide(answer(403), statements=statements, attempts=0, now=NOW, jitter=0.5)
     assert decision.kind is kind
+    assert decision.rest == timedelta(minutes=5)
     assert decide(answer(401), statements=statements, attempts=0, now=NOW, jitter=0.5).kind is Kind.PAUSE
 
 
