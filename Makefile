@@ -46,7 +46,7 @@ steady:  ## set up and run the browser tests 20 times beside two busy processes;
 	@exec .venv/bin/python -m bench.steady $(ARGS)
 
 mutants:  ## set up and change the code in small ways that tests should notice: hours; `make mutants ARGS="guard --most 50"`
-	$(SETUP) test
+	$(SETUP) mutants
 	@exec .venv/bin/python -m bench.mutants $(ARGS)
 
 machine:  ## set up and have delivery's state machine find every mistake that is planted for it

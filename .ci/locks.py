@@ -7,8 +7,8 @@ from front_end import INPUTS, find_npm
 from machine import must, run, step
 from python_packages import Place
 
-# All groups are locked first; the others then take the same versions, so that they fit together. Not Ralph's
-# and npm's, which are installed by themselves.
+# All groups are locked first; the others then take the same versions, so that they fit together. Not those of
+# Ralph, npm and mutants, which are installed by themselves.
 WHOLE = "requirements-dev.txt"
 PARTS = {
     WHOLE: ("pyproject.toml", "--group", "dev"),
@@ -16,6 +16,7 @@ PARTS = {
     "requirements-build.txt": ("--group", "build", "--constraints", WHOLE),
     "requirements-npm.txt": ("--group", "npm"),
     "requirements-ralph.txt": ("--group", "ralph"),
+    "requirements-mutants.txt": ("--group", "mutants", "--no-emit-package", "yattag"),
 }
 COMPILE = ("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header")
 OLDEST = ("--python-version", "3.11")

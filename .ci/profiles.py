@@ -9,9 +9,9 @@ from chromium import as_root, install_chromium
 from front_end import install_front_end
 from locks import write_locks
 from machine import Stop, only_one
-from python_packages import Place, base_python, install, install_project, install_ralph, make_venv
+from python_packages import Place, base_python, install, install_apart, install_project, make_venv
 
-PROFILES = ("run", "check", "test", "wheel", "lock")
+PROFILES = ("run", "check", "test", "wheel", "lock", "mutants")
 
 
 def set_up(place: Place, profile: str, path: str, more: Sequence[str] = ()) -> None:
@@ -25,7 +25,9 @@ def set_up(place: Place, profile: str, path: str, more: Sequence[str] = ()) -> N
         install_front_end(place, path)
     if profile == "test":
         install_chromium(path, root=as_root())
-        install_ralph(place)
+        install_apart(place, "ralph")
+    if profile == "mutants":
+        install_apart(place, "mutants")
 
 
 def main(words: Sequence[str]) -> int:

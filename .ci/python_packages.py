@@ -21,6 +21,7 @@ LOCKS = {
     "dev": ("requirements-dev.txt",),
     "npm": ("requirements-npm.txt",),
     "ralph": ("requirements-ralph.txt",),
+    "mutants": ("requirements-mutants.txt",),
 }
 
 
@@ -130,11 +131,11 @@ def install(place: Place, lock: str) -> None:
         place.stamps.write("packages-run", digest(*place.files(*LOCKS["run"])))
 
 
-def install_ralph(place: Place) -> None:
-    """Ralph, a record store that tests deliver to, in an environment that holds nothing else."""
-    apart = replace(place, name=".venv-ralph")
+def install_apart(place: Place, lock: str) -> None:
+    """What a lock names, in an environment that holds nothing else: `.venv-<lock>`."""
+    apart = replace(place, name=f".venv-{lock}")
     make_venv(apart)
-    install(apart, "ralph")
+    install(apart, lock)
 
 
 def install_project(place: Place) -> None:

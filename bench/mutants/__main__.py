@@ -6,6 +6,7 @@ would outlive a change. Prints the changes that no test noticed ("survived"), th
 
 import argparse
 import difflib
+import json
 import os
 import random
 import shutil
@@ -20,7 +21,6 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from bench.mutants.operators import mutants
 from lti_tool.core.db import make_engine
 from lti_tool.core.embedded import start_embedded
 
@@ -45,8 +45,9 @@ PARTS = {
         ["tests/contract/launches/test_refused.py", "tests/contract/launches/test_accepted.py"],
     ),
     "visibility": Part(
-        ["lti_tool/posts/visibility.py", "lti_tool/posts/groups.py"],
+        ["lti_tool/posts/visibility.py", "lti_tool/posts/audiences.py"],
         [
+            "tests/audiences",
             "tests/groups",
             "tests/shapes/test_answer_first.py",
             "tests/moderation",
@@ -69,7 +70,7 @@ PARTS = {
         ["lti_tool/statements/delivery.py", "lti_tool/statements/breaker.py"],
         [
             "tests/statements/test_delivery.py",
-            "tests/statements/test_alone.py",
+            "tests/statements/test_poison.py",
             "tests/statements/test_voids.py",
             "tests/statements/test_dispatch.py",
             "tests/statements/test_faults.py",
@@ -90,6 +91,13 @@ def run_tests(tree: Path, tests: Sequence[str], environment: Mapping[str, str]) 
     return ended.returncode == 0
 
 
+def mutants(file: Path) -> list[str]:
+    """Every version of the file with one change."""
+    python, program = ROOT / ".venv-mutants/bin/python", Path(__file__).parent / "operators.py"
+    made = subprocess.run([python, "-I", program, file], capture_output=True, check=True)
+    return list(json.loads(made.stdout))
+
+
 def difference(before: str, after: str) -> str:
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
     return "\n".join(f"    {line}" for line in list(lines)[2:])
@@ -104,7 +112,7 @@ def test_part(name: str, tree: Path, environment: Mapping[str, str], most: int, 
         (file, code, mutant)
         for file in part.files
         for code in [(tree / file).read_text()]
-        for mutant in mutants(code)
+        for mutant in mutants(tree / file)
     ]
     tried = random.Random(seed).sample(every, min(most, len(every)))
     survived = 0

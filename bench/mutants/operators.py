@@ -1,6 +1,12 @@
-"""What is changed in the code: what cosmic-ray has for it, and two that conditions of SQL need."""
+"""The changes: cosmic-ray's, and three of our own for conditions and calls.
 
+Runs in `.venv-mutants`, which has cosmic-ray: `python bench/mutants/operators.py FILE` prints its mutants as JSON.
+"""
+
+import json
+import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import cosmic_ray.plugins
@@ -107,3 +113,7 @@ def mutants(code: str) -> Sequence[str]:
             occurrence += 1
     found.pop(code, None)
     return list(found)
+
+
+if __name__ == "__main__":
+    json.dump(mutants(Path(sys.argv[1]).read_text(encoding="utf-8")), sys.stdout)

@@ -17,6 +17,7 @@ PYTHON_LOCKS = (
     "requirements-build.txt",
     "requirements-npm.txt",
     "requirements-ralph.txt",
+    "requirements-mutants.txt",
 )
 
 
@@ -64,6 +65,7 @@ def test_every_locked_package_has_hashes(name: str) -> None:
         ("requirements-build.txt", group("build")),
         ("requirements-npm.txt", group("npm")),
         ("requirements-ralph.txt", group("ralph")),
+        ("requirements-mutants.txt", group("mutants")),
     ],
 )
 def test_the_lock_answers_pyproject(lock: str, wanted: list[str]) -> None:
