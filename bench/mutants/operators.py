@@ -1,6 +1,6 @@
 """The changes: cosmic-ray's, and three of our own for conditions and calls.
 
-Runs in `.venv-mutants`, which has cosmic-ray: `python bench/mutants/operators.py FILE` prints its mutants as JSON.
+Runs in `.venv-mutants`, which has cosmic-ray: `operators.py FILE` prints the mutants of a file as JSON.
 """
 
 import json
