@@ -105,8 +105,6 @@ def actors(session: Session) -> list[Actor]:
             context_id="course",
             placement_title="It",
             activity="discussion",
-            shape="",
-            prompt_html="",
             locale="en",
             language="en",
             embedders=(),

@@ -19,7 +19,7 @@ class CopiedFrom:
 
 def copied_from(session: Session, actor: Actor) -> CopiedFrom | None:
     """For staff who have yet to say what becomes of copied settings; None, and no query, for all others."""
-    if not (actor.copy_is_open and actor.role.is_staff):
+    if not (actor.here.copy_is_open and actor.role.is_staff):
         return None
     source, of_source, of_plan = aliased(Placement), aliased(Course), aliased(Course)
     title = session.scalar(

@@ -74,7 +74,7 @@ def settle_copy() -> Response:
 @blueprint.app_template_global("copied_activity")
 def copied_activity() -> str:
     """The panel above a copied activity, for its staff until they decided; nothing for anybody else."""
-    return _copied(CopyForm.empty()) if actor().copy_is_open else ""
+    return _copied(CopyForm.empty()) if actor().here.copy_is_open else ""
 
 
 def _copied(form: CopyForm) -> str:

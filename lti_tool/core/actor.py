@@ -41,12 +41,35 @@ class Naming:
     """Whether they hold what people wrote."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityHere:
+    """How staff have set up the activity that a launch leads to. Only features look at it."""
+
+    shape: str = ""
+    """How its discussion goes: a `Shape` of courses/shapes.py."""
+    prompt_html: str = ""
+    """What the instructor asks the participants, as safe HTML; empty for nothing."""
+    allows_anonymity: bool = False
+    """Whether learners may post anonymously to each other."""
+    group_set_id: UUID | None = None
+    """The groups that the activity is worked in; None for everybody together."""
+    gallery_at: datetime | None = None
+    """When the threads of those groups are opened to each other; None for never."""
+    schedule: Schedule = ALWAYS
+    """When people may write in the activity's discussion."""
+    has_roles: bool = False
+    """Whether roles go round in the activity's discussion (rotation/)."""
+    copy_is_open: bool = False
+    """Whether the settings were copied, and staff have yet to decide about the copy."""
+
+
 _AS_USUAL = Naming()
+_UNSET = ActivityHere()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Everything a service needs to know of the one who acts; read once a request."""
+    """Who acts, and where; read once a request."""
 
     launch_id: UUID
     registration_id: UUID
@@ -67,10 +90,6 @@ class Actor:
     placement_title: str
     activity: str
     """What the placement is for: "discussion", "help" or "follow_up"."""
-    shape: str
-    """How its discussion goes: a `Shape` of courses/shapes.py."""
-    prompt_html: str
-    """What the instructor asks the participants, safe HTML; empty for nothing."""
     locale: str
     """The language tag that the platform gives, such as "en" or "pt-BR"."""
     language: str
@@ -81,22 +100,11 @@ class Actor:
     """The `context.registration` of this person's statements in this course."""
     naming: Naming = _AS_USUAL
     """How statements name people of this registration."""
+    here: ActivityHere = _UNSET
     is_test: bool = False
     """Somebody whom the platform made up to try things: may do everything, and counts nowhere."""
-    allows_anonymity: bool = False
-    """Whether the placement's staff let learners post anonymously to each other."""
-    group_set_id: UUID | None = None
-    """The groups that the activity is worked in; None for everybody together."""
-    gallery_at: datetime | None = None
-    """From when those groups' threads are open to each other; None for never."""
-    schedule: Schedule = ALWAYS
-    """From when until when people write in the activity's discussion."""
-    has_roles: bool = False
-    """Whether roles go round in the activity's discussion (rotation/)."""
     lrs_version: str | None = None
     """Which xAPI the platform's own record store speaks; None for the default's."""
-    copy_is_open: bool = False
-    """Whether this activity's settings were copied, and its staff have yet to say what becomes of them."""
 
     def may_write(self, schedule: Schedule) -> bool:
         """Whether they may by now in an activity with this schedule: staff always may."""

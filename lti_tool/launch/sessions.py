@@ -10,7 +10,7 @@ from sqlalchemy import Select, Table, bindparam, case, insert, or_, select, upda
 from sqlalchemy.orm import Bundle, Session
 
 from lti_tool.core import clock
-from lti_tool.core.actor import Actor, Role
+from lti_tool.core.actor import ActivityHere, Actor, Role
 from lti_tool.core.languages import spoken, tag_of
 from lti_tool.core.secrets import matches
 from lti_tool.core.visit import Visit
@@ -135,6 +135,19 @@ def _find(session: Session, launch_id: UUID, is_proven: Callable[[Launch], bool]
     )
 
 
+def _activity_of(placement: Placement) -> ActivityHere:
+    return ActivityHere(
+        shape=shape_of(placement.settings),
+        prompt_html=placement.settings.get("prompt_html", ""),
+        allows_anonymity=placement.settings.get("anonymous", False),
+        group_set_id=placement.group_set_id,
+        gallery_at=placement.gallery_at,
+        schedule=placement.schedule,
+        has_roles="roles" in placement.settings,
+        copy_is_open=placement.copy_is_open,
+    )
+
+
 def actor_of(
     launch: Launch,
     *,
@@ -166,20 +179,13 @@ def actor_of(
         placement_id=placement.id,
         placement_title=placement.title,
         activity=placement.activity,
-        shape=shape_of(placement.settings),
-        prompt_html=placement.settings.get("prompt_html", ""),
         locale=launch.locale,
         language=tag_of(spoken([launch.locale])),
         embedders=tuple(launch.embedders),
         naming=naming_of(registration),
+        here=_activity_of(placement),
         xapi_registration=xapi_registration,
         is_test=launch.is_test,
-        allows_anonymity=placement.settings.get("anonymous", False),
-        group_set_id=placement.group_set_id,
-        gallery_at=placement.gallery_at,
-        schedule=placement.schedule,
-        has_roles="roles" in placement.settings,
-        copy_is_open=placement.copy_is_open,
         lrs_version=registration.lrs_version if registration.lrs_url else None,
     )
 

@@ -61,17 +61,17 @@ class GroupsHere:
 
 def groups_here(session: Session, actor: Actor) -> GroupsHere | None:
     """How the actor's activity is worked in groups. One query; none where it is not."""
-    if actor.group_set_id is None:
+    if actor.here.group_set_id is None:
         return None
     found = session.execute(
         select(Group.id, Group.name, Group.id.in_(own_groups(actor)))
-        .where(Group.group_set_id == actor.group_set_id, Group.gone_at.is_(None))
+        .where(Group.group_set_id == actor.here.group_set_id, Group.gone_at.is_(None))
         .order_by(Group.name, Group.id)
     )
     groups = [GroupName(*row) for row in found]
     return GroupsHere(
         groups=groups,
-        gallery_at=actor.gallery_at,
+        gallery_at=actor.here.gallery_at,
         offered=groups if actor.role.is_staff else [group for group in groups if group.is_own],
         is_staff=actor.role.is_staff,
     )

@@ -20,5 +20,5 @@ def takes_posts_now(session: Session, actor: Actor, kind: ConversationKind, plac
     if actor.role.is_staff or not kind_of(kind).follows_schedule:
         return True
     if placement_id == actor.placement_id:
-        return actor.may_write(actor.schedule)
+        return actor.may_write(actor.here.schedule)
     return actor.may_write(session.get_one(Placement, placement_id).schedule)

@@ -66,7 +66,7 @@ class RolesView:
 
 def roles_here(session: Session, actor: Actor) -> RolesView | None:
     """The roles in the actor's own activity. One query; None if roles are off."""
-    if not actor.has_roles:
+    if not actor.here.has_roles:
         return None
     now = clock.now()
     is_now = and_(RoleRound.begins_at <= now, RoleRound.ends_at > now)
@@ -154,7 +154,7 @@ def roles_page(session: Session, actor: Actor) -> RolesPage:
     placement = access_roles(session, actor)
     roles = roles_here(session, actor)
     if roles is None or roles.now is None:
-        return RolesPage(is_on=actor.has_roles, roles=roles, slots=[])
+        return RolesPage(is_on=actor.here.has_roles, roles=roles, slots=[])
     eligible = eligible_in(session, placement.id)
     names: Mapping[UUID, str] = dict(
         session.execute(

@@ -93,7 +93,7 @@ def pass_role_on(session: Session, actor: Actor, *, holder_id: UUID) -> None:
     found = session.scalars(
         select(RoleHolder).filter_by(id=holder_id, person_id=actor.person_id, placement_id=actor.placement_id)
     ).one_or_none()
-    turn = _present(session, actor.placement_id) if found and actor.has_roles else None
+    turn = _present(session, actor.placement_id) if found and actor.here.has_roles else None
     if found is None or turn is None or found.number != turn.number:
         raise NotFoundError
     passed = session.scalars(

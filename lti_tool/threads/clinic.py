@@ -71,9 +71,9 @@ def stages_of(
 
     Two queries in a case clinic; none elsewhere.
     """
-    if actor.shape != Shape.CLINIC or not thread_ids:
+    if actor.here.shape != Shape.CLINIC or not thread_ids:
         return {}
-    by_date = actor.schedule.stage
+    by_date = actor.here.schedule.stage
     moved = session.execute(
         select(CaseStage.conversation_id, CaseStage.stage).where(CaseStage.conversation_id.in_(thread_ids))
     )
@@ -161,7 +161,7 @@ def _taken(thread_id: UUID) -> Select[UUID, PostState]:
 
 def _placement_of_clinic(session: Session, actor: Actor, thread: Conversation) -> Placement | None:
     """None, and no query in the actor's own activity, where it is no case clinic."""
-    if thread.placement_id == actor.placement_id and actor.shape != Shape.CLINIC:
+    if thread.placement_id == actor.placement_id and actor.here.shape != Shape.CLINIC:
         return None
     placement = session.get_one(Placement, thread.placement_id)
     return placement if shape_of(placement.settings) is Shape.CLINIC else None

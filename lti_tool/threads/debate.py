@@ -81,7 +81,7 @@ def side_of_post(
 
 def _placement_of_debate(session: Session, actor: Actor, thread: Conversation) -> Placement | None:
     """None, and no query in the actor's own activity, where it is no debate."""
-    if thread.placement_id == actor.placement_id and actor.shape != Shape.DEBATE:
+    if thread.placement_id == actor.placement_id and actor.here.shape != Shape.DEBATE:
         return None
     placement = session.get_one(Placement, thread.placement_id)
     return placement if shape_of(placement.settings) is Shape.DEBATE else None

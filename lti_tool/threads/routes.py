@@ -93,7 +93,7 @@ def count_new_threads() -> Response:
 def post_thread() -> Response:
     groups, roles = groups_here(db(), actor()), roles_here(db(), actor())
     is_starter = roles is not None and roles.has(TalkRole.STARTER)
-    form = ThreadForm().for_groups(groups).for_shape(actor().shape, is_starter=is_starter)
+    form = ThreadForm().for_groups(groups).for_shape(actor().here.shape, is_starter=is_starter)
     form.keep_at(DraftPlace(DraftKind.THREAD, actor().placement_id))
     form.offer(anonymity_in(db(), actor(), None))
     thread = form.taken(lambda: _send_thread(form)) if form.is_sent() else None

@@ -44,7 +44,7 @@ def anonymity_of(actor: Actor, row: Row[*tuple[Any, ...]]) -> Anonymity | None:
 def anonymity_in(session: Session, actor: Actor, conversation_id: UUID | None) -> Anonymity | None:
     """In this conversation, for who may read it; in a new one for None. One query at most."""
     if conversation_id is None:
-        return Anonymity() if actor.allows_anonymity and not actor.role.is_staff else None
+        return Anonymity() if actor.here.allows_anonymity and not actor.role.is_staff else None
     found = session.execute(
         select(*anonymity_columns(actor))
         .select_from(Conversation)
