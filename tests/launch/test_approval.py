@@ -76,18 +76,6 @@ def test_the_database_keeps_the_unapproved_out(platform: Platform, session: Sess
         session.execute(update(Registration).values(approved_at=None))
 
 
-def test_the_release_before_registers_what_is_approved(session: Session) -> None:
-    """It runs on these tables during an upgrade, and names none of the new columns."""
-    session.execute(
-        text(
-            "insert into registration"
-            " (id, created_at, issuer, client_id, auth_login_url, auth_token_url, jwks_url, active)"
-            " values (gen_random_uuid(), now(), 'https://old.example', 'c', 'x', 'x', 'x', true)"
-        )
-    )
-    assert session.scalars(select(Registration)).one().state is RegistrationState.ACTIVE
-
-
 def test_a_new_deployment_waits_and_works_once_it_is_approved(
     client: FlaskClient, platform: Platform, sessions: Sessions, session: Session
 ) -> None:
