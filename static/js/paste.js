@@ -19,6 +19,13 @@ const makeService = () => {
     hr: "---",
   });
   service.remove(["script", "style", "head"]);
+  // Brackets stay as they are: escaped, \[ would begin a formula. What would become a link is broken up instead.
+  const { escape } = service;
+  service.escape = (text) =>
+    escape.call(service, text)
+      .replace(/\\([[\]])/g, "$1")
+      .replace(/\]\(/g, "]\\(")
+      .replace(/^(\[[^\]]*\]):/gm, "$1\\:");
   service.addRule("struck", { filter: ["s", "del"], replacement: (text) => `~~${text}~~` });
   service.addRule("cell", { filter: ["th", "td"], replacement: (text, node) => cell(node, text) });
   service.addRule("row", {

@@ -142,6 +142,17 @@ def test_pasted_formatting_becomes_markdown_and_undo_takes_it_back(page: Page, t
     expect(text).to_have_value("Before: ")
 
 
+def test_pasted_brackets_become_neither_formulas_nor_links(page: Page, text: Locator) -> None:
+    copy(page, html="<p><b>[note]</b></p><p>[note]</p><p>[a](b.io), see [1]</p><p>[x]: y.io</p>", plain="x")
+    text.fill("")
+    page.keyboard.press("Control+v")
+    expect(text).to_have_value("**[note]**\n\n[note]\n\n[a]\\(b.io), see [1]\n\n[x]\\: y.io")
+    page.get_by_role("tab", name="Preview").click()
+    panel = page.get_by_role("tabpanel", name="Preview")
+    expect(panel).to_have_text(re.compile(r"\[note\]\s*\[note\]\s*\[a\]\(b\.io\), see \[1\]\s*\[x\]: y\.io"))
+    expect(panel.locator("math")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     "html",
     [None, "<meta charset=utf-8><span style='color:red'>2 * 3 * 4 &lt; _x_</span>"],
