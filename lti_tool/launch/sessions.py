@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, case, insert, or_, select, update
+from sqlalchemy import Select, Table, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Bundle, Session
 
 from lti_tool.core import clock
@@ -49,11 +49,12 @@ _LAUNCHED: Select[*tuple[Any, ...]] = (
         Placement,
         Deployment.deployment_id,
         Bundle("registration", *(getattr(Registration, name) for name in _OF_REGISTRATION)),
-        Membership.xapi_registration,
+        # Of a person who is no member any more, nothing more is told under the registration that they had.
+        func.coalesce(Membership.xapi_registration, func.gen_random_uuid()),
     )
     .join(Person, Person.id == Launch.person_id)
     .join(Course, Course.id == Launch.course_id)
-    .join(Membership, (Membership.course_id == Course.id) & (Membership.person_id == Person.id))
+    .outerjoin(Membership, (Membership.course_id == Course.id) & (Membership.person_id == Person.id))
     .join(Placement, Placement.id == Launch.placement_id)
     .join(Deployment, Deployment.id == Course.deployment_id)
     .join(Registration, Registration.id == Deployment.registration_id)

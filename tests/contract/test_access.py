@@ -73,7 +73,7 @@ def check_not_there(visitor: Visitor, app: Flask, route: Route, ids: Mapping[str
 def without(page: str, one: UUID | str) -> str:
     """The page as it is for any id, and for any time that its forms are made."""
     return re.sub(
-        r'(name="(?:submission|draft_writer)"[^>]*value="|data-form="|nonce=")[^"]*',
+        r'(name="(?:submission|draft_writer|csrf_token)"[^>]*value="|data-form="|nonce=")[^"]*',
         r"\1",
         page.replace(str(one), ""),
     )
