@@ -51,7 +51,7 @@ def test_the_command(
     again = segue("platform", "move", ids[OLD], ids[NEW], "--yes")
     assert "0 people" in again.stdout
     same = segue("platform", "move", ids[NEW], ids[NEW])
-    assert (same.exit_code, "one registration" in same.stderr) == (1, True)
+    assert (same.exit_code, "the same registration" in same.stderr) == (1, True)
     nobody = segue("platform", "move", str(target.tenant.deployment_id), ids[NEW])
     assert (nobody.exit_code, "segue platform list" in nobody.stderr) == (1, True)
     assert segue("platform", "move", ids[OLD], ids[NEW], "--deployment", "1").exit_code == 2
