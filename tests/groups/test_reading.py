@@ -93,7 +93,7 @@ def test_staff_choose_whose_a_thread_is_and_filter_by_group(grouped: Grouped, se
 def test_a_learner_in_two_groups_has_to_choose(grouped: Grouped, session: Session) -> None:
     session.add(GroupMembership(group_id=grouped.herons, person_id=grouped.ana.actor.person_id))
     session.commit()
-    assert "Who is it for?" in grouped.ana.get("/threads/new").text
+    assert "Who can read it?" in grouped.ana.get("/threads/new").text
     assert grouped.ana.send("/threads/new", "/threads/new", THREAD).status_code == 422
     for group in (grouped.kestrels, grouped.herons):
         post_thread(grouped.ana, group=str(group))
