@@ -8,7 +8,8 @@ from markdown_it.rules_block.reference import reference
 
 SCHEMES = {"http", "https", "mailto", "tel"}
 _LONGEST_WITHOUT_SCHEME = 500
-_WHOLE = re.compile(r"(?:https?://[^/]|mailto:.|tel:\+?\d)", re.IGNORECASE)
+# Mentions are written as links, and become what they are once the text is parsed (mentions/tokens.py).
+_WHOLE = re.compile(r"(?:https?://[^/]|mailto:.|tel:\+?\d|mention:)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{0,30}:(?!\d)", re.IGNORECASE)
 
 

@@ -48,7 +48,7 @@ def test_a_profile_is_kept_for_an_hour_and_asked_for_again_at_little_cost(
 ) -> None:
     answer = get(client, path)
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
-    assert answer.headers["Vary"] == "Accept"
+    assert "Accept" in answer.vary
     again = get(client, path, **{"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["Cache-Control"] == "public, max-age=3600"
@@ -58,7 +58,7 @@ def test_a_profile_is_kept_for_an_hour_and_asked_for_again_at_little_cost(
 def test_a_browsers_reader_is_led_to_the_page(client: FlaskClient, path: str) -> None:
     answer = get(client, path, **BROWSER)
     assert (answer.status_code, answer.location) == (303, "/xapi/docs")
-    assert answer.headers["Vary"] == "Accept"
+    assert "Accept" in answer.vary
 
 
 def test_the_page_has_each_event_with_its_example(client: FlaskClient) -> None:
@@ -103,7 +103,7 @@ def test_a_course_and_its_activity_have_their_type_and_no_name(course: Course, c
     ):
         answer = get(client, f"/xapi/a/{row_id}", **STORE)
         assert answer.json == {"type": kind, "moreInfo": f"{TOOL}/xapi/a/{row_id}"}
-        assert answer.headers["Vary"] == "Accept"
+        assert "Accept" in answer.vary
         page = get(client, f"/xapi/a/{row_id}", **BROWSER)
         assert page.mimetype == "text/html"
         for written in (actor.course_title, actor.placement_title):
