@@ -207,7 +207,7 @@ def test_beside_a_running_demo_every_subcommand_is_about_that_demo(
                 done = run(name)
                 assert said_in_words(done), (name, done.output, done.exception)
                 assert "no tables" not in done.output
-                assert "This is about the demo that runs here" in done.stderr, name
+                assert "This command uses the demo that runs here" in done.stderr, name
             assert "http://127.0.0.1:8123/admin/sign-in#" in run("admin sign-in").stdout
             examined = run("doctor")
             assert examined.exit_code == 0, examined.output
