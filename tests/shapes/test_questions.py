@@ -73,6 +73,20 @@ def test_who_asked_accepts_an_answer_and_it_stands_first(
     assert standing(session) == [post_id]
 
 
+def test_answers_of_two_questions_are_accepted_and_taken_back_apart(
+    path: str, ana: Visitor, tom: Visitor, session: Session
+) -> None:
+    other = post_thread(ana, title="Another question")
+    first, second = reply(tom, path), reply(tom, other)
+    assert accept(ana, path, first) == accept(ana, other, second) == 303
+    assert set(standing(session)) == {first, second}
+    taken_back = ana.send("/threads/new", f"{path}/replies/{first}/take-back", {})
+    assert taken_back.status_code == 303
+    session.rollback()
+    assert standing(session) == [second]
+    assert AT_TOP in tom.get(other).text
+
+
 def test_another_one_may_follow_and_the_same_counts_once(
     path: str, ana: Visitor, tom: Visitor, teacher: Visitor, session: Session
 ) -> None:
