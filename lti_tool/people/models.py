@@ -96,7 +96,9 @@ class Membership(Row, Base):
     kept_at: Mapped[datetime | None]
     """When staff decided to keep them all the same."""
     left_at: Mapped[datetime | None]
-    xapi_registration: Mapped[UUID] = mapped_column(default=new_random_id)
+    xapi_registration: Mapped[UUID] = mapped_column(
+        default=new_random_id, server_default=text("gen_random_uuid()")
+    )
     """The `context.registration` of this person's statements in this course (reference: xapi.md section 7).
 
     It is drawn, so that no other id leads to it. It stays when statements name people in another way.

@@ -170,7 +170,9 @@ def upgrade() -> None:
         sa.Column("missing_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("xapi_registration", sa.Uuid(), nullable=False),
+        sa.Column(
+            "xapi_registration", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
+        ),
         sa.CheckConstraint(
             "role in ('learner', 'assistant', 'instructor', 'observer')", name=op.f("ck_membership_role")
         ),
