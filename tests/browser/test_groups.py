@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 INES = "Ines Duarte"
 MEND = (
     "update placement set group_set_id = null, gallery_at = null, gallery_replies = false",
-    "update conversation set group_id = null",
+    "update conversation set group_id = null, audience = 'course'",
     "delete from mention where group_id in (select id from course_group where platform_id is null)",
     "delete from course_group_membership where own_set_id is not null",
     "delete from course_group where platform_id is null",

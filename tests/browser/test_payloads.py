@@ -288,7 +288,7 @@ def follow_pages(seen: Watched, visitor: Visitor, path: str) -> None:
 
 def look_at_previews(seen: Watched, visitor: Visitor) -> None:
     seen.look(f"{visitor.base}/threads/new")
-    box, preview = seen.page.get_by_label("Your post"), seen.page.locator(".preview")
+    box, preview = seen.page.get_by_role("textbox", name="Your post"), seen.page.locator(".preview")
     for place in range(0, len(TEXTS), _A_PAGE // 2):
         seen.page.get_by_role("tab", name="Write").click()
         box.fill("\n\n".join(it for it in TEXTS[place : place + _A_PAGE // 2] if len(it) < 1000))
